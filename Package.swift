@@ -1,0 +1,87 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// One manifest for the whole house. Arrows point down only: a target may import exactly what is
+// listed here, and `Tests/check.sh` builds with the import check that enforces it.
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let orderedCollections = Target.Dependency.product(
+    name: "OrderedCollections", package: "swift-collections")
+
+let package = Package(
+    name: "isoloss",
+    products: [
+        .executable(name: "isoloss", targets: ["isoloss"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // System libraries behind small shims: just the routines used.
+        .systemLibrary(
+            name: "CLAPACK", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(
+            name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CEpoll"),
+
+        // Mathematics: no SQL, no HTTP.
+        .target(name: "LeastSquares", dependencies: ["CLAPACK"]),
+        .target(name: "Schedules"),
+        .target(name: "Laws", dependencies: ["LeastSquares", "Schedules"]),
+        .target(name: "Fitting", dependencies: ["Laws", "LeastSquares", "Schedules"]),
+
+        // The outside world: files, SQLite, sockets.
+        .target(name: "RunFiles", dependencies: ["CZlib", "Laws", "Schedules"]),
+        .target(
+            name: "Store", dependencies: [grdb],
+            resources: [.embedInCode("migrations")]),
+        .target(name: "HTTP", dependencies: ["CEpoll", logging]),
+
+        // Where they meet.
+        .target(
+            name: "API",
+            dependencies: [
+                "Fitting", "HTTP", "Laws", "RunFiles", "Schedules", "Store", logging,
+            ]),
+        .executableTarget(
+            name: "isoloss",
+            dependencies: [
+                "API", "Fitting", "HTTP", "Laws", "RunFiles", "Schedules", "Store",
+                argumentParser, logging,
+            ]),
+
+        // Tests: one target per room, helpers shared through TestSupport.
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(
+            name: "LeastSquaresTests", dependencies: ["LeastSquares", "TestSupport"],
+            resources: [.copy("NIST")]),
+        .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "TestSupport"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "TestSupport"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport", logging]),
+    ]
+)
+
+// The same strict settings for every target of ours:
+// https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+// https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+// https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+// https://github.com/swiftlang/swift-evolution/blob/main/proposals/0470-isolated-conformances.md
+// https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+// https://github.com/swiftlang/swift-evolution/blob/main/proposals/0481-weak-let.md
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("ImmutableWeakCaptures"),
+        .treatAllWarnings(as: .error),
+    ]
+}

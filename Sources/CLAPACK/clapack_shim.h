@@ -1,0 +1,16 @@
+// The few LAPACK routines Isoloss calls, declared by hand: the full headers bring complex-number
+// macros that Swift cannot import. Fortran calling convention: every argument by pointer,
+// column-major matrices, a hidden length after the last argument for each character argument.
+#ifndef ISOLOSS_CLAPACK_SHIM_H
+#define ISOLOSS_CLAPACK_SHIM_H
+
+#include <stddef.h>
+
+// OpenBLAS: how many threads one call may use.
+void openblas_set_num_threads(int count);
+
+// QR with column pivoting: A·P = Q·R.
+void dgeqp3_(const int *m, const int *n, double *a, const int *lda, int *jpvt, double *tau,
+             double *work, const int *lwork, int *info);
+
+#endif
