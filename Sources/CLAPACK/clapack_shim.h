@@ -9,8 +9,13 @@
 // OpenBLAS: how many threads one call may use.
 void openblas_set_num_threads(int count);
 
-// QR with column pivoting: A·P = Q·R.
-void dgeqp3_(const int *m, const int *n, double *a, const int *lda, int *jpvt, double *tau,
-             double *work, const int *lwork, int *info);
+// QR: A = Q·R, R in the upper triangle of A.
+void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work,
+             const int *lwork, int *info);
+
+// Singular values and vectors: A = U·diag(s)·Vᵀ.
+void dgesvd_(const char *jobu, const char *jobvt, const int *m, const int *n, double *a,
+             const int *lda, double *s, double *u, const int *ldu, double *vt, const int *ldvt,
+             double *work, const int *lwork, int *info, size_t jobu_length, size_t jobvt_length);
 
 #endif

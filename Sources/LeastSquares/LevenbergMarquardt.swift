@@ -1,0 +1,56 @@
+/// Bounded, robust nonlinear least squares by the Levenberg–Marquardt method.
+///
+/// Minimises Σ wᵢ ρ(rᵢ(θ)) over the free parameters θ within their bounds. Each step solves the
+/// linearised problem with damping, min ½‖J·d + r‖² + ½μ‖D·d‖², from a QR factorisation of J, and
+/// polishes the end with undamped steps. The answer is always a value: not converging is one.
+///
+/// Sources: Moré, "The Levenberg–Marquardt algorithm: implementation and theory" (1978),
+/// doi:10.1007/BFb0067700; Nielsen, IMM-REP-1999-05 (1999), for the damping.
+package struct LevenbergMarquardt: Sendable {
+    /// When to stop, and how boldly to begin.
+    package var options: SolverOptions
+
+    /// Makes a solver with the given stopping rules.
+    package init(options: SolverOptions = SolverOptions()) {
+        self.options = options
+    }
+
+    /// Finds a local minimum from the parameters' initial values.
+    ///
+    /// - Parameters:
+    ///   - problem: Residuals and their derivatives.
+    ///   - parameters: One per parameter of the problem: start, bounds, fixed or free.
+    ///   - loss: The cost of one residual.
+    ///   - weights: One multiplicity or weight per residual, at least 0; `nil` for all ones.
+    /// - Returns: The point where the search ended, and why it did.
+    package func solve<Problem: LeastSquaresProblem>(
+        _ problem: inout Problem, parameters: [SolverParameter], loss: RobustLoss = .squares,
+        weights: [Double]? = nil
+    ) -> Solution {
+        solve(
+            &problem, parameters: parameters, loss: loss, weights: weights, workspace: Workspace())
+    }
+
+    /// Finds a local minimum, with memory that many solves can share.
+    ///
+    /// - Parameters:
+    ///   - problem: Residuals and their derivatives.
+    ///   - parameters: One per parameter of the problem: start, bounds, fixed or free.
+    ///   - loss: The cost of one residual.
+    ///   - weights: One multiplicity or weight per residual, at least 0; `nil` for all ones.
+    ///   - workspace: Memory, used by one solve at a time.
+    /// - Returns: The point where the search ended, and why it did.
+    package func solve<Problem: LeastSquaresProblem>(
+        _ problem: inout Problem, parameters: [SolverParameter], loss: RobustLoss = .squares,
+        weights: [Double]? = nil, workspace: Workspace
+    ) -> Solution {
+        precondition(parameters.count == problem.parameterCount, "one parameter each")
+        precondition(weights.map { $0.count == problem.residualCount } ?? true, "one weight each")
+        LAPACK.prepare()
+        let search = Search(
+            workspace: workspace, rows: problem.residualCount, parameters: parameters, loss: loss,
+            weights: weights)
+        var run = SolverRun(search: search, options: options)
+        return withExtendedLifetime(workspace) { run.solve(&problem) }
+    }
+}

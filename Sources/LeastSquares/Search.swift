@@ -1,0 +1,69 @@
+/// The state of one solve: a point, the model around it, and the step being tried.
+///
+/// Holds everything that does not depend on the problem's type, so that only the calls of
+/// `evaluate` are generic. The arithmetic is in the extensions, one file each: objective, local
+/// model, step, polish.
+struct Search {
+    var memory: SolverMemory
+    let loss: RobustLoss
+    let rows: Int
+    let parameterCount: Int
+
+    /// Maps a column of the local model to its parameter.
+    let free: [Int]
+
+    /// Σ wᵢ ρ(rᵢ) at the point.
+    var cost = Double.nan
+
+    /// Rows with weight above zero.
+    var activeRows: [Int]
+
+    // What is known of the local model at the point.
+    var hasNewton = false
+    var hasMajorant = false
+    var newtonHasNegative = false
+    var innerHasNegative = false
+    var hasResidualCurvature = false
+
+    /// Columns not held at a bound in the step being computed.
+    var open: [Int] = []
+
+    /// Predicted reduction of the cost by the step being tried.
+    var predicted = 0.0
+
+    /// Rows kept by the last factorisation; scratch.
+    var kept: [Int] = []
+
+    var columns: Int { free.count }
+
+    var isSquares: Bool { loss == .squares }
+
+    init(
+        workspace: Workspace, rows: Int, parameters: [SolverParameter], loss: RobustLoss,
+        weights: [Double]?
+    ) {
+        free = parameters.indices.filter { !parameters[$0].isFixed }
+        memory = workspace.memory(
+            rows: rows, parameterCount: parameters.count, columns: free.count)
+        self.loss = loss
+        self.rows = rows
+        parameterCount = parameters.count
+        activeRows = []
+        activeRows.reserveCapacity(rows)
+        kept.reserveCapacity(rows)
+        open.reserveCapacity(free.count)
+        for row in 0..<rows {
+            let weight = weights?[row] ?? 1
+            memory.weights[row] = weight
+            if weight > 0 { activeRows.append(row) }
+        }
+        for (index, parameter) in parameters.enumerated() {
+            memory.point[index] = parameter.start
+            memory.lower[index] = parameter.isFixed ? -.infinity : parameter.lower
+            memory.upper[index] = parameter.isFixed ? .infinity : parameter.upper
+        }
+        for column in 0..<free.count {
+            memory.scales[column] = 0
+        }
+    }
+}
