@@ -1,0 +1,23 @@
+#define _GNU_SOURCE
+#include "cepoll.h"
+
+static int control(int poller, int operation, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event event = {.events = events, .data = {.u64 = token}};
+    return epoll_ctl(poller, operation, descriptor, &event);
+}
+
+int cepoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int cepoll_add(int poller, int descriptor, uint32_t events, uint64_t token) {
+    return control(poller, EPOLL_CTL_ADD, descriptor, events, token);
+}
+
+int cepoll_modify(int poller, int descriptor, uint32_t events, uint64_t token) {
+    return control(poller, EPOLL_CTL_MOD, descriptor, events, token);
+}
+
+int cepoll_create_counter(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int cepoll_accept(int listener, struct sockaddr *address, socklen_t *length) {
+    return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}

@@ -1,0 +1,89 @@
+import CEpoll
+import Glibc
+
+/// Waits until one of many descriptors can be read or written: epoll, level-triggered.
+struct Poller: ~Copyable {
+    /// What a descriptor is watched for.
+    struct Interest: OptionSet, Sendable {
+        let rawValue: UInt32
+
+        static let reading = Interest(rawValue: cepoll_readable)
+        static let writing = Interest(rawValue: cepoll_writable)
+    }
+
+    /// Something that a watched descriptor is ready for.
+    struct Event: Sendable {
+        /// The number that the descriptor was added under.
+        let token: UInt64
+        fileprivate let flags: UInt32
+
+        var isReadable: Bool { flags & cepoll_readable != 0 }
+        var isWritable: Bool { flags & cepoll_writable != 0 }
+        /// Reset, or closed from both ends: told whether asked for or not.
+        var isBroken: Bool { flags & cepoll_broken != 0 }
+    }
+
+    private let descriptor: Int32
+    private var events: [epoll_event]
+
+    /// A poller that hands over at most `capacity` events at a time.
+    init(capacity: Int = 256) throws(SystemError) {
+        descriptor = cepoll_create()
+        guard descriptor >= 0 else { throw SystemError("open an epoll descriptor") }
+        events = Array(repeating: epoll_event(), count: capacity)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    func add(_ socket: Socket, _ interest: Interest, token: UInt64) throws(SystemError) {
+        guard cepoll_add(descriptor, socket.descriptor, interest.rawValue, token) == 0 else {
+            throw SystemError("watch a socket")
+        }
+    }
+
+    /// Watches a waker. Edge-triggered, so that its counter need never be read back: each wake
+    /// is an edge.
+    func add(_ waker: Waker, token: UInt64) throws(SystemError) {
+        let flags = cepoll_readable | cepoll_edge_triggered
+        guard cepoll_add(descriptor, waker.descriptor, flags, token) == 0 else {
+            throw SystemError("watch an event counter")
+        }
+    }
+
+    /// Changes what a socket is watched for; it cannot fail for a socket that was added.
+    func update(_ socket: Socket, _ interest: Interest, token: UInt64) {
+        _ = cepoll_modify(descriptor, socket.descriptor, interest.rawValue, token)
+    }
+
+    /// The events that are there, after waiting for the first; none when the time has passed.
+    ///
+    /// - Parameters:
+    ///   - milliseconds: How long to wait; nil waits for ever.
+    /// - Returns: The events, in no particular order.
+    mutating func wait(milliseconds: Int?) -> [Event] {
+        let timeout = milliseconds.map { Int32(clamping: max(0, $0)) } ?? -1
+        // An interrupted wait is an early return: the caller looks at its clock anyway.
+        let count = epoll_wait(descriptor, &events, Int32(events.count), timeout)
+        return events.prefix(max(0, Int(count))).map { Event(token: $0.data.u64, flags: $0.events) }
+    }
+}
+
+/// Ends a poller's wait from another thread: an eventfd.
+final class Waker: Sendable {
+    let descriptor: Int32
+
+    init() throws(SystemError) {
+        descriptor = cepoll_create_counter()
+        guard descriptor >= 0 else { throw SystemError("open an event counter") }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    func wake() {
+        eventfd_write(descriptor, 1)
+    }
+}

@@ -1,0 +1,40 @@
+/// A whole request, as a handler sees it: its body is complete and free of transfer coding.
+///
+/// A content coding such as gzip is left in place; `headers["Content-Encoding"]` names it.
+package struct Request: Sendable, Equatable {
+    package var method: Method
+    package var target: RequestTarget
+    package var version: Version
+    package var headers: Headers
+    package var body: [UInt8]
+    /// The other end, for logs: `127.0.0.1:53124`.
+    package var peer: String
+
+    package init(
+        method: Method, target: RequestTarget, version: Version = .http11,
+        headers: Headers = Headers(), body: [UInt8] = [], peer: String = "in-process"
+    ) {
+        self.method = method
+        self.target = target
+        self.version = version
+        self.headers = headers
+        self.body = body
+        self.peer = peer
+    }
+
+    /// The versions of HTTP that the server speaks.
+    package enum Version: Sendable, Equatable {
+        case http10
+        case http11
+    }
+
+    package var path: String { target.path }
+    package var query: Query { target.query }
+
+    /// Whether the client leaves the connection open for another request.
+    ///
+    /// HTTP/1.0 closes always: its keep-alive was never standard, and proxies break it.
+    package var keepsConnection: Bool {
+        version == .http11 && !headers.tokens(for: "Connection").contains("close")
+    }
+}

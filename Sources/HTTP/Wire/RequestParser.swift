@@ -1,0 +1,117 @@
+/// An incremental parser of HTTP/1.1 requests: bytes go in as they come, values come out.
+///
+/// It touches no socket and no clock, and its answers do not depend on how the bytes were split.
+/// Call `next` after each `append` until it asks for bytes; after a failure it stays failed,
+/// because where the next request would begin is no longer known. RFC 9112.
+struct RequestParser: Sendable {
+    /// What the bytes so far amount to.
+    enum Output: Sendable, Equatable {
+        case needsBytes
+        /// The head is in, the body is not, and the client waits to be told to send it.
+        case continueExpected
+        case request(Request)
+        case failure(ParsingError)
+    }
+
+    /// How far the current request has come.
+    enum Stage: Sendable, Equatable {
+        case idle
+        case head
+        case body
+    }
+
+    private enum Phase {
+        case requestLine
+        case fields(RequestLine, FieldSection)
+        case body(RequestHead, BodyDecoder)
+        case failed(ParsingError)
+    }
+
+    private let limits: ParserLimits
+    private let peer: String
+    private var buffer = LineBuffer()
+    private var phase = Phase.requestLine
+    private var skippedEmptyLine = false
+
+    init(limits: ParserLimits, peer: String) {
+        self.limits = limits
+        self.peer = peer
+    }
+
+    /// Bytes that have come and are not consumed: pipelined requests, while one is in work.
+    var waitingCount: Int { buffer.count }
+
+    /// How far the current request has come.
+    var stage: Stage {
+        switch phase {
+        case .requestLine: buffer.count == 0 && !skippedEmptyLine ? .idle : .head
+        case .fields: .head
+        case .body, .failed: .body
+        }
+    }
+
+    mutating func append(_ bytes: ArraySlice<UInt8>) {
+        buffer.append(bytes)
+    }
+
+    mutating func next() -> Output {
+        do throws(ParsingError) {
+            while true {
+                if let output = try advance() { return output }
+            }
+        } catch {
+            phase = .failed(error)
+            return .failure(error)
+        }
+    }
+
+    /// Takes one step; nil means that another can follow at once.
+    private mutating func advance() throws(ParsingError) -> Output? {
+        switch phase {
+        case .requestLine:
+            return try readRequestLine()
+        case .fields(let line, var section):
+            return try readFields(line, &section)
+        case .body(let head, var decoder):
+            // Taken out of the phase first, or else the body would be copied at each arrival.
+            phase = .requestLine
+            let isComplete = try decoder.read(from: &buffer, limits: limits)
+            guard isComplete else {
+                phase = .body(head, decoder)
+                return .needsBytes
+            }
+            return .request(head.request(body: decoder.body, peer: peer))
+        case .failed(let error):
+            return .failure(error)
+        }
+    }
+
+    private mutating func readRequestLine() throws(ParsingError) -> Output? {
+        let limit = limits.requestLineBytes
+        guard let line = try buffer.line(limit: limit, orThrow: .requestLineTooLong(limit: limit))
+        else { return .needsBytes }
+        // Old clients put one line end too many after a body (RFC 9112, section 2.2).
+        if line.isEmpty, !skippedEmptyLine {
+            skippedEmptyLine = true
+            return nil
+        }
+        phase = .fields(try RequestLine(bytes: line), FieldSection())
+        skippedEmptyLine = false
+        return nil
+    }
+
+    private mutating func readFields(
+        _ line: RequestLine, _ section: inout FieldSection
+    ) throws(ParsingError) -> Output? {
+        let isComplete = try section.read(from: &buffer, limits: limits)
+        guard isComplete else {
+            phase = .fields(line, section)
+            return .needsBytes
+        }
+        let head = try RequestHead(
+            line: line, headers: Headers(section.fields), bodyLimit: limits.bodyBytes)
+        phase = .body(head, BodyDecoder(head.framing))
+        // A client that sends at once, without waiting, needs no permission any more.
+        return head.expectsContinue && buffer.count == 0 ? .continueExpected : nil
+    }
+}

@@ -1,0 +1,65 @@
+/// Puts a response into the bytes that go on the wire (RFC 9112, sections 4 to 6).
+///
+/// Framing is the writer's alone: Content-Length, Date and Connection given by a handler are
+/// dropped, so that no handler can put the connection out of step.
+enum ResponseWriter {
+    /// What the response depends on besides itself.
+    struct Context: Sendable, Equatable {
+        /// Whether the request was HEAD: the length is told, the body is not sent.
+        var isHead: Bool
+        /// Whether the connection ends after this response.
+        var closes: Bool
+        /// The Date field's value.
+        var date: String
+    }
+
+    static let continueMessage = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+
+    /// The message, in one piece, or in two where copying the body would cost more than a send.
+    static func messages(_ response: Response, context: Context) -> [[UInt8]] {
+        let sendsBody = !context.isHead && !response.status.forbidsBody && !response.body.isEmpty
+        let isJoined = sendsBody && response.body.count <= joinedBodyBytes
+        var head: [UInt8] = []
+        head.reserveCapacity(256 + (isJoined ? response.body.count : 0))
+        append("HTTP/1.1 \(response.status.code) ", to: &head)
+        append(response.status.reason, to: &head)
+        append("\r\n", to: &head)
+        appendField("Date", context.date, to: &head)
+        for field in response.headers.fields where !isOwned(field.name) {
+            appendField(field.name, field.value, to: &head)
+        }
+        if !response.status.forbidsBody {
+            appendField("Content-Length", "\(response.body.count)", to: &head)
+        }
+        if context.closes { appendField("Connection", "close", to: &head) }
+        append("\r\n", to: &head)
+        guard sendsBody else { return [head] }
+        guard isJoined else { return [head, response.body] }
+        head.append(contentsOf: response.body)
+        return [head]
+    }
+
+    private static func appendField(_ name: String, _ value: String, to bytes: inout [UInt8]) {
+        append(name, to: &bytes)
+        append(": ", to: &bytes)
+        // A line end inside a value would end the field, and what follows would be the client's.
+        if value.utf8.allSatisfy(ASCII.isFieldCharacter) {
+            append(value, to: &bytes)
+        } else {
+            bytes.append(
+                contentsOf: value.utf8.map { ASCII.isFieldCharacter($0) ? $0 : ASCII.space })
+        }
+        append("\r\n", to: &bytes)
+    }
+
+    private static func append(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    private static func isOwned(_ name: String) -> Bool {
+        ownedNames.contains { ASCII.equalIgnoringCase($0, name) }
+    }
+
+    private static let ownedNames = ["Date", "Content-Length", "Connection", "Transfer-Encoding"]
+    private static let joinedBodyBytes = 16_384
+}
