@@ -34,6 +34,12 @@ package struct AppendSummary: Equatable, Sendable {
     package var replaced: Int
     /// The run's highest step afterwards; nil while it has no points.
     package var lastStep: Int?
+
+    package init(accepted: Int, replaced: Int, lastStep: Int?) {
+        self.accepted = accepted
+        self.replaced = replaced
+        self.lastStep = lastStep
+    }
 }
 
 /// A run together with points for it, for `RunStore.importRuns`.
@@ -53,4 +59,11 @@ package struct ImportSummary: Equatable, Sendable {
     package var updated: Int
     package var accepted: Int
     package var replaced: Int
+
+    package init(created: Int, updated: Int, accepted: Int, replaced: Int) {
+        self.created = created
+        self.updated = updated
+        self.accepted = accepted
+        self.replaced = replaced
+    }
 }

@@ -15,6 +15,7 @@ extension RunStore {
         try write { db in
             try fit.validate()
             let ended = fit.status != .queued && fit.status != .running
+            let time = timestamp
             try db.cachedStatement(
                 sql: """
                     INSERT INTO fit (id, law, status, progress, request, report, failure,
@@ -23,7 +24,7 @@ extension RunStore {
                     """
             ).execute(arguments: [
                 fit.id, fit.law, fit.status.rawValue, fit.progress, fit.request, fit.report,
-                fit.failure, timestamp, ended ? timestamp : nil,
+                fit.failure, time, ended ? time : nil,
             ])
             guard db.changesCount == 1 else { throw StoreError.fitExists(id: fit.id) }
             return try find(fit.id, in: db)

@@ -32,6 +32,10 @@ package struct RunStore: Sendable {
     ) throws(StoreError) {
         try DatabaseFile.claim(path)
         do {
+            // Before the pool, because that writes to the file while it sets up its journal.
+            let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+            try SchemaMigrator(Migration.all).check(queue, path: path)
+            try queue.close()
             let pool = try DatabasePool(path: path, configuration: Self.configuration)
             try self.init(migrating: pool, path: path, unfinishedFits: unfinishedFits, now: now)
         } catch let error as StoreError {

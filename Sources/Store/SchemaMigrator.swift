@@ -24,8 +24,18 @@ package struct SchemaMigrator {
     ///   - path: Its name in errors.
     /// - Throws: `newerDatabase`, `editedMigration`, or what SQLite says.
     package func migrate(_ writer: any DatabaseWriter, path: String) throws {
-        try writer.read { db in try check(db, path: path) }
+        try check(writer, path: path)
         try migrator.migrate(writer)
+    }
+
+    /// Refuses a database that `migrate` would refuse, writing nothing.
+    ///
+    /// - Parameters:
+    ///   - reader: The database.
+    ///   - path: Its name in errors.
+    /// - Throws: `newerDatabase`, `editedMigration`, or what SQLite says.
+    package func check(_ reader: any DatabaseReader, path: String) throws {
+        try reader.read { db in try check(db, path: path) }
     }
 
     private func check(_ db: Database, path: String) throws {

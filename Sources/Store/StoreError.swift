@@ -33,6 +33,16 @@ package enum StoreError: Error, Equatable, Sendable {
         package let value: String
         /// What must hold, as the end of a sentence: "must be a finite number above 0".
         package let rule: String
+
+        package init(
+            run: Int? = nil, point: Int? = nil, field: String, value: String, rule: String
+        ) {
+            self.run = run
+            self.point = point
+            self.field = field
+            self.value = value
+            self.rule = rule
+        }
     }
 }
 
@@ -57,13 +67,6 @@ extension StoreError {
             return "limit = \(limit), must be at least 1"
         case .sqlite(let code, let reason):
             return "the database failed: \(reason) (SQLite code \(code))"
-        case .notADatabase, .foreignDatabase, .newerDatabase, .editedMigration, .cannotOpen:
-            return openingMessage
-        }
-    }
-
-    private var openingMessage: String {
-        switch self {
         case .notADatabase(let path):
             return "\(path) is not an SQLite database; name another file, it was left untouched"
         case .foreignDatabase(let path, let applicationID):
@@ -78,8 +81,6 @@ extension StoreError {
                 + "a released migration is never edited, add a new one"
         case .cannotOpen(let path, let reason):
             return "cannot open the database \(path): \(reason)"
-        default:
-            return message
         }
     }
 }

@@ -1,0 +1,70 @@
+import Store
+import Testing
+
+struct ConcurrencyTests {
+    /// Each batch is one transaction, so a reader must see whole batches: a multiple of 50 points,
+    /// none missing before the last, and never fewer than the time before.
+    @Test func `readers see whole batches while a writer appends`() async throws {
+        let folder = try TemporaryFolder()
+        let store = try RunStore(path: folder.path())
+        try store.insertRun(RunRecord(id: "a"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { @concurrent in
+                for start in stride(from: 0, to: 2_000, by: 50) {
+                    try store.appendPoints(
+                        "a", (start..<start + 50).map { PointRecord(step: $0, loss: 3) })
+                }
+            }
+            for _ in 0..<3 {
+                group.addTask { @concurrent in
+                    var last = 0
+                    while last < 2_000 {
+                        let steps = try store.points("a").map(\.step)
+                        #expect(steps.count.isMultiple(of: 50))
+                        #expect(steps == Array(0..<steps.count))
+                        #expect(steps.count >= last)
+                        last = steps.count
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try store.run("a").pointCount == 2_000)
+    }
+
+    @Test func `writers of one run do not lose each other's points`() async throws {
+        let folder = try TemporaryFolder()
+        let store = try RunStore(path: folder.path())
+        try store.insertRun(RunRecord(id: "a"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<4 {
+                group.addTask { @concurrent in
+                    for step in stride(from: writer, to: 400, by: 4) {
+                        try store.appendPoints("a", [PointRecord(step: step, loss: 3)])
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try store.points("a").map(\.step) == Array(0..<400))
+        #expect(try store.run("a").pointCount == 400)
+    }
+
+    @Test func `two stores on one file see each other's runs`() throws {
+        let folder = try TemporaryFolder()
+        let server = try RunStore(path: folder.path())
+        let importer = try RunStore(path: folder.path(), unfinishedFits: .leave)
+        try importer.insertRun(RunRecord(id: "a"))
+        #expect(try server.run("a").id == "a")
+        #expect(throws: StoreError.runExists(id: "a", index: nil)) {
+            try server.insertRun(RunRecord(id: "a"))
+        }
+    }
+
+    @Test func `a closed store refuses work with an error`() throws {
+        let folder = try TemporaryFolder()
+        let store = try RunStore(path: folder.path())
+        try store.close()
+        #expect(throws: StoreError.self) { try store.runs() }
+    }
+}

@@ -1,0 +1,54 @@
+import Store
+import Testing
+
+struct ImportTests {
+    let store: RunStore
+
+    init() throws { store = try RunStore.inMemory() }
+
+    private func curve(_ steps: Range<Int>) -> [PointRecord] {
+        steps.map { PointRecord(step: $0, loss: 3) }
+    }
+
+    @Test func `imports runs with their points, new ones and known ones`() throws {
+        try store.insertRun(RunRecord(id: "a", name: "before"))
+        try store.appendPoints("a", curve(0..<3))
+        let summary = try store.importRuns([
+            RunImport(run: RunRecord(id: "a", study: "s"), points: curve(2..<5)),
+            RunImport(run: RunRecord(id: "b", study: "s"), points: curve(0..<4)),
+            RunImport(run: RunRecord(id: "c", study: "s", loss: 3), points: []),
+        ])
+        #expect(summary == ImportSummary(created: 2, updated: 1, accepted: 7, replaced: 1))
+        #expect(try store.runs(study: "s").records.map(\.id) == ["a", "b", "c"])
+        #expect(try store.run("a").name == nil)
+        #expect(try store.points("a").map(\.step) == [0, 1, 2, 3, 4])
+    }
+
+    @Test func `a bad point anywhere stores nothing and is named with its run`() throws {
+        var points = curve(0..<4)
+        points[3].loss = .nan
+        #expect(
+            throws: StoreError.invalidField(
+                .init(run: 1, point: 3, field: "loss", value: "nan", rule: positiveRule))
+        ) {
+            try store.importRuns([
+                RunImport(run: RunRecord(id: "a"), points: curve(0..<2)),
+                RunImport(run: RunRecord(id: "b"), points: points),
+            ])
+        }
+        #expect(try store.runs().records.isEmpty)
+    }
+
+    @Test func `a failure inside SQLite takes back what went before it`() throws {
+        #expect {
+            try store.importRuns([
+                RunImport(run: RunRecord(id: "a"), points: curve(0..<2)),
+                RunImport(run: RunRecord(id: "b", recipe: "not JSON"), points: []),
+            ])
+        } throws: { error in
+            guard case .sqlite(19, _) = error as? StoreError else { return false }
+            return true
+        }
+        #expect(try store.runs().records.isEmpty)
+    }
+}
