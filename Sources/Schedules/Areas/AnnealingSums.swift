@@ -1,0 +1,48 @@
+/// The running sums behind S2 at one step, with their derivatives by the decay λ.
+///
+/// m_i = λ·m_{i−1} + (η_{i−1} − η_i) and S2(s) = S2(s−1) + m_s (arXiv 2408.11029); deriving both
+/// by λ gives m'_i = λ·m'_{i−1} + m_{i−1} and S2'(s) = S2'(s−1) + m'_s.
+struct AnnealingSums: Sendable, Equatable {
+    /// Steps whose areas are summed apart before they join the total.
+    static let blockSteps = 256
+
+    /// The decayed sum of drops (m).
+    var momentum = 0.0
+    /// ∂m/∂λ.
+    var momentumDerivative = 0.0
+    /// S2.
+    var area = 0.0
+    /// ∂S2/∂λ.
+    var areaDerivative = 0.0
+
+    init() {}
+
+    /// One more step with the given drop of rate.
+    mutating func step(drop: Double, decay: Double) {
+        momentumDerivative = decay * momentumDerivative + momentum
+        momentum = decay * momentum + drop
+        area += momentum
+        areaDerivative += momentumDerivative
+    }
+
+    /// A further drop at the step last made: a jump between two segments.
+    mutating func jump(by drop: Double) {
+        momentum += drop
+        area += drop
+    }
+
+    var withoutAreas: AnnealingSums {
+        var copy = self
+        copy.area = 0
+        copy.areaDerivative = 0
+        return copy
+    }
+
+    /// Takes over the momentum of a later block and adds its areas.
+    mutating func append(_ later: AnnealingSums) {
+        momentum = later.momentum
+        momentumDerivative = later.momentumDerivative
+        area += later.area
+        areaDerivative += later.areaDerivative
+    }
+}

@@ -1,0 +1,90 @@
+/// The annealing sums of a schedule at ascending steps.
+///
+/// Within a piece the sums are kept at three places: at its `entry`, from which every closed form
+/// is taken anew so that rounding does not pile up over points; at the `anchor`, where the last
+/// closed form was taken; and at the present offset.
+struct AnnealingWalk {
+    private(set) var sums = AnnealingSums()
+
+    private let schedule: LearningRateSchedule
+    private let decay: Double
+    private let restStep: Int
+
+    private var index: Int
+    private var piece: SchedulePiece
+    private var drops: GeometricDrops?
+    private var entry: AnnealingSums
+    private var entryOffset: Int
+    private var anchor: Int
+    private var offset: Int
+    private var ended = false
+
+    /// Begins at rest.
+    ///
+    /// - Parameters:
+    ///   - schedule: the schedule.
+    ///   - decay: λ, 0 … 1.
+    ///   - restStep: the step after which changes of rate count.
+    init(_ schedule: LearningRateSchedule, decay: Double, restStep: Int) {
+        self.schedule = schedule
+        self.decay = decay
+        self.restStep = restStep
+        index = schedule.pieceIndex(at: restStep)
+        piece = schedule.pieces[index]
+        entryOffset = min(restStep - piece.span.firstStep, piece.span.steps)
+        anchor = entryOffset
+        offset = entryOffset
+        entry = sums
+        drops = piece.shape.geometricDrops(from: entryOffset, in: piece.span)
+    }
+
+    /// Goes on to a step, no earlier than the step before; at or before `restStep` all is 0.
+    mutating func advance(to step: Int) {
+        guard step > restStep, !ended else { return }
+        while step >= piece.endStep {
+            move(to: piece.span.steps)
+            guard index + 1 < schedule.pieces.count else {
+                sums.jump(by: piece.span.to - schedule.finalLearningRate)
+                ended = true
+                return
+            }
+            enterNextPiece()
+        }
+        move(to: step - piece.span.firstStep)
+    }
+
+    private mutating func enterNextPiece() {
+        let end = piece.span.to
+        index += 1
+        piece = schedule.pieces[index]
+        sums.jump(by: end - piece.span.from)
+        entry = sums
+        entryOffset = 0
+        anchor = 0
+        offset = 0
+        drops = piece.shape.geometricDrops(from: 0, in: piece.span)
+    }
+
+    private mutating func move(to target: Int) {
+        guard target > offset else { return }
+        if let drops, target - anchor > ScheduleAreas.denseSteps {
+            carry(by: drops, to: target)
+            anchor = target
+        } else {
+            piece.shape.accumulate(
+                &sums, from: offset, to: target, in: piece.span, decay: decay)
+        }
+        offset = target
+    }
+
+    private mutating func carry(by drops: GeometricDrops, to target: Int) {
+        // At rest and level, nothing happens however long it lasts.
+        guard drops.first != .zero || entry.momentum != 0 || entry.momentumDerivative != 0 else {
+            sums = entry
+            return
+        }
+        let powers = DecayedPowerSums(
+            ratioComplement: drops.ratioComplement, decay: decay, steps: target - entryOffset)
+        sums = powers.carry(entry, first: drops.first, decay: decay)
+    }
+}

@@ -1,0 +1,114 @@
+/// The areas under a schedule, S1 and S2, prepared once and asked for many decays.
+///
+/// S1(s) = Σ_{t≤s} η_t and S2(s) = Σ_{i≤s} m_i with m_i = λ·m_{i−1} + (η_{i−1} − η_i), of the
+/// LR-annealing law (Tissue et al. 2024, arXiv 2408.11029). Segments whose drops are a geometric
+/// series (hold, linear, exp, cosine) cost O(log n) for a point; the others a few nanoseconds for
+/// each step. Points closer than `denseSteps` are reached step by step in either case.
+package struct ScheduleAreas: Sendable {
+    /// A gap of fewer steps is cheaper walked than jumped.
+    static let denseSteps = 32
+
+    package let schedule: LearningRateSchedule
+
+    /// Σ of the rates before each piece, and before S as the last element.
+    let areaBefore: [Double]
+
+    package init(_ schedule: LearningRateSchedule) {
+        self.schedule = schedule
+        var total = CompensatedSum()
+        areaBefore =
+            [0]
+            + schedule.pieces.map { piece in
+                total.add(piece.rateSum(count: piece.span.steps))
+                return total.value
+            }
+    }
+
+    /// The forward area S1 at some steps.
+    ///
+    /// - Parameter steps: ascending, within 0 … S.
+    /// - Returns: Σ_{t≤s} η_t for each step s, in LR·steps.
+    package func forwardArea(at steps: [Int]) -> [Double] {
+        [Double](unsafeUninitializedCapacity: steps.count) { areas, count in
+            forwardArea(at: steps, into: areas)
+            count = steps.count
+        }
+    }
+
+    private func check(_ steps: [Int]) {
+        var previous = 0
+        for step in steps {
+            precondition(step >= previous, "steps ascend from 0")
+            previous = step
+        }
+        precondition(previous <= schedule.totalSteps, "steps lie within the schedule")
+    }
+
+    private func forwardArea(at steps: [Int], into areas: UnsafeMutableBufferPointer<Double>) {
+        check(steps)
+        var cursor = 0
+        while cursor < steps.count, steps[cursor] < schedule.totalSteps {
+            let index = schedule.pieceIndex(at: steps[cursor])
+            let piece = schedule.pieces[index]
+            var walk = ForwardWalk(piece)
+            while cursor < steps.count, steps[cursor] < piece.endStep {
+                let count = steps[cursor] - piece.span.firstStep + 1
+                areas[cursor] = areaBefore[index] + walk.sum(count: count)
+                cursor += 1
+            }
+        }
+        let end = areaBefore[schedule.pieces.count] + schedule.finalLearningRate
+        while cursor < steps.count {
+            areas[cursor] = end
+            cursor += 1
+        }
+    }
+
+    /// The annealing area S2 at some steps, and ∂S2/∂λ where asked, in one pass.
+    ///
+    /// - Parameters:
+    ///   - steps: ascending, within 0 … S.
+    ///   - decay: λ, 0 … 1.
+    ///   - firstDropStep: changes of rate onto earlier steps are left out; 1 keeps them all, and
+    ///     `schedule.warmupSteps + 1` leaves out the warm-up and the change onto the step after.
+    ///   - areas: receives S2 for each step.
+    ///   - derivatives: receives ∂S2/∂λ for each step.
+    package func annealingArea(
+        at steps: [Int], decay: Double, from firstDropStep: Int,
+        into areas: UnsafeMutableBufferPointer<Double>,
+        derivatives: UnsafeMutableBufferPointer<Double>? = nil
+    ) {
+        precondition((0...1).contains(decay), "the decay lies within 0 … 1")
+        precondition(areas.count >= steps.count, "room for an area at each step")
+        precondition((derivatives?.count ?? steps.count) >= steps.count, "room for derivatives")
+        check(steps)
+        var walk = AnnealingWalk(schedule, decay: decay, restStep: max(firstDropStep, 1) - 1)
+        for (index, step) in steps.enumerated() {
+            walk.advance(to: step)
+            areas[index] = walk.sums.area
+            if let derivatives { derivatives[index] = walk.sums.areaDerivative }
+        }
+    }
+
+    /// The annealing area S2 at some steps.
+    ///
+    /// - Parameters:
+    ///   - steps: ascending, within 0 … S.
+    ///   - decay: λ, 0 … 1.
+    ///   - firstDropStep: changes of rate onto earlier steps are left out.
+    /// - Returns: S2 and ∂S2/∂λ for each step.
+    package func annealingArea(
+        at steps: [Int], decay: Double, from firstDropStep: Int
+    ) -> (areas: [Double], derivatives: [Double]) {
+        var areas = [Double](repeating: 0, count: steps.count)
+        var derivatives = areas
+        areas.withUnsafeMutableBufferPointer { areas in
+            derivatives.withUnsafeMutableBufferPointer { derivatives in
+                annealingArea(
+                    at: steps, decay: decay, from: firstDropStep, into: areas,
+                    derivatives: derivatives)
+            }
+        }
+        return (areas, derivatives)
+    }
+}

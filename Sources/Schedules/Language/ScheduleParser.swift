@@ -1,0 +1,201 @@
+/// Reads the schedule language: items separated by commas, `repeat` nested.
+struct ScheduleParser {
+    private let characters: [Character]
+    private var position = 0
+
+    init(_ text: String) {
+        characters = Array(text)
+    }
+
+    /// Reads the whole text.
+    ///
+    /// - Returns: the segments, named schedules written out.
+    /// - Throws: `ScheduleError` with the item and the character.
+    mutating func segments() throws(ScheduleError) -> [ScheduleSegment] {
+        let list = try list(depth: 0)
+        guard position == characters.count else {
+            throw fault(.unexpected(String(characters[position])), item: position, at: position)
+        }
+        return list
+    }
+
+    private mutating func list(depth: Int) throws(ScheduleError) -> [ScheduleSegment] {
+        var list: [ScheduleSegment] = []
+        repeat {
+            list += try item(depth: depth)
+        } while take(",")
+        return list
+    }
+
+    private mutating func item(depth: Int) throws(ScheduleError) -> [ScheduleSegment] {
+        skipSpaces()
+        let start = position
+        let name = word()
+        guard !name.text.isEmpty else { throw fault(.empty, item: start, at: start) }
+        defer { skipSpaces() }
+        if peek == "(" {
+            return try namedSchedule(name.text, start: start)
+        }
+        return [try segment(name.text, start: start, depth: depth)]
+    }
+
+    // MARK: Segments
+
+    private mutating func segment(
+        _ name: String, start: Int, depth: Int
+    ) throws(ScheduleError) -> ScheduleSegment {
+        guard let form = ScheduleCatalog.segmentForm(named: name) else {
+            throw fault(.unknownSegment(name), item: start, at: start)
+        }
+        let place = place(item: start, at: start)
+        if name == "repeat" {
+            return try repetition(start: start, depth: depth, usage: form.usage)
+        }
+        if name == "step" {
+            guard let target = try target(start: start) else {
+                throw fault(.malformed(usage: form.usage), item: start, at: start)
+            }
+            return ScheduleSegment(.jump(to: target), at: place)
+        }
+        guard let shape = ScheduleCatalog.shape(named: name) else {
+            let power = String(name.dropFirst(4))
+            throw fault(
+                .invalid(field: "P", value: power, rule: .positiveNumber), item: start, at: start)
+        }
+        let steps = try count("steps", rule: .stepCount, start: start, usage: form.usage)
+        let target = try target(start: start)
+        guard (target != nil) == type(of: shape).takesTarget else {
+            throw fault(.malformed(usage: form.usage), item: start, at: start)
+        }
+        return ScheduleSegment(.run(shape: shape, steps: steps, target: target), at: place)
+    }
+
+    private mutating func repetition(
+        start: Int, depth: Int, usage: String
+    ) throws(ScheduleError) -> ScheduleSegment {
+        guard depth < ScheduleLimits.depth else {
+            throw fault(.tooDeep, item: start, at: start)
+        }
+        let times = try count("repeat", rule: .wholeCount, start: start, usage: usage)
+        let opening = position
+        guard take("(") else { throw fault(.malformed(usage: usage), item: start, at: start) }
+        let inside = try list(depth: depth + 1)
+        guard take(")") else { throw unclosed(item: start, opening: opening) }
+        return ScheduleSegment(
+            .repetition(times: times, segments: inside), at: place(item: start, at: start))
+    }
+
+    private mutating func count(
+        _ field: String, rule: ScheduleError.Rule, start: Int, usage: String
+    ) throws(ScheduleError) -> Int {
+        guard take(":") else { throw fault(.malformed(usage: usage), item: start, at: start) }
+        let written = word()
+        guard let count = ScheduleValue.count(written.text, atLeast: 1) else {
+            throw fault(
+                .invalid(field: field, value: written.text, rule: rule), item: start,
+                at: written.offset)
+        }
+        return count
+    }
+
+    private mutating func target(start: Int) throws(ScheduleError) -> Double? {
+        guard take("@") else { return nil }
+        let written = word()
+        guard let rate = ScheduleValue.learningRate(written.text) else {
+            throw fault(
+                .invalid(field: "learning rate", value: written.text, rule: .learningRate),
+                item: start, at: written.offset)
+        }
+        return rate
+    }
+
+    // MARK: Named schedules
+
+    private mutating func namedSchedule(
+        _ name: String, start: Int
+    ) throws(ScheduleError) -> [ScheduleSegment] {
+        guard let schedule = ScheduleCatalog.schedules.first(where: { $0.form.name == name }) else {
+            let known = ScheduleCatalog.segmentForm(named: name)
+            throw fault(
+                known.map { .malformed(usage: $0.usage) } ?? .unknownSchedule(name), item: start,
+                at: start)
+        }
+        let opening = position
+        _ = take("(")
+        let segment = itemText(from: start)
+        var arguments = ScheduleArguments(
+            form: schedule.form, place: .text(segment: segment, offset: start))
+        repeat {
+            skipSpaces()
+            if peek == ")" { break }
+            let key = word()
+            let place = ScheduleError.Place.text(segment: segment, offset: key.offset)
+            guard take("=") else {
+                throw ScheduleError(.malformed(usage: schedule.form.usage), at: place)
+            }
+            let value = word()
+            try arguments.add(
+                value.text, for: key.text, at: place,
+                valueAt: .text(segment: segment, offset: value.offset))
+            skipSpaces()
+        } while take(",")
+        guard take(")") else { throw unclosed(item: start, opening: opening) }
+        return try schedule.segments(arguments)
+    }
+
+    // MARK: Characters
+
+    private var peek: Character? {
+        position < characters.count ? characters[position] : nil
+    }
+
+    private mutating func take(_ character: Character) -> Bool {
+        guard peek == character else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func skipSpaces() {
+        while let next = peek, next.isWhitespace { position += 1 }
+    }
+
+    /// The text up to the next mark of the language, without the spaces about it.
+    private mutating func word() -> (text: String, offset: Int) {
+        skipSpaces()
+        let start = position
+        while let next = peek, !":@(),=".contains(next) { position += 1 }
+        var end = position
+        while end > start, characters[end - 1].isWhitespace { end -= 1 }
+        return (String(characters[start..<end]), start)
+    }
+
+    /// The item that begins at `start`, to its comma or to the parenthesis that closes around it.
+    private func itemText(from start: Int) -> String {
+        var depth = 0
+        var end = start
+        while end < characters.count {
+            if characters[end] == "(" { depth += 1 }
+            if characters[end] == ")" { depth -= 1 }
+            if depth < 0 || (depth == 0 && characters[end] == ",") { break }
+            end += 1
+        }
+        return String(characters[start..<end])
+    }
+
+    private func place(item start: Int, at offset: Int) -> ScheduleError.Place {
+        .text(segment: itemText(from: start), offset: offset)
+    }
+
+    private func unclosed(item start: Int, opening: Int) -> ScheduleError {
+        guard let next = peek else {
+            return fault(.unclosedParenthesis, item: start, at: opening)
+        }
+        return fault(.unexpected(String(next)), item: start, at: position)
+    }
+
+    private func fault(
+        _ kind: ScheduleError.Kind, item start: Int, at offset: Int
+    ) -> ScheduleError {
+        ScheduleError(kind, at: place(item: start, at: offset))
+    }
+}

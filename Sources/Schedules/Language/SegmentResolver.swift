@@ -1,0 +1,52 @@
+/// Writes segments out in order, each with its first step and its two rates.
+struct SegmentResolver {
+    private(set) var pieces: [SchedulePiece] = []
+    private(set) var warnings: [String] = []
+
+    /// The rate at which the segments so far end.
+    private(set) var rate = 0.0
+    private(set) var step = 0
+
+    /// Resolves a list of segments from rate 0 at step 0.
+    ///
+    /// - Parameter segments: the segments, repeats nested.
+    /// - Throws: `ScheduleError` for a length out of limits, or a shape that cannot start here.
+    init(_ segments: [ScheduleSegment]) throws(ScheduleError) {
+        let size = try SegmentSize(of: segments)
+        guard size.steps > 0 else { throw ScheduleError(.noSteps, at: .schedule) }
+        try append(segments)
+    }
+
+    private mutating func append(_ segments: [ScheduleSegment]) throws(ScheduleError) {
+        for segment in segments {
+            switch segment.body {
+            case .run(let shape, let steps, let target):
+                try append(shape, steps: steps, target: target, from: segment)
+            case .jump(let target):
+                rate = target
+            case .repetition(let times, let inside):
+                for _ in 0..<times {
+                    try append(inside)
+                }
+            }
+        }
+    }
+
+    private mutating func append(
+        _ shape: any SegmentShape, steps: Int, target: Double?, from segment: ScheduleSegment
+    ) throws(ScheduleError) {
+        let end = target ?? shape.end(from: rate, firstStep: step, steps: steps)
+        let span = SegmentSpan(firstStep: step, steps: steps, from: rate, to: end)
+        if let fault = shape.fault(in: span) {
+            throw ScheduleError(fault, at: segment.place)
+        }
+        if step == 0, rate == 0, end == 0 {
+            warnings.append(
+                "the schedule begins with `\(segment.text)` at a learning rate of 0;"
+                    + " put step@b or warmup:n@b before it")
+        }
+        pieces.append(SchedulePiece(shape: shape, span: span))
+        rate = end
+        step += steps
+    }
+}

@@ -1,0 +1,114 @@
+/// A learning rate for every step of a run: η_t for t = 0 … S − 1, and η_S, where it ends.
+///
+/// Written in the schedule language (`init(parsing:)`), as JSON (`Codable`), or taken from a log
+/// (`recorded`). A value of this type is valid: at least one step, at most 10^8, and every rate
+/// finite and at least 0. Areas under it are in `ScheduleAreas`.
+package struct LearningRateSchedule: Sendable {
+    /// What the schedule was written as; two schedules are equal when this is.
+    package enum Source: Sendable, Equatable {
+        case segments([ScheduleSegment])
+        case points(PointList)
+        /// One rate per step.
+        case values([Double])
+    }
+
+    package let source: Source
+
+    /// S, the number of updates.
+    package let totalSteps: Int
+
+    /// Steps of the warm-up.
+    ///
+    /// Those of a leading `warmup` segment, or of the leading run of rising rates of a list. The
+    /// change onto step `warmupSteps` is the warm-up's last.
+    package let warmupSteps: Int
+
+    /// η_S, the rate at which the schedule ends.
+    package let finalLearningRate: Double
+
+    /// The highest rate of any step 0 … S.
+    package let peakLearningRate: Double
+
+    /// Doubts about a schedule that is valid, a sentence each.
+    package let warnings: [String]
+
+    let pieces: [SchedulePiece]
+
+    /// Reads the schedule language, or the JSON form when the text begins with a brace.
+    ///
+    /// - Parameter text: for example `warmup:2160@3e-4,cosine:21840@3e-5`.
+    /// - Throws: `ScheduleError` with the segment and the character.
+    package init(parsing text: String) throws(ScheduleError) {
+        guard text.first(where: { !$0.isWhitespace }) != "{" else {
+            self = try Self.decoded(fromJSON: text)
+            return
+        }
+        var parser = ScheduleParser(text)
+        try self.init(segments: parser.segments())
+    }
+
+    /// Puts segments in order, from learning rate 0 at step 0.
+    ///
+    /// - Parameter segments: the segments.
+    /// - Throws: `ScheduleError` for a length out of limits, or a segment that cannot start there.
+    package init(segments: [ScheduleSegment]) throws(ScheduleError) {
+        let resolved = try SegmentResolver(segments)
+        let first = resolved.pieces.first
+        let warmsUp = first?.shape.name == LinearShape.warmupName
+        self.init(
+            source: .segments(segments), pieces: resolved.pieces,
+            finalLearningRate: resolved.rate,
+            warmupSteps: warmsUp ? first?.span.steps ?? 0 : 0, warnings: resolved.warnings)
+    }
+
+    init(points: PointList) {
+        self.init(
+            source: .points(points), pieces: points.pieces,
+            finalLearningRate: points.finalLearningRate, warmupSteps: points.warmupSteps,
+            warnings: [])
+    }
+
+    init(checkedValues values: [Double]) {
+        let last = values.last ?? 0
+        self.init(
+            source: .values(values), pieces: [.table(values, endingAt: last)],
+            finalLearningRate: last, warmupSteps: risingRun(values), warnings: [])
+    }
+
+    private init(
+        source: Source, pieces: [SchedulePiece], finalLearningRate: Double, warmupSteps: Int,
+        warnings: [String]
+    ) {
+        self.source = source
+        self.pieces = pieces
+        self.finalLearningRate = finalLearningRate
+        self.warmupSteps = warmupSteps
+        totalSteps = pieces.last?.endStep ?? 0
+        peakLearningRate = pieces.reduce(finalLearningRate) { max($0, $1.peakLearningRate) }
+        let dead = "every learning rate of the schedule is 0"
+        self.warnings = warnings + (peakLearningRate == 0 ? [dead] : [])
+    }
+
+    /// Points logged or listed, when the schedule was written as such.
+    package var points: PointList? {
+        guard case .points(let list) = source else { return nil }
+        return list
+    }
+}
+
+extension LearningRateSchedule: Equatable {
+    /// Equal when written the same: the rates follow from that.
+    package static func == (left: LearningRateSchedule, right: LearningRateSchedule) -> Bool {
+        left.source == right.source
+    }
+}
+
+extension SchedulePiece {
+    /// The highest rate of its own steps, where every shape but a table is monotone.
+    fileprivate var peakLearningRate: Double {
+        guard let table = shape as? TabulatedShape else {
+            return max(span.from, learningRate(at: span.steps - 1))
+        }
+        return table.values.max() ?? span.to
+    }
+}

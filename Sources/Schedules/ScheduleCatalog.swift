@@ -1,0 +1,64 @@
+/// Every segment and every named schedule of the language: a new one is its file and a line here.
+package enum ScheduleCatalog {
+    /// The shapes of segments.
+    static let shapes: [any SegmentShape.Type] = [
+        LinearShape.self,
+        HoldShape.self,
+        CosineShape.self,
+        ExponentialShape.self,
+        SquareRootShape.self,
+        PolynomialShape.self,
+        InverseSquareRootShape.self,
+    ]
+
+    /// The named schedules.
+    static let schedules: [any NamedSchedule.Type] = [
+        ConstantSchedule.self,
+        LinearSchedule.self,
+        CosineSchedule.self,
+        PolynomialSchedule.self,
+        ExponentialSchedule.self,
+        InverseSquareRootSchedule.self,
+        StepSchedule.self,
+        TwoStageSchedule.self,
+        WarmupStableDecaySchedule.self,
+        TriangularSchedule.self,
+        CyclicSchedule.self,
+        RewarmSchedule.self,
+        InfiniteSchedule.self,
+    ]
+
+    /// The two segments that are no shape.
+    private static let structure = [
+        ScheduleForm(
+            name: "step", usage: "step@b", meaning: "jumps to b, taking no steps",
+            example: "warmup:100@3e-4,hold:500,step@3e-5,hold:400"),
+        ScheduleForm(
+            name: "repeat", usage: "repeat:k(…)", meaning: "the segments inside, k times",
+            example: "repeat:3(linear:100@3e-4,cosine:300@3e-5)"),
+    ]
+
+    /// The segments, each with an example that parses.
+    package static let segments: [ScheduleForm] =
+        [LinearShape.warmupForm] + shapes.map { $0.form } + structure
+
+    /// The named schedules, each with its parameters and an example that parses.
+    package static let named: [ScheduleForm] = schedules.map { $0.form }
+
+    package static var segmentNames: [String] { segments.map(\.name) }
+    package static var scheduleNames: [String] { named.map(\.name) }
+
+    /// The shape of that name, or nil.
+    static func shape(named name: String) -> (any SegmentShape)? {
+        for type in shapes {
+            if let shape = type.init(name: name) { return shape }
+        }
+        return nil
+    }
+
+    /// How the segment of that name is written, or nil.
+    static func segmentForm(named name: String) -> ScheduleForm? {
+        if let exact = segments.first(where: { $0.name == name }) { return exact }
+        return name.hasPrefix("poly") ? PolynomialShape.form : nil
+    }
+}

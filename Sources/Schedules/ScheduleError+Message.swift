@@ -1,0 +1,112 @@
+extension ScheduleError: CustomStringConvertible {
+    /// The whole sentence: where, what, and what to do.
+    package var message: String {
+        switch place {
+        case .text(let segment, let offset):
+            "character \(offset + 1), in `\(segment)`: \(detail)"
+        case .pointer(let pointer):
+            "\(pointer.isEmpty ? "/" : pointer): \(detail)"
+        case .schedule:
+            detail
+        }
+    }
+
+    package var description: String { message }
+
+    /// The sentence without the place, for an answer that carries the place in a field of its own.
+    package var detail: String {
+        switch kind {
+        case .unknownSegment, .unknownSchedule, .unknownField, .repeatedField:
+            nameDetail
+        case .notJSON, .wrongType, .notOneForm:
+            documentDetail
+        case .invalid(let field, let value, let rule):
+            "\(field) = \(value), \(rule.sentence)"
+        case .missing(let field, let owner):
+            "\(owner) needs `\(field)`"
+        default:
+            structureDetail
+        }
+    }
+
+    private var nameDetail: String {
+        switch kind {
+        case .unknownSegment(let name):
+            "unknown segment `\(name)`; known segments are \(Self.list(ScheduleCatalog.segmentNames))"
+                + " and the schedules \(Self.list(ScheduleCatalog.scheduleNames)), written name(…)"
+        case .unknownSchedule(let name):
+            "unknown schedule `\(name)(…)`; known schedules are "
+                + Self.list(ScheduleCatalog.scheduleNames)
+        case .unknownField(let name, let owner, let known):
+            "\(owner) has no `\(name)`; it takes \(Self.list(known))"
+        case .repeatedField(let name):
+            "`\(name)` is given twice"
+        default:
+            ""
+        }
+    }
+
+    private var documentDetail: String {
+        switch kind {
+        case .notJSON:
+            "the schedule begins like JSON and is not valid JSON"
+        case .wrongType(let expected):
+            "must be \(expected)"
+        default:
+            "a schedule object has exactly one of `segments`, `points` and `values`"
+        }
+    }
+
+    private var structureDetail: String {
+        switch kind {
+        case .empty:
+            "a segment is missing; write for example warmup:100@3e-4,hold:900"
+        case .malformed(let usage):
+            "must be written \(usage)"
+        case .unclosedParenthesis:
+            "the parenthesis opened here is not closed"
+        case .unexpected(let text):
+            "`\(text)` is not expected here; segments are separated by commas"
+        case .phasesTooLong(let phases, let sum, let steps):
+            "\(phases.joined(separator: " + ")) = \(sum), must be at most steps = \(steps)"
+        case .exponentialAtZero(let from, let to):
+            "exp runs from \(NumberText.text(from)) to \(NumberText.text(to)),"
+                + " both must be above 0; use linear, or step@b to begin above 0"
+        case .noSteps:
+            "the schedule has 0 steps, must have at least 1"
+        case .noPoints:
+            "at least one point is needed, with a learning rate for each step"
+        case .tooManySteps:
+            "the schedule has too many steps, must be at most \(ScheduleLimits.steps)"
+        case .tooManySegments:
+            "the schedule has too many segments once repeats are written out,"
+                + " must be at most \(ScheduleLimits.segments)"
+        default:
+            "repeats are nested too deep, must be at most \(ScheduleLimits.depth) levels"
+        }
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.joined(separator: ", ")
+    }
+}
+
+extension ScheduleError.Rule {
+    /// The rule as the second half of "name = value, must be …".
+    var sentence: String {
+        switch self {
+        case .stepCount: "must be a whole number of steps from 1 to \(ScheduleLimits.steps)"
+        case .stepCountOrZero: "must be a whole number of steps from 0 to \(ScheduleLimits.steps)"
+        case .stepIndex: "must be a whole step from 0 to \(ScheduleLimits.steps)"
+        case .learningRate: "must be a finite number of at least 0"
+        case .positiveLearningRate: "must be a finite number above 0"
+        case .positiveNumber: "must be a finite number above 0"
+        case .wholeCount: "must be a whole number of at least 1"
+        case .oneOf(let words): "must be one of \(words.joined(separator: ", "))"
+        case .above(let field, let value): "must be above \(field) = \(value)"
+        case .atMost(let field, let value): "must be at most \(field) = \(value)"
+        case .finiteRates: "must keep every learning rate finite"
+        case .absent(let option): "must be left out with \(option)"
+        }
+    }
+}

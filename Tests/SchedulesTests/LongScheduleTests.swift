@@ -1,0 +1,83 @@
+import Testing
+
+@testable import Schedules
+
+#if arch(x86_64)
+    /// Accuracy over long schedules, where plain sums lose the digits that are asked for.
+    @Suite struct LongScheduleTests {
+        private static let steps = 200_000
+
+        private static let schedules = [
+            "warmup:2000@3e-4,hold:198000",
+            "step@3e-4,hold:50000,step@3e-5,hold:100000,step@1e-4,hold:50000",
+            "step@3e-4,linear:200000@0",
+            "warmup:2000@3e-4,hold:150000,linear:48000@3e-5",
+            "warmup:2000@3e-4,cosine:198000@3e-5",
+            "cosine:100000@3e-4,cosine:100000@0",
+            "step@3e-4,exp:200000@3e-6",
+            "step@3e-6,exp:100000@3e-4,exp:100000@1e-9",
+            "warmup:2000@3e-4,rsqrt:198000",
+            "warmup:2000@3e-4,hold:98000,sqrt:100000@0",
+            "warmup:2000@3e-4,poly2:198000@0",
+            "warmup:2000@3e-4,poly1.5:198000@1e-5",
+            "step@3e-4,poly0.3:200000@1e-5",
+            "step@1e-4,repeat:40(linear:2500@3e-4,cosine:2500@3e-5)",
+        ]
+
+        private static let decays = [1, 1 - 1e-9, 1 - 1e-6, 0.999_9, 0.999, 0.99, 0.7, 0.1, 0]
+
+        @Test(arguments: schedules)
+        func `areas keep twelve digits against extended precision`(text: String) throws {
+            let schedule = try LearningRateSchedule(parsing: text)
+            for decay in Self.decays {
+                try Self.check(schedule, decay: decay, firstDropStep: schedule.warmupSteps + 1)
+            }
+            try Self.check(schedule, decay: 0.999, firstDropStep: 1)
+            try Self.check(schedule, decay: 0.999, firstDropStep: 77_777)
+        }
+
+        @Test(arguments: [0.999, 0.999_99, 0.9])
+        func `exp in resonance with the decay keeps twelve digits`(decay: Double) throws {
+            // b = a·λ^n within a part in 10^k, so that q − λ cancels.
+            for offset in [0, 1e-15, 1e-12, 1e-9, 1e-6, 1e-3] {
+                let steps = decay < 0.99 ? 400 : 20_000
+                var target = 3e-4
+                for _ in 0..<steps { target *= decay * (1 + offset) }
+                let text = "step@3e-4,exp:\(steps)@\(target),hold:1000"
+                let schedule = try LearningRateSchedule(parsing: text)
+                try Self.check(schedule, decay: decay, firstDropStep: 1)
+            }
+        }
+
+        private static func check(
+            _ schedule: LearningRateSchedule, decay: Double, firstDropStep: Int
+        ) throws {
+            let total = schedule.totalSteps
+            let dense = (0..<300).map { $0 * 3 }
+            let sparse = stride(from: 1_000, through: total, by: max(total / 97, 1))
+            let steps = (dense + sparse + [total - 1, total]).filter { $0 <= total }.sorted()
+            let areas = ScheduleAreas(schedule)
+            let forward = areas.forwardArea(at: steps)
+            let (annealing, derivatives) = areas.annealingArea(
+                at: steps, decay: decay, from: firstDropStep)
+            let exact = ExtendedOracle(
+                schedule: schedule, decay: decay, firstDropStep: firstDropStep
+            ).areas(at: steps)
+            // Relative where the area only grows; where rises and falls meet, against its largest.
+            let signs = Set(exact.map { $0.annealing < 0 })
+            let largest = exact.reduce(0) { max($0, $1.annealing.magnitude) }
+            let steepest = exact.reduce(0) { max($0, $1.derivative.magnitude) }
+            let mixed = signs.count > 1 || schedule.pieces.count > 3
+            for (index, step) in steps.enumerated() {
+                let comment: Comment =
+                    "\(schedule.specification) step \(step) decay \(decay) from \(firstDropStep)"
+                let want = exact[index]
+                let scale = mixed ? largest : want.annealing.magnitude
+                let slope = mixed ? steepest : want.derivative.magnitude
+                #expect((forward[index] - want.forward).magnitude <= 1e-13 * want.forward, comment)
+                #expect((annealing[index] - want.annealing).magnitude <= 1e-12 * scale, comment)
+                #expect((derivatives[index] - want.derivative).magnitude <= 1e-12 * slope, comment)
+            }
+        }
+    }
+#endif
