@@ -43,8 +43,9 @@ struct Poller: ~Copyable {
         }
     }
 
-    /// Watches a waker. Edge-triggered, so that its counter need never be read back: each wake
-    /// is an edge.
+    /// Watches a waker.
+    ///
+    /// Edge-triggered, so that its counter need never be read back: each wake is an edge.
     func add(_ waker: Waker, token: UInt64) throws(SystemError) {
         let flags = cepoll_readable | cepoll_edge_triggered
         guard cepoll_add(descriptor, waker.descriptor, flags, token) == 0 else {
@@ -59,8 +60,7 @@ struct Poller: ~Copyable {
 
     /// The events that are there, after waiting for the first; none when the time has passed.
     ///
-    /// - Parameters:
-    ///   - milliseconds: How long to wait; nil waits for ever.
+    /// - Parameter milliseconds: How long to wait; nil waits for ever.
     /// - Returns: The events, in no particular order.
     mutating func wait(milliseconds: Int?) -> [Event] {
         let timeout = milliseconds.map { Int32(clamping: max(0, $0)) } ?? -1

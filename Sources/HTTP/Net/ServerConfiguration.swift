@@ -33,10 +33,13 @@ package struct ServerConfiguration: Sendable {
         self.shutdownGrace = shutdownGrace
     }
 
-    /// How long a peer may take. A handler may take as long as it needs.
+    /// How long a peer may take.
+    ///
+    /// A handler may take as long as it needs.
     package struct Timeouts: Sendable, Equatable {
-        /// From a request's first byte to the end of its header section; 408 after it. Also
-        /// from connecting to the first byte.
+        /// From a request's first byte to the end of its header section; 408 after it.
+        ///
+        /// Also from connecting to the first byte.
         package var header: Duration
         /// For the body, and one second more per `slowestBytesPerSecond` received; 408 after it.
         package var body: Duration

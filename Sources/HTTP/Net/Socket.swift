@@ -108,7 +108,7 @@ struct Socket: Sendable {
         _ = Glibc.close(descriptor)
     }
 
-    /// Turns an option on. One that the kernel refuses costs speed, never correctness.
+    /// Turns an option on; one that the kernel refuses costs speed, never correctness.
     private func setOption(_ level: Int32, _ name: Int32) {
         var value: Int32 = 1
         setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))

@@ -1,0 +1,129 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import HTTP
+
+/// Clients that are slow, greedy or too many.
+struct HTTPServerLimitTests {
+    private func shorten(_ configuration: inout ServerConfiguration) {
+        configuration.timeouts = ServerConfiguration.Timeouts(
+            header: .milliseconds(150), body: .milliseconds(150), idle: .milliseconds(150),
+            write: .milliseconds(150), linger: .milliseconds(150))
+    }
+
+    @Test(arguments: [
+        "GET / HTTP/1.1\r\nHost:", "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc",
+    ]) func `answers 408 to a request that does not come whole`(text: String) throws {
+        try withServer(shorten) { port, _ in
+            let client = try LoopbackClient(port: port)
+            try client.send(text)
+            let reply = try client.reply()
+            #expect(reply.status == 408)
+            #expect(reply.text.contains("The request did not come whole in time; send it again."))
+            #expect(try client.readToEnd().isEmpty)
+        }
+    }
+
+    @Test func `closes idle connections silently`() throws {
+        try withServer(shorten) { port, _ in
+            let fresh = try LoopbackClient(port: port)
+            #expect(try fresh.readToEnd().isEmpty)
+            let used = try LoopbackClient(port: port)
+            #expect(try used.request("GET", "/").status == 200)
+            #expect(try used.readToEnd().isEmpty)
+        }
+    }
+
+    @Test func `gives up on a client that does not read`() throws {
+        let body = [UInt8](repeating: 1, count: 30_000_000)
+        let configure: (inout ServerConfiguration) -> Void = {
+            shorten(&$0)
+            $0.timeouts.slowestBytesPerSecond = 1 << 30
+        }
+        let handler: @Sendable (Request) -> Response = { _ in Response(body: body) }
+        try withServer(configure, respond: handler) { port, server in
+            let client = try LoopbackClient(port: port)
+            try client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            // With the response stuck, only the write time lets the connection go.
+            usleep(400_000)
+            #expect(server.stop() == .drained)
+            #expect(throws: LoopbackClient.Failure.self) { try client.reply() }
+        }
+    }
+
+    @Test func `answers 413 before the body comes and lets the client read it`() throws {
+        let configure: (inout ServerConfiguration) -> Void = { $0.limits.bodyBytes = 1_000 }
+        try withServer(configure) { port, _ in
+            let client = try LoopbackClient(port: port)
+            try client.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 900000\r\n\r\n")
+            // The client sends on all the same, as most do; the answer must survive it.
+            try client.send([UInt8](repeating: 0, count: 900_000))
+            let reply = try client.reply()
+            #expect(reply.status == 413)
+            #expect(reply["Connection"] == "close")
+            #expect(reply.text.contains("The body is larger than 1000 bytes"))
+            #expect(try client.readToEnd().isEmpty)
+        }
+    }
+
+    @Test func `answers 503 when too many requests wait and serves on afterwards`() throws {
+        let gate = Gate()
+        let entered = Gate()
+        let configure: (inout ServerConfiguration) -> Void = {
+            $0.workers = 1
+            $0.maximumWaiting = 1
+        }
+        let handler: @Sendable (Request) -> Response = { request in
+            if request.path == "/first" {
+                entered.open()
+                gate.wait()
+            }
+            return echo(request)
+        }
+        try withServer(configure, respond: handler) { port, _ in
+            defer { gate.open() }
+            let first = try LoopbackClient(port: port)
+            try first.send("GET /first HTTP/1.1\r\nHost: h\r\n\r\n")
+            entered.wait()
+            let others = try (0..<3).map { _ in try LoopbackClient(port: port) }
+            for client in others { try client.send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n") }
+            // One waits in the queue; whichever two come later are turned away.
+            let refused = try turnedAway(of: others)
+            for reply in refused {
+                #expect(reply["Retry-After"] == "1")
+                #expect(reply["Connection"] == nil)
+                #expect(reply.text.contains("Too many requests are waiting"))
+            }
+            gate.open()
+            #expect(try first.reply().text == "GET /first ")
+            #expect(try first.request("GET", "/again").text == "GET /again ")
+        }
+    }
+
+    /// The 503 responses; the request in the queue is answered only after the gate opens.
+    private func turnedAway(
+        of clients: [LoopbackClient]
+    ) throws -> [LoopbackClient.Reply] {
+        var replies: [LoopbackClient.Reply] = []
+        for client in clients where replies.count < 2 {
+            guard client.hasInput(withinMilliseconds: 2_000) else { continue }
+            replies.append(try client.reply())
+        }
+        #expect(replies.map(\.status) == [503, 503])
+        return replies
+    }
+
+    @Test func `leaves connections beyond the maximum waiting until one closes`() throws {
+        let configure: (inout ServerConfiguration) -> Void = { $0.maximumConnections = 1 }
+        try withServer(configure) { port, _ in
+            var first: LoopbackClient? = try LoopbackClient(port: port)
+            #expect(try first?.request("GET", "/1").text == "GET /1 ")
+            let second = try LoopbackClient(port: port)
+            try second.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(!second.hasInput(withinMilliseconds: 100))
+            first = nil
+            #expect(try second.reply().text == "GET /2 ")
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Synchronization
+import Testing
+
+@testable import HTTP
+
+/// The small containers and the worker pool.
+struct QueueTests {
+    @Test func `a bounded queue keeps order and refuses beyond its capacity`() {
+        var queue = BoundedQueue<Int>(capacity: 3)
+        var expected: [Int] = []
+        for round in 0..<10 {
+            while queue.append(round * 10 + expected.count) {
+                expected.append(round * 10 + expected.count)
+            }
+            #expect(queue.count == 3)
+            #expect(queue.popFirst() == expected.removeFirst())
+            #expect(queue.popFirst() == expected.removeFirst())
+        }
+        #expect(queue.popFirst() == expected.first)
+        #expect(queue.popFirst() == nil)
+    }
+
+    @Test func `an output queue hands out what is left`() {
+        var queue = OutputQueue()
+        #expect(queue.isEmpty)
+        queue.append([1, 2, 3])
+        queue.append([])
+        queue.append([4])
+        #expect(queue.hasMore)
+        queue.advance(2)
+        #expect(Array(queue.next) == [3])
+        queue.advance(1)
+        #expect(Array(queue.next) == [4])
+        #expect(!queue.hasMore)
+        queue.advance(1)
+        #expect(queue.isEmpty)
+        #expect(queue.next.isEmpty)
+    }
+
+    @Test func `a worker pool runs what it takes and refuses what it cannot hold`() {
+        let pool = WorkerPool(threads: 1, capacity: 2)
+        let gate = Gate()
+        let started = Gate()
+        let done = Gate()
+        let order = Mutex<[Int]>([])
+        #expect(
+            pool.submit {
+                started.open()
+                gate.wait()
+            })
+        started.wait()
+        #expect(pool.submit { order.withLock { $0.append(1) } })
+        #expect(
+            pool.submit {
+                order.withLock { $0.append(2) }
+                done.open()
+            })
+        #expect(!pool.submit { order.withLock { $0.append(3) } })
+        gate.open()
+        done.wait()
+        #expect(order.withLock { $0 } == [1, 2])
+        pool.close()
+        #expect(!pool.submit {})
+    }
+}
