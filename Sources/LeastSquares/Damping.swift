@@ -31,7 +31,7 @@ package struct Damping: Equatable, Sendable {
     package mutating func accept(gain: Double) {
         // A cubic through gain ½ ↦ factor 1: a poor step raises μ a little, a good one cuts it.
         let excess = 2 * min(gain, 1) - 1
-        value *= max(0.1, 1 - excess * excess * excess)
+        value *= max(0.05, 1 - excess * excess * excess)
         value = max(value, Self.smallest)
         growth = 2
     }

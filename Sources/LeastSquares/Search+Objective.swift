@@ -61,7 +61,11 @@ extension Search {
                 derivatives, weights: memory.rowWeights, count: rows
             ).squareRoot()
             // A parameter without influence keeps its place, and the others still move.
-            memory.scales[column] = norm > 0 ? norm : max(memory.scales[column], 1)
+            memory.norms[column] = norm > 0 ? norm : max(memory.scales[column], 1)
+            // Scales that shrink slowly keep a parameter whose influence fades from running away,
+            // and still let go of a start that was far off.
+            memory.scales[column] = max(norm, 0.7 * memory.scales[column])
+            if memory.scales[column] == 0 { memory.scales[column] = 1 }
         }
         hasNewton = false
         hasMajorant = false
@@ -75,7 +79,9 @@ extension Search {
         var influenceSquare = 0.0
         for row in activeRows {
             let influence = memory.influences[row]
-            if memory.weights[row] > 0 { influenceSquare += influence * influence / memory.weights[row] }
+            if memory.weights[row] > 0 {
+                influenceSquare += influence * influence / memory.weights[row]
+            }
         }
         var largest = 0.0
         for (column, parameter) in free.enumerated() where !isBlocked(column, parameter) {

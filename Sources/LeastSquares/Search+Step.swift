@@ -20,7 +20,7 @@ extension Search {
             memory.step[column] = 0
         }
         let query = SmallSystem.Query(
-            damping: damping, scales: memory.scales, gradient: nil,
+            damping: damping, scales: memory.scales, norms: memory.norms, gradient: nil,
             hasExtra: hasResidualCurvature, scratch: memory.small)
         guard solve(memory.newton, query, slope: memory.gradient) else { return false }
         for column in 0..<columns {
@@ -107,7 +107,7 @@ extension Search {
     ) -> Double? {
         let (system, hasNegative) = prepare(curvature, round: round)
         let query = SmallSystem.Query(
-            damping: damping, scales: memory.scales, gradient: memory.slope,
+            damping: damping, scales: memory.scales, norms: memory.norms, gradient: memory.slope,
             hasExtra: hasResidualCurvature || hasNegative, scratch: memory.small)
         guard solve(system, query, slope: memory.slope) else { return nil }
         multiply(memory.increment)
@@ -137,7 +137,7 @@ extension Search {
     }
 
     /// The factored model for an inner round; the first round's is kept for other dampings.
-    private mutating func prepare(
+    mutating func prepare(
         _ curvature: Curvature, round: Int
     ) -> (system: SmallSystem, hasNegative: Bool) {
         guard round == 0 else {
@@ -173,7 +173,8 @@ extension Search {
             slope += damping * scale * scale * memory.step[column]
             if hasResidualCurvature {
                 for other in 0..<columns {
-                    slope += memory.residualCurvature[other * columns + column]
+                    slope +=
+                        memory.residualCurvature[other * columns + column]
                         * memory.step[other]
                 }
             }

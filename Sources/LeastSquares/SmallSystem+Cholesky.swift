@@ -16,7 +16,7 @@ extension SmallSystem {
         let matrix = query.scratch
         let side = matrix + count * count
         for (position, column) in open.enumerated() {
-            let scale = query.scales[column]
+            let scale = query.norms[column]
             var slope = query.gradient?[column] ?? 0
             for row in 0...column {
                 slope += factor[column * columns + row] * rotated[row]
@@ -27,14 +27,15 @@ extension SmallSystem {
             side[position] = -slope / scale
             for other in 0...position {
                 let entry = normal(column, open[other], hasExtra: query.hasExtra)
-                matrix[other * count + position] = entry / (scale * query.scales[open[other]])
+                matrix[other * count + position] = entry / (scale * query.norms[open[other]])
             }
-            matrix[position * count + position] += query.damping
+            let leverage = query.scales[column] / scale
+            matrix[position * count + position] += query.damping * leverage * leverage
         }
         guard Self.factorCholesky(matrix, count: count) else { return false }
         Self.substituteCholesky(matrix, side, count: count)
         for (position, column) in open.enumerated() {
-            x[column] = side[position] / query.scales[column]
+            x[column] = side[position] / query.norms[column]
         }
         return true
     }

@@ -32,8 +32,10 @@ struct SmallSystem {
     struct Query {
         /// Damping μ, which multiplies the squared scales.
         let damping: Double
-        /// Column scales.
+        /// Column scales of the damping, D.
         let scales: UnsafeMutablePointer<Double>
+        /// Column lengths, by which dependent columns are told.
+        let norms: UnsafeMutablePointer<Double>
         /// The part of the gradient that `rotated` does not carry; `nil` for none.
         let gradient: UnsafeMutablePointer<Double>?
         /// Whether X is to be counted.
@@ -88,7 +90,7 @@ struct SmallSystem {
             }
         }
         for position in 0..<count {
-            let limit = Self.dependence * query.scales[open[position]]
+            let limit = Self.dependence * query.norms[open[position]]
             guard reflect(matrix, side, rows: rows, column: position, of: count, limit: limit)
             else { return false }
         }

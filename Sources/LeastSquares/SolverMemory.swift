@@ -29,6 +29,7 @@ struct SolverMemory {
 
     // One number per column.
     let gradient: Vector
+    let norms: Vector
     let scales: Vector
     let step: Vector
     let increment: Vector
@@ -67,6 +68,7 @@ struct SolverMemory {
         lower = take(parameterCount)
         upper = take(parameterCount)
         gradient = take(columns)
+        norms = take(columns)
         scales = take(columns)
         step = take(columns)
         increment = take(columns)
@@ -83,7 +85,7 @@ struct SolverMemory {
     /// How many doubles a problem of the given shape needs.
     static func size(rows: Int, parameterCount: Int, columns: Int) -> Int {
         rows * (7 + 2 * parameterCount + columns + 1) + scratchSize(columns) + 4 * parameterCount
-            + 7 * columns + 3 * SmallSystem.size(columns) + columns * columns
+            + 8 * columns + 3 * SmallSystem.size(columns) + columns * columns
             + SmallSystem.scratchSize(columns)
     }
 

@@ -33,7 +33,7 @@ package struct SolverOptions: Equatable, Sendable {
     package init(
         costTolerance: Double = 1e-14, stepTolerance: Double = 1e-12,
         gradientTolerance: Double = 1e-12, maximumIterations: Int = 1_000,
-        initialDamping: Double = 1e-3, maximumPolishingSteps: Int = 20
+        initialDamping: Double = 1e-5, maximumPolishingSteps: Int = 20
     ) {
         self.costTolerance = costTolerance
         self.stepTolerance = stepTolerance

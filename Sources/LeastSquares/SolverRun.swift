@@ -6,6 +6,10 @@ struct SolverRun {
     var iterations = 0
     var evaluations = 0
 
+    /// Whether the residuals curve so much that steps must follow: so at first, as nothing is
+    /// known, and after any step whose gain was poor.
+    private var isBending = true
+
     /// How many trials in a row could not be evaluated.
     private var failuresInARow = 0
 
@@ -117,20 +121,42 @@ struct SolverRun {
                         reason: failuresInARow > 0 ? .notFinite : .stalled,
                         measure: damping.value, tolerance: Damping.largest)
             }
+            guard !isBending || bend(&problem) else {
+                damping.reject()
+                continue
+            }
             let trialCost = evaluateTrial(&problem)
             failuresInARow = trialCost.isNaN ? failuresInARow + 1 : 0
             let gain = (search.cost - trialCost) / search.predicted
             guard trialCost < search.cost, gain > 1e-4 else {
+                isBending = true
                 damping.reject()
                 continue
             }
             damping.accept(gain: gain)
+            isBending = gain < 0.75
             search.acceptTrial(cost: trialCost)
             if change <= options.stepTolerance, damping.value < 1 {
                 return Stop(reason: .step, measure: change, tolerance: options.stepTolerance)
             }
             return nil
         }
+    }
+
+    /// Bends the step along the curvature of the residuals.
+    ///
+    /// - Returns: False when the curvature is too strong for the step's length.
+    private mutating func bend<Problem: LeastSquaresProblem>(_ problem: inout Problem) -> Bool {
+        search.moveProbe()
+        evaluations += 1
+        problem.evaluate(
+            UnsafeBufferPointer(start: search.memory.trialPoint, count: search.parameterCount),
+            residuals: UnsafeMutableBufferPointer(
+                start: search.memory.trialResiduals, count: search.rows),
+            jacobian: nil)
+        let ratio = search.bendStep(damping: damping.value)
+        guard ratio <= Search.greatestBend else { return false }
+        return search.moveTrial()
     }
 
     private func solution(_ stop: Stop) -> Solution {
