@@ -55,6 +55,18 @@ struct HTTPServerStopTests {
         }
     }
 
+    @Test func `answers a request that arrived before the stop`() throws {
+        for _ in 0..<5 {
+            try withServer { port, server in
+                let client = try LoopbackClient(port: port)
+                // In the kernel when the stop begins, whether or not the server has looked.
+                try client.send("GET /just HTTP/1.1\r\nHost: h\r\n\r\n")
+                #expect(server.stop() == .drained)
+                #expect(try client.reply().text == "GET /just ")
+            }
+        }
+    }
+
     @Test func `cuts off what outlasts the grace`() throws {
         let entered = Gate()
         let gate = Gate()

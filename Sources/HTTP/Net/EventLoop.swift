@@ -83,6 +83,8 @@ extension EventLoop {
             settle(connection, watchedFor: interest)
         }
         guard stopsBy == nil, let deadline = contents.stopsBy else { return }
+        // Whoever has connected already would otherwise be reset with a request on its way.
+        accept(at: moment)
         stopsBy = deadline
         sweep.include(deadline)
         pauseAccepting()
