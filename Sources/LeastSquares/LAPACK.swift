@@ -38,3 +38,39 @@ enum LAPACK {
             &rowCount, &columnCount, matrix, &leading, scratch, scratch + columns, &length, &info)
     }
 }
+
+extension LAPACK {
+    /// Singular values, largest first, and right singular vectors of a square matrix.
+    ///
+    /// - Parameters:
+    ///   - matrix: Column-major `count` × `count`.
+    ///   - count: Rows and columns.
+    /// - Returns: The values, and Vᵀ column-major: row i belongs to value i. `nil` when the matrix
+    ///   is not finite or the iteration does not end.
+    static func singularValues(
+        _ matrix: [Double], count: Int
+    ) -> (values: [Double], transposedVectors: [Double])? {
+        guard count > 0 else { return ([], []) }
+        guard matrix.allSatisfy(\.isFinite) else { return nil }
+        prepare()
+        var work = matrix
+        var values = [Double](repeating: 0, count: count)
+        var vectors = [Double](repeating: 0, count: count * count)
+        var unused = 0.0
+        var scratch = [Double](repeating: 0, count: 8 * count * (count + 8))
+        var size = CInt(count)
+        var one: CInt = 1
+        var length = CInt(scratch.count)
+        var info: CInt = 0
+        let none = CChar(UInt8(ascii: "N"))
+        let all = CChar(UInt8(ascii: "A"))
+        withUnsafePointer(to: none) { none in
+            withUnsafePointer(to: all) { all in
+                dgesvd_(
+                    none, all, &size, &size, &work, &size, &values, &unused, &one, &vectors, &size,
+                    &scratch, &length, &info, 1, 1)
+            }
+        }
+        return info == 0 ? (values, vectors) : nil
+    }
+}

@@ -10,6 +10,10 @@ struct SolverRun {
     /// known, and after any step whose gain was poor.
     private var isBending = true
 
+    /// A first step expected to gain less than this share of the cost starts close enough to the
+    /// solution to be taken straight.
+    private static let smallFirst = 0.1
+
     /// How many trials in a row could not be evaluated.
     private var failuresInARow = 0
 
@@ -121,7 +125,8 @@ struct SolverRun {
                         reason: failuresInARow > 0 ? .notFinite : .stalled,
                         measure: damping.value, tolerance: Damping.largest)
             }
-            guard !isBending || bend(&problem) else {
+            guard !isBending || decrement < Self.smallFirst && iterations == 1 || bend(&problem)
+            else {
                 damping.reject()
                 continue
             }

@@ -14,7 +14,7 @@ enum VectorKernels {
         var sums = Lanes.zero
         var index = 0
         while index + 8 <= count {
-            sums.addProduct(lanes(a, index), lanes(b, index))
+            sums += lanes(a, index) * lanes(b, index)
             index += 8
         }
         var total = sums.sum()
@@ -33,7 +33,7 @@ enum VectorKernels {
         var index = 0
         while index + 8 <= count {
             let values = lanes(a, index)
-            sums.addProduct(values * lanes(weights, index), values)
+            sums += values * values * lanes(weights, index)
             index += 8
         }
         var total = sums.sum()

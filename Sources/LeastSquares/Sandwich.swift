@@ -1,0 +1,53 @@
+/// The sandwich H⁻¹BH⁻¹: bread from the loss's curvature, filling from the influences found.
+struct Sandwich {
+    let jacobian: [Double]
+    let residuals: [Double]
+    let weights: [Double]
+    let loss: RobustLoss
+    let free: [Int]
+
+    /// The covariance of the free parameters.
+    ///
+    /// - Parameters:
+    ///   - form: Which rows share noise.
+    ///   - correction: The factor for parameters spent.
+    /// - Returns: Free × free, column-major; infinite where the curvature leaves a direction open.
+    func covariance(_ form: Covariance.Form, correction: Double) -> [Double] {
+        let count = free.count
+        let curvatures = residuals.indices.map {
+            weights[$0] > 0 ? weights[$0] * loss.curvature(residuals[$0]) : 0
+        }
+        guard
+            let bread = ScaledSpectrum(jacobian: jacobian, selected: free, weights: curvatures),
+            bread.rank == count
+        else { return [Double](repeating: .infinity, count: count * count) }
+        let inverse = bread.inverseGram()
+        var result = [Double](repeating: 0, count: count * count)
+        // Each cluster's total influence, carried through H⁻¹, adds its outer product.
+        for total in totals(form) {
+            let carried = (0..<count).map { row in
+                (0..<count).reduce(0.0) { $0 + inverse[$1 * count + row] * total[$1] }
+            }
+            for column in 0..<count {
+                for row in 0..<count {
+                    result[column * count + row] += correction * carried[row] * carried[column]
+                }
+            }
+        }
+        return result
+    }
+
+    private func totals(_ form: Covariance.Form) -> [[Double]] {
+        var byCluster: [Int: [Double]] = [:]
+        for row in residuals.indices where weights[row] > 0 {
+            let influence = weights[row] * loss.influence(residuals[row])
+            let cluster = if case .clustered(let clusters) = form { clusters[row] } else { row }
+            for (column, parameter) in free.enumerated() {
+                byCluster[cluster, default: [Double](repeating: 0, count: free.count)][column] +=
+                    influence * jacobian[parameter * residuals.count + row]
+            }
+        }
+        // A fixed order of addition: the same numbers in every run.
+        return byCluster.sorted { $0.key < $1.key }.map(\.value)
+    }
+}
