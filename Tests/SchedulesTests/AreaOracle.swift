@@ -24,9 +24,11 @@ struct DoubleSumOracle {
     private func sum(to step: Int, weight: (Int) -> Double) -> Double {
         var total = 0.0
         for index in stride(from: 1, through: step, by: 1) {
+            var inner = 0.0
             for drop in 1...index where drop >= firstDropStep {
-                total += (rates[drop - 1] - rates[drop]) * weight(index - drop)
+                inner += (rates[drop - 1] - rates[drop]) * weight(index - drop)
             }
+            total += inner
         }
         return total
     }
@@ -41,40 +43,53 @@ struct DoubleSumOracle {
 
     /// Areas from rates in 80-bit arithmetic, by formulas written down a second time.
     struct ExtendedOracle {
-        let schedule: LearningRateSchedule
-        let decay: Double
-        let firstDropStep: Int
+        private let rates: [Float80]
 
-        /// S1, S2 and ∂S2/∂λ at some ascending steps.
-        func areas(at steps: [Int]) -> [(forward: Double, annealing: Double, derivative: Double)] {
-            var result: [(forward: Double, annealing: Double, derivative: Double)] = []
-            var forward: Float80 = 0
-            var sums: (momentum: Float80, slope: Float80, area: Float80, derivative: Float80)
-            sums = (0, 0, 0, 0)
-            var previous: Float80 = 0
-            var piece = 0
-            var cursor = 0
-            for step in 0...schedule.totalSteps where cursor < steps.count {
-                while step >= schedule.pieces[piece].endStep, piece + 1 < schedule.pieces.count {
-                    piece += 1
+        init(_ schedule: LearningRateSchedule) {
+            rates =
+                schedule.pieces.flatMap { piece in
+                    (piece.span.firstStep..<piece.endStep).map { Self.rate(piece, at: $0) }
+                } + [Float80(schedule.finalLearningRate)]
+        }
+
+        /// S1 at some ascending steps.
+        func forwardArea(at steps: [Int]) -> [Double] {
+            var total: Float80 = 0
+            return scan(steps) { step in
+                total += rates[step]
+                return Double(total)
+            }
+        }
+
+        /// S2 and ∂S2/∂λ at some ascending steps.
+        func annealingArea(
+            at steps: [Int], decay: Double, from firstDropStep: Int
+        ) -> [(area: Double, derivative: Double)] {
+            let decay = Float80(decay)
+            var momentum: Float80 = 0
+            var slope: Float80 = 0
+            var area: Float80 = 0
+            var derivative: Float80 = 0
+            return scan(steps) { step in
+                guard step >= max(firstDropStep, 1) else { return (0, 0) }
+                slope = decay * slope + momentum
+                momentum = decay * momentum + (rates[step - 1] - rates[step])
+                area += momentum
+                derivative += slope
+                return (Double(area), Double(derivative))
+            }
+        }
+
+        private func scan<Value>(_ steps: [Int], _ next: (Int) -> Value) -> [Value] {
+            var result: [Value] = []
+            var step = -1
+            var value: Value?
+            for wanted in steps {
+                while step < wanted {
+                    step += 1
+                    value = next(step)
                 }
-                let rate =
-                    step == schedule.totalSteps
-                    ? Float80(schedule.finalLearningRate)
-                    : Self.rate(schedule.pieces[piece], at: step)
-                forward += rate
-                if step >= firstDropStep, step > 0 {
-                    sums.slope = Float80(decay) * sums.slope + sums.momentum
-                    sums.momentum = Float80(decay) * sums.momentum + (previous - rate)
-                    sums.area += sums.momentum
-                    sums.derivative += sums.slope
-                }
-                previous = rate
-                while cursor < steps.count, steps[cursor] == step {
-                    result.append(
-                        (Double(forward), Double(sums.area), Double(sums.derivative)))
-                    cursor += 1
-                }
+                if let value { result.append(value) }
             }
             return result
         }
@@ -89,7 +104,9 @@ struct DoubleSumOracle {
             case "hold": return from
             case "warmup", "linear": return from + (target - from) * fraction
             case "cosine":
-                return target + (from - target) * (1 + cos(Float80.pi * fraction)) / 2
+                let sine = sin(Float80.pi * fraction / 2)
+                let cosine = cos(Float80.pi * fraction / 2)
+                return from * cosine * cosine + target * sine * sine
             case "exp": return from * exp(fraction * log(target / from))
             case "sqrt": return from + (target - from) * fraction.squareRoot()
             case "rsqrt":
