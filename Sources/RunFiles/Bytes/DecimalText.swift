@@ -1,0 +1,69 @@
+/// Reads a number from bytes of text without making a string of it.
+///
+/// A mantissa below 2^53 times or divided by a power of ten up to 10^22 is one correctly rounded
+/// operation on two exact doubles (Clinger, "How to read floating point numbers accurately", PLDI
+/// 1990), which covers nearly all logs; the rest goes to the standard library, which is also exact.
+enum DecimalText {
+    private static let powersOfTen: [Double] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+        1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+    ]
+
+    /// The number that the whole range spells, nil if it spells none; "nan" and "inf" are numbers.
+    static func number(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
+        guard !range.isEmpty else { return nil }
+        return simple(bytes, range) ?? Double(String(decoding: bytes[range], as: UTF8.self))
+    }
+
+    /// The number if the fast way is exact.
+    private static func simple(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
+        var index = range.lowerBound
+        let isNegative = bytes[index] == UInt8(ascii: "-")
+        if isNegative || bytes[index] == UInt8(ascii: "+") { index += 1 }
+        var mantissa: UInt64 = 0
+        var digits = 0
+        var exponent = 0
+        var isFraction = false
+        scan: while index < range.upperBound {
+            let byte = bytes[index]
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                // 18 digits cannot overflow; leading zeros count, which only costs the slow way.
+                guard digits < 18 else { return nil }
+                mantissa = mantissa * 10 + UInt64(byte - UInt8(ascii: "0"))
+                digits += 1
+                if isFraction { exponent -= 1 }
+            case UInt8(ascii: ".") where !isFraction:
+                isFraction = true
+            case UInt8(ascii: "e"), UInt8(ascii: "E"):
+                guard let power = smallInteger(bytes, index + 1..<range.upperBound) else {
+                    return nil
+                }
+                exponent += power
+                break scan
+            default:
+                return nil
+            }
+            index += 1
+        }
+        guard digits > 0, mantissa < 1 << 53, abs(exponent) <= 22 else { return nil }
+        let power = powersOfTen[abs(exponent)]
+        let magnitude = exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
+        return isNegative ? -magnitude : magnitude
+    }
+
+    /// A signed integer of up to three digits.
+    private static func smallInteger(_ bytes: [UInt8], _ range: Range<Int>) -> Int? {
+        var range = range
+        guard let first = bytes[range].first else { return nil }
+        let isNegative = first == UInt8(ascii: "-")
+        if isNegative || first == UInt8(ascii: "+") { range = range.dropFirst() }
+        guard (1...3).contains(range.count) else { return nil }
+        var value = 0
+        for byte in bytes[range] {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            value = value * 10 + Int(byte - UInt8(ascii: "0"))
+        }
+        return isNegative ? -value : value
+    }
+}

@@ -1,0 +1,24 @@
+package import Laws
+
+/// Runs read from files, and what to say about the reading.
+package struct LoadedRuns: Equatable, Sendable {
+    package var runs: [Run] = []
+    /// Names of the studies, each once, in order.
+    package var studies: [String] = []
+    /// What was taken for what, a sentence per file.
+    package var notes: [String] = []
+    /// A sentence for each doubt.
+    package var warnings: [String] = []
+
+    /// Whether a study says which runs are for fitting and which for judging.
+    package var hasRoles: Bool { runs.contains { $0.role != nil } }
+
+    package init() {}
+}
+
+extension LoadedRuns {
+    mutating func note(_ notes: [ColumnNote], file: String) {
+        guard !notes.isEmpty else { return }
+        self.notes.append("\(file): \(notes.map(\.message).joined(separator: ", "))")
+    }
+}

@@ -1,0 +1,69 @@
+/// Rows under named columns, one at a time: what CSV, NDJSON and JSON have in common.
+protocol RowSource {
+    var columns: [String] { get }
+
+    /// Moves to the next row, the first at the first call.
+    ///
+    /// - Returns: False after the last row.
+    /// - Throws: `RunFileError` where the text breaks its format.
+    mutating func advance() throws(RunFileError) -> Bool
+
+    /// Where the current row stands.
+    var place: RunFileError.Place { get }
+
+    /// The current row's value in a column, read as a number.
+    func number(_ column: Int) -> NumberField
+
+    /// The current row's value in a column as text; nil if blank.
+    func text(_ column: Int) -> String?
+
+    /// The current row's value in a column if it is a JSON object.
+    func object(_ column: Int) -> [String: JSONValue]?
+}
+
+/// A field where a number is wanted.
+enum NumberField: Equatable {
+    case blank
+    /// Any double, NaN and infinities included.
+    case number(Double)
+    /// What stands there instead.
+    case text(String)
+}
+
+extension RowSource {
+    /// The error for a field of the current row.
+    ///
+    /// - Parameters:
+    ///   - column: Index of the column.
+    ///   - field: The contract's name for it.
+    ///   - value: The value as it stands.
+    ///   - rule: What must hold.
+    ///   - file: The file's name.
+    /// - Returns: The error.
+    func refusal(
+        _ column: Int, _ field: String, _ value: String, _ rule: String, file: String
+    ) -> RunFileError {
+        var place = place
+        place.column = columns[column]
+        return RunFileError(
+            file: file, place: place, kind: .invalid(field: field, value: value, rule: rule))
+    }
+
+    /// A finite number, above 0 or at least 0; nil if blank.
+    func checkedNumber(
+        _ column: Int, _ field: String, allowsZero: Bool, file: String
+    ) throws(RunFileError) -> Double? {
+        let rule = allowsZero ? RunFileError.Rule.nonNegative : RunFileError.Rule.positive
+        switch number(column) {
+        case .blank:
+            return nil
+        case .text(let text):
+            throw refusal(column, field, "\"\(text)\"", rule, file: file)
+        case .number(let value):
+            guard value.isFinite, allowsZero ? value >= 0 : value > 0 else {
+                throw refusal(column, field, "\(value)", rule, file: file)
+            }
+            return value
+        }
+    }
+}

@@ -1,0 +1,141 @@
+/// What is wrong with a run file, and where: data for code, English in `message`.
+package struct RunFileError: Error, Equatable, Sendable {
+    /// Where in the file; each part is nil where it has no meaning.
+    package struct Place: Equatable, Sendable {
+        /// Line of a text, from 1.
+        package var line: Int?
+        /// Place of the point or run among the file's, from 0.
+        package var record: Int?
+        /// The column or key as the file spells it.
+        package var column: String?
+        /// RFC 6901 pointer into a JSON document, for `runs.json`.
+        package var pointer: String?
+
+        package init(
+            line: Int? = nil, record: Int? = nil, column: String? = nil, pointer: String? = nil
+        ) {
+            self.line = line
+            self.record = record
+            self.column = column
+            self.pointer = pointer
+        }
+    }
+
+    package enum Kind: Equatable, Sendable {
+        case unreadable(reason: String)
+        case empty
+        case noRows
+        /// A byte order mark of UTF-16 or UTF-32.
+        case notUTF8
+        case damagedGzip
+        /// Unpacked it has more than this many bytes.
+        case tooLarge(limit: Int)
+        case notJSON(reason: String)
+        /// Valid JSON of another shape.
+        case wrongShape(expected: String)
+        case missingColumn(wanted: String, seen: [String])
+        case repeatedColumn
+        case fieldCount(found: Int, expected: Int)
+        case unclosedQuote
+        case textAfterQuote
+        /// The contract's field, the value as it stands, the rule.
+        case invalid(field: String, value: String, rule: String)
+        /// The schedule language's own sentence.
+        case badSchedule(detail: String)
+        /// A run id that another file or row has too.
+        case repeatedRun(id: String, other: String)
+        /// A folder without anything to read.
+        case noRunFiles
+    }
+
+    /// The file's name as given.
+    package let file: String
+    package var place: Place
+    package let kind: Kind
+    /// Other faults found in the same reading; each has none of its own.
+    package var further: [RunFileError] = []
+
+    package init(file: String, place: Place = Place(), kind: Kind) {
+        self.file = file
+        self.place = place
+        self.kind = kind
+    }
+}
+
+extension RunFileError: CustomStringConvertible {
+    /// The whole sentence: file, place, what is wrong, what to do; how many faults are further.
+    package var message: String {
+        var parts = [file]
+        if let line = place.line {
+            parts.append("line \(line)")
+        } else if let record = place.record {
+            parts.append("record \(record)")
+        }
+        if let pointer = place.pointer { parts.append(pointer) }
+        if let column = place.column { parts.append("column \"\(column)\"") }
+        let more = further.isEmpty ? "" : " (and \(further.count) more)"
+        return parts.joined(separator: ", ") + ": " + detail + more
+    }
+
+    package var description: String { message }
+
+    /// The sentence without file and place.
+    package var detail: String {
+        switch kind {
+        case .invalid(let field, let value, let rule):
+            "\(field) = \(value), \(rule)"
+        case .badSchedule(let detail):
+            "schedule: \(detail)"
+        case .unreadable(let reason):
+            "cannot be read: \(reason)"
+        case .repeatedRun(let id, let other):
+            "run \"\(id)\" is in \(other) too; rename one"
+        case .noRunFiles:
+            "has neither runs.json nor a .csv, .tsv, .ndjson, .jsonl or .json file"
+        case .notUTF8, .damagedGzip, .tooLarge, .empty, .noRows:
+            contentDetail
+        default:
+            structureDetail
+        }
+    }
+
+    private var contentDetail: String {
+        switch kind {
+        case .notUTF8: "is not UTF-8; save it as UTF-8"
+        case .damagedGzip: "is damaged or cut-off gzip; compress it again"
+        case .tooLarge(let limit): "has more than \(limit) bytes unpacked; split it"
+        case .empty: "is empty"
+        default: "has no rows"
+        }
+    }
+
+    private var structureDetail: String {
+        switch kind {
+        case .notJSON(let reason):
+            return "is not valid JSON (\(reason)); NaN and Infinity are not JSON either"
+        case .wrongShape(let expected):
+            return "must be \(expected)"
+        case .missingColumn(let wanted, let seen):
+            let columns = seen.isEmpty ? "none" : seen.joined(separator: ", ")
+            return "there is no column `\(wanted)`; columns seen: \(columns)"
+        case .repeatedColumn:
+            return "the header has this column twice; rename one"
+        case .fieldCount(let found, let expected):
+            return "has \(found) \(found == 1 ? "field" : "fields"), the header has \(expected)"
+        case .unclosedQuote:
+            return "a quoted field is not closed; end it with a quote"
+        default:
+            return "there is text after a closing quote; double the quotes inside a quoted field"
+        }
+    }
+}
+
+extension RunFileError {
+    /// Rules that several readers share, as the ends of sentences.
+    enum Rule {
+        static let step = "must be a whole number from 0 to 100000000"
+        static let positive = "must be a finite number above 0"
+        static let nonNegative = "must be a finite number, 0 or above"
+        static let role = "must be train or test"
+    }
+}
