@@ -1,0 +1,49 @@
+import API
+import Schedules
+
+/// A predicted curve for people: a plot, and a table short enough for a screen.
+struct CurveAnswer: Answer {
+    /// Rows of the table in text; csv and json carry every step.
+    private static let mostRows = 13
+
+    let payload: CurvePayload
+    /// The object as it came from a server; nil for a curve made here.
+    var body: [UInt8]?
+    /// The law that predicted.
+    var law: String
+
+    func json() throws -> [UInt8] {
+        try body ?? payload.json()
+    }
+
+    var table: TextTableRows { payload.table }
+
+    var warnings: [String] { payload.warnings }
+
+    func text(style: TerminalStyle) -> [String] {
+        let schedule = payload.schedule.schedule
+        let written = payload.schedule.segments ?? "a list of learning rates"
+        var lines = ["\(law) under \(written) (\(schedule.totalSteps) steps)", ""]
+        lines += CurvePlot.predicted(payload).lines(style: style)
+        lines += [""] + thinTable.lines
+        return lines + warningLines(payload.warnings)
+    }
+
+    private var thinTable: TextTable {
+        var columns: [TextTable.Column] = [.init("step"), .init("learning rate"), .init("loss")]
+        if payload.lower != nil { columns += [.init("lower"), .init("upper")] }
+        // Rows before any learning have nothing to show.
+        let shown = payload.steps.indices.filter { payload.loss[$0].isFinite }
+        let rows = EvenPick.indices(of: shown.count, atMost: Self.mostRows).map { pick in
+            let index = shown[pick]
+            return [
+                String(payload.steps[index]),
+                NumberText.significant(payload.learningRate[index], digits: 4),
+                NumberText.significant(payload.loss[index], digits: 5),
+                NumberText.significant(payload.lower?[index], digits: 5),
+                NumberText.significant(payload.upper?[index], digits: 5),
+            ].prefix(columns.count).map(\.self)
+        }
+        return TextTable(columns, rows: rows)
+    }
+}

@@ -1,0 +1,120 @@
+import API
+import Fitting
+
+/// A fit for people: what was fitted, the parameters, how the search ended, how well it fits.
+struct FitAnswer: Answer {
+    let report: FitReport
+    /// The object as it came from a server; nil for a fit made here.
+    var body: [UInt8]?
+    /// Which runs were taken, in words.
+    var selection: String
+
+    func json() throws -> [UInt8] {
+        try body ?? JSONCoding.encode(report)
+    }
+
+    var warnings: [String] { report.warnings }
+
+    var table: TextTableRows {
+        let rows = report.parameters.map { parameter -> [JSONValue] in
+            [
+                .string(parameter.name), .string(parameter.symbol ?? ""),
+                .number(parameter.value), parameter.standardError.map(JSONValue.number) ?? .null,
+                parameter.interval?.first.map(JSONValue.number) ?? .null,
+                parameter.interval?.last.map(JSONValue.number) ?? .null,
+                .bool(parameter.isFixed), .bool(parameter.atBound),
+            ]
+        }
+        return TextTableRows(
+            header: [
+                "name", "symbol", "value", "standard_error", "lower", "upper", "fixed", "at_bound",
+            ], rows: rows)
+    }
+
+    func text(style: TerminalStyle) -> [String] {
+        let id = report.id.map { " (fit \($0))" } ?? ""
+        var lines = ["\(report.law)\(id): \(report.points) points of \(selection)", ""]
+        lines += parameterTable.lines
+        lines += [""] + TextTable(pairs: facts).lines
+        if let holdout = report.holdout {
+            lines += ["", "held out:"] + ScoreAnswer.metricsTable(holdout).lines
+        }
+        return lines + warningLines(report.warnings)
+    }
+
+    private var parameterTable: TextTable {
+        let level = NumberText.significant(100 * report.intervalLevel, digits: 3)
+        return TextTable(
+            [
+                .init("parameter", .left), .init("symbol", .left), .init("value"),
+                .init("standard error"), .init("\(level) % interval", .left), .init("", .left),
+            ],
+            rows: report.parameters.map { parameter in
+                [
+                    parameter.name, parameter.symbol ?? "",
+                    NumberText.significant(parameter.value),
+                    NumberText.significant(parameter.standardError, digits: 3),
+                    Self.interval(parameter.interval), Self.remark(parameter),
+                ]
+            })
+    }
+
+    private static func interval(_ ends: [Double]?) -> String {
+        guard let ends, ends.count == 2 else { return "-" }
+        return "\(NumberText.significant(ends[0])) to \(NumberText.significant(ends[1]))"
+    }
+
+    private static func remark(_ parameter: FitReport.Parameter) -> String {
+        if parameter.isFixed { return "fixed" }
+        return parameter.atBound ? "at its bound" : ""
+    }
+
+    /// Names and sentences below the parameters.
+    private var facts: [[String]] {
+        var rows: [[String]] = []
+        if let cost = report.cost {
+            let value = NumberText.significant(cost, digits: 9)
+            rows.append(["cost", "\(value) (\(report.objective.text))"])
+        }
+        if let termination = report.termination {
+            rows.append(["ended", Self.ending(termination)])
+        }
+        if let metrics = report.metrics { rows.append(["fit", Self.sentence(metrics)]) }
+        if let noise = report.noise {
+            let scale = NumberText.significant(noise.scale, digits: 3)
+            let effective = NumberText.significant(noise.effectivePoints, digits: 3)
+            rows.append([
+                "noise",
+                "\(scale) (\(report.objective.residual.rawValue) residuals), "
+                    + "worth \(effective) independent points",
+            ])
+        }
+        let options = report.options.sorted { $0.key < $1.key }
+        if !options.isEmpty {
+            rows.append([
+                "options", options.map { "\($0.key)=\($0.value)" }.joined(separator: ", "),
+            ])
+        }
+        return rows + report.derived.map(Self.fact)
+    }
+
+    private static func fact(_ quantity: FitReport.Derived) -> [String] {
+        let error = quantity.standardError.map { " ± \(NumberText.significant($0, digits: 2))" }
+        let value = NumberText.significant(quantity.value)
+        return [quantity.name, "\(value)\(error ?? "") (\(quantity.meaning))"]
+    }
+
+    private static func ending(_ termination: FitReport.Termination) -> String {
+        let how = termination.explanation.map { ": \($0)" } ?? ""
+        let converged = termination.converged ? "converged" : "NOT converged"
+        return "\(converged) (\(termination.reason))\(how); \(termination.startsAgreeing) of "
+            + "\(termination.starts) starts agree on this optimum"
+    }
+
+    private static func sentence(_ metrics: Metrics) -> String {
+        let r2 = metrics.r2.map { "r2 \(NumberText.significant($0))" } ?? "r2 -"
+        return "\(r2), mae \(NumberText.significant(metrics.mae, digits: 4)), mean relative error "
+            + "\(NumberText.percent(metrics.meanRelativeError)), worst "
+            + NumberText.percent(metrics.worstRelativeError)
+    }
+}

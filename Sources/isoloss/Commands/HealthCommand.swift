@@ -1,0 +1,48 @@
+import API
+import ArgumentParser
+
+/// `isoloss health`: whether a server is there, for health checks of containers.
+struct HealthCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "health",
+        abstract: "Ask whether a server is up: exit code 0 if so, else 1.",
+        discussion: """
+            As a container's health check, or against another machine:
+
+              isoloss health
+              isoloss health --server http://10.0.0.7:8080
+            """)
+
+    @Option(help: ArgumentHelp("The server to ask.", valueName: "url"))
+    var server = "http://127.0.0.1:8080"
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let client = try ServerClient(server)
+        do {
+            let body = try client.get(["healthz"])
+            try output.print(HealthAnswer(server: server, body: body))
+        } catch let error as ClientError {
+            // Whatever is wrong, the answer is no: health checks know 0 and 1.
+            Output.error(error.message)
+            throw ExitCode.noAnswer
+        }
+    }
+}
+
+/// A server that is up.
+private struct HealthAnswer: Answer {
+    let server: String
+    let body: [UInt8]
+
+    func json() throws -> [UInt8] { body }
+
+    var warnings: [String] { [] }
+
+    var table: TextTableRows {
+        TextTableRows(header: ["server", "status"], rows: [[.string(server), .string("ok")]])
+    }
+
+    func text(style: TerminalStyle) -> [String] { ["\(server) is up"] }
+}

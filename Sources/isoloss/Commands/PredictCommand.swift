@@ -1,0 +1,76 @@
+import API
+import ArgumentParser
+import Fitting
+import Laws
+import Schedules
+
+/// `isoloss predict`: a loss curve under a schedule, or the loss of one finished run.
+struct PredictCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict",
+        abstract: "Predict a loss curve, or one loss, from a fit.",
+        discussion: """
+            The curve of a schedule, and the loss of a size and a number of tokens:
+
+              isoloss predict --fit fit.json --schedule warmup:300@3e-3,cosine:3700@3e-4
+              isoloss predict --fit fit.json --parameter-count 7e10 --token-count 1.4e12
+
+            A schedule in a file is given as --schedule "$(cat schedule.json)".
+            """)
+
+    @Option(
+        help: ArgumentHelp("A fit's file; with --server its id.", valueName: "fit.json"))
+    var fit: String
+
+    @Option(help: ArgumentHelp("The schedule of the run to predict.", valueName: "spec"))
+    var schedule: String?
+
+    @Option(help: ArgumentHelp("Predict at steps 0, k, 2k and so on.", valueName: "k"))
+    var every: Int?
+
+    @OptionGroup var interval: IntervalOptions
+    @OptionGroup(title: "Sizes") var sizes: FeatureOptions
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let parsed = try schedule.map { try LearningRateSchedule(parsing: $0) }
+        if let client = try server.client() {
+            try predict(on: client, schedule: parsed)
+        } else {
+            try predictHere(schedule: parsed)
+        }
+    }
+
+    private func predictHere(schedule: LearningRateSchedule?) throws {
+        let predictor = try LawPredictor(report: FitFile.read(fit))
+        let law = predictor.law.about.id
+        guard let schedule else {
+            guard predictor.law.about.kind == .table else {
+                throw UsageError.scheduleExpected(law: law)
+            }
+            let payload = try LossPayload(
+                predictor: predictor, features: sizes.features, interval: interval.value)
+            return try output.print(
+                LossAnswer(payload: payload, law: law, features: sizes.features))
+        }
+        let payload = try CurvePayload(
+            predictor: predictor, schedule: schedule, features: sizes.features, every: every,
+            interval: interval.value)
+        try output.print(CurveAnswer(payload: payload, law: law))
+    }
+
+    private func predict(on client: ServerClient, schedule: LearningRateSchedule?) throws {
+        let law = try client.finishedFit(fit).law
+        guard let schedule else {
+            let (payload, body) = try client.loss(
+                ofFit: fit, features: sizes.features, interval: interval.value)
+            return try output.print(
+                LossAnswer(payload: payload, body: body, law: law, features: sizes.features))
+        }
+        let (payload, body) = try client.curve(
+            ofFit: fit, schedule: schedule, features: sizes.features, every: every,
+            interval: interval.value)
+        try output.print(CurveAnswer(payload: payload, body: body, law: law))
+    }
+}

@@ -1,0 +1,79 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Shows a progress bar on standard error while work takes longer than a second.
+///
+/// Nothing is shown when standard error is no terminal, so that logs of scripts stay clean.
+final class ProgressReporter: Sendable {
+    private struct State {
+        var bar: ProgressBar
+        var isShown = false
+        var isFinished = false
+    }
+
+    private let state: Mutex<State>
+    private let began = ContinuousClock.now
+    private let style: TerminalStyle
+
+    private init(title: String) {
+        state = Mutex(State(bar: ProgressBar(title: title, elapsedSeconds: 0)))
+        style = TerminalStyle(
+            width: TerminalStyle.width(of: STDERR_FILENO),
+            isUnicode: TerminalStyle.current.isUnicode)
+    }
+
+    /// Does work under a progress bar.
+    ///
+    /// - Parameters:
+    ///   - title: What is being done, as in `fitting lr-annealing`.
+    ///   - work: The work; it may tell the reporter how far it is.
+    /// - Returns: What the work returns.
+    /// - Throws: What the work throws.
+    static func during<Answer, Failure: Error>(
+        _ title: String, work: (ProgressReporter) throws(Failure) -> Answer
+    ) throws(Failure) -> Answer {
+        let reporter = ProgressReporter(title: title)
+        guard isatty(STDERR_FILENO) == 1 else { return try work(reporter) }
+        let timer = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
+        timer.schedule(deadline: .now() + 1, repeating: .milliseconds(200))
+        timer.setEventHandler { reporter.draw() }
+        timer.activate()
+        defer {
+            timer.cancel()
+            reporter.erase()
+        }
+        return try work(reporter)
+    }
+
+    /// Tells how much is done, 0 to 1.
+    func update(fraction: Double) {
+        state.withLock { $0.bar.fraction = fraction }
+    }
+
+    /// Tells what is being done at the moment.
+    func update(note: String) {
+        state.withLock { $0.bar.note = note }
+    }
+
+    private func draw() {
+        state.withLock { state in
+            guard !state.isFinished else { return }
+            state.isShown = true
+            state.bar.elapsedSeconds = (ContinuousClock.now - began) / .seconds(1)
+            write("\r\u{1B}[K" + state.bar.line(style: style))
+        }
+    }
+
+    private func erase() {
+        state.withLock { state in
+            // A draw that waits for the lock must not come after the erasure.
+            state.isFinished = true
+            if state.isShown { write("\r\u{1B}[K") }
+        }
+    }
+
+    private func write(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+}

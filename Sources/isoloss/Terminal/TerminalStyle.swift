@@ -1,0 +1,39 @@
+import Foundation
+
+/// What the place that text goes to can show.
+struct TerminalStyle: Equatable {
+    /// Columns of a line.
+    var width: Int
+    /// Whether braille and block characters can be shown; plain ASCII otherwise.
+    var isUnicode: Bool
+
+    static let standardWidth = 80
+    /// Plots grow no wider than this, however wide the window.
+    static let widestPlot = 120
+
+    /// The style of standard output, from the terminal's size and the locale.
+    static var current: TerminalStyle {
+        TerminalStyle(
+            width: Self.width(of: STDOUT_FILENO),
+            isUnicode: isUnicode(environment: ProcessInfo.processInfo.environment))
+    }
+
+    /// Whether the locale's encoding is UTF-8; the first of the three that is set decides, as in C.
+    static func isUnicode(environment: [String: String]) -> Bool {
+        for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
+            guard let value = environment[name], !value.isEmpty else { continue }
+            let lowered = value.lowercased()
+            return lowered.contains("utf-8") || lowered.contains("utf8")
+        }
+        return false
+    }
+
+    /// The columns of the terminal behind a file descriptor, or the standard width.
+    static func width(of descriptor: Int32) -> Int {
+        var size = winsize()
+        guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0,
+            size.ws_col >= 40
+        else { return standardWidth }
+        return Int(size.ws_col)
+    }
+}

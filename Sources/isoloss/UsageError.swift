@@ -1,0 +1,115 @@
+/// What can be wrong with a command line beyond what the argument parser sees.
+enum UsageError: Error, Equatable, CustomStringConvertible {
+    case notNameValue(String)
+    case repeatedName(String, option: String)
+    case notANumber(option: String, name: String, value: String)
+    case runsAndRole
+    case noRunsNamed
+    case unknownRun(String, known: [String])
+    case noRunOfRole(String, known: [String])
+    case noPaths
+    case pathsAndServer
+    case serverNeedsRuns
+    case databaseAndServer
+    case emptyStudy(String)
+    case optionNeedsServer(String)
+    case optionNeedsFiles(String)
+    case nothingToFill(option: String)
+    case belowMinimum(option: String, value: Int, minimum: Int)
+    case outputExists(String)
+    case unreadable(String, reason: String)
+    case unwritable(String, reason: String)
+    case notAFit(String, reason: String)
+    case unfinishedFit(String, status: String)
+    case scheduleExpected(law: String)
+    case badServerURL(String)
+
+    /// The sentence, for the argument parser's own messages.
+    var description: String { message }
+
+    /// What is wrong and what to do, in a sentence.
+    var message: String {
+        switch self {
+        case .runsAndRole, .noRunsNamed, .unknownRun, .noRunOfRole, .noPaths, .pathsAndServer,
+            .serverNeedsRuns, .emptyStudy:
+            runMessage
+        case .outputExists, .unreadable, .unwritable, .notAFit, .unfinishedFit:
+            fileMessage
+        default:
+            optionMessage
+        }
+    }
+
+    private var optionMessage: String {
+        switch self {
+        case .notNameValue(let text):
+            "\"\(text)\" must be written name=value, as in annealing_decay=0.999."
+        case .repeatedName(let name, let option):
+            "--\(option) \(name) is given twice; keep one of them."
+        case .notANumber(let option, let name, let value):
+            "--\(option) \(name) = \"\(value)\" must be a number, as in --\(option) \(name)=0.999."
+        case .optionNeedsServer(let option):
+            "--\(option) asks a server; add --server URL, or give paths of run files instead."
+        case .optionNeedsFiles(let option):
+            "--\(option) is for run files; leave it out with --server, where runs carry it."
+        case .nothingToFill(let option):
+            "--\(option) is for curves without metadata, and every run has it already; leave it out."
+        case .belowMinimum(let option, let value, let minimum):
+            "--\(option) = \(value), must be at least \(minimum)."
+        case .scheduleExpected(let law):
+            "the law \(law) predicts along a schedule; give one with --schedule SPEC, as in "
+                + "--schedule warmup:100@3e-4,cosine:900@3e-5."
+        case .databaseAndServer:
+            "--database and --server both say where runs go; give one of them."
+        case .badServerURL(let text):
+            "--server \"\(text)\" is not a URL; write for example --server http://127.0.0.1:8080."
+        default:
+            ""
+        }
+    }
+
+    private var runMessage: String {
+        switch self {
+        case .runsAndRole:
+            "--runs and --role both select runs; give one of them."
+        case .noRunsNamed:
+            "--runs names no run; write ids separated by commas, as in --runs cosine_24000,wsd."
+        case .unknownRun(let id, let known):
+            "there is no run \"\(id)\"; there is \(Self.list(known))."
+        case .noRunOfRole(let role, let known):
+            "no run has the role \(role); name runs with --runs: \(Self.list(known))."
+        case .noPaths:
+            "no runs were given; add the path of a study folder, a curve or a table, or ask a "
+                + "server with --server URL."
+        case .pathsAndServer:
+            "paths and --server both say where the runs are; give one of them."
+        case .emptyStudy(let study):
+            "the server has no run of study \"\(study)\"; check the name, or import the runs first."
+        default:
+            "a server holds many runs; name some with --study NAME or --runs id,id."
+        }
+    }
+
+    private var fileMessage: String {
+        switch self {
+        case .outputExists(let path):
+            "\(path) exists; choose another name, or add --force to replace it."
+        case .unreadable(let path, let reason):
+            "cannot read \(path): \(reason)."
+        case .unwritable(let path, let reason):
+            "cannot write \(path): \(reason)."
+        case .notAFit(let path, let reason):
+            "\(path) is not a fit: \(reason); a fit is a JSON object with law and parameters, as "
+                + "`isoloss fit --output` writes it."
+        case .unfinishedFit(let id, let status):
+            "fit \(id) is \(status) and has no parameters to use; fit again, or name another."
+        default:
+            ""
+        }
+    }
+
+    private static func list(_ names: [String]) -> String {
+        let shown = names.prefix(10).joined(separator: ", ")
+        return names.count > 10 ? "\(shown) and \(names.count - 10) more" : shown
+    }
+}
