@@ -44,7 +44,12 @@ package struct LearningRateSchedule: Sendable {
             return
         }
         var parser = ScheduleParser(text)
-        try self.init(segments: parser.segments())
+        let segments = try parser.segments()
+        do {
+            try self.init(segments: segments)
+        } catch {
+            throw parser.completing(error)
+        }
     }
 
     /// Puts segments in order, from learning rate 0 at step 0.

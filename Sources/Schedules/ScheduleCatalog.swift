@@ -45,6 +45,9 @@ package enum ScheduleCatalog {
     /// The named schedules, each with its parameters and an example that parses.
     package static let named: [ScheduleForm] = schedules.map { $0.form }
 
+    private static let segmentForms = Dictionary(
+        uniqueKeysWithValues: segments.map { ($0.name, $0) })
+
     package static var segmentNames: [String] { segments.map(\.name) }
     package static var scheduleNames: [String] { named.map(\.name) }
 
@@ -58,7 +61,7 @@ package enum ScheduleCatalog {
 
     /// How the segment of that name is written, or nil.
     static func segmentForm(named name: String) -> ScheduleForm? {
-        if let exact = segments.first(where: { $0.name == name }) { return exact }
+        if let exact = segmentForms[name] { return exact }
         return name.hasPrefix("poly") ? PolynomialShape.form : nil
     }
 }

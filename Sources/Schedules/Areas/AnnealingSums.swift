@@ -3,9 +3,6 @@
 /// m_i = λ·m_{i−1} + (η_{i−1} − η_i) and S2(s) = S2(s−1) + m_s (arXiv 2408.11029); deriving both
 /// by λ gives m'_i = λ·m'_{i−1} + m_{i−1} and S2'(s) = S2'(s−1) + m'_s.
 struct AnnealingSums: Sendable, Equatable {
-    /// Steps whose areas are summed apart before they join the total.
-    static let blockSteps = 256
-
     /// The decayed sum of drops (m).
     var momentum = 0.0
     /// ∂m/∂λ.

@@ -1,13 +1,13 @@
 /// The annealing sums of a schedule at ascending steps.
 ///
 /// Within a piece the sums are kept at three places: at its `entry`, from which every closed form
-/// is taken anew so that rounding does not pile up over points; at the `anchor`, where the last
+/// is taken so that rounding does not pile up over points; at the `anchor`, where the last
 /// closed form was taken; and at the present offset.
 struct AnnealingWalk {
     private(set) var sums = AnnealingSums()
 
     private let schedule: LearningRateSchedule
-    private let decay: Double
+    private var kernel: AnnealingKernel
     private let restStep: Int
 
     private var index: Int
@@ -18,6 +18,7 @@ struct AnnealingWalk {
     private var anchor: Int
     private var offset: Int
     private var ended = false
+    private var chain = Chain()
 
     /// Begins at rest.
     ///
@@ -27,7 +28,7 @@ struct AnnealingWalk {
     ///   - restStep: the step after which changes of rate count.
     init(_ schedule: LearningRateSchedule, decay: Double, restStep: Int) {
         self.schedule = schedule
-        self.decay = decay
+        kernel = AnnealingKernel(decay: decay)
         self.restStep = restStep
         index = schedule.pieceIndex(at: restStep)
         piece = schedule.pieces[index]
@@ -62,19 +63,36 @@ struct AnnealingWalk {
         entryOffset = 0
         anchor = 0
         offset = 0
+        chain = Chain()
         drops = piece.shape.geometricDrops(from: 0, in: piece.span)
     }
 
     private mutating func move(to target: Int) {
         guard target > offset else { return }
-        if let drops, target - anchor > ScheduleAreas.denseSteps {
-            carry(by: drops, to: target)
-            anchor = target
+        if let drops {
+            if target - anchor > ScheduleAreas.denseSteps {
+                carry(by: drops, to: target)
+                anchor = target
+            } else {
+                walk(by: drops, to: target)
+            }
         } else {
             piece.shape.accumulate(
-                &sums, from: offset, to: target, in: piece.span, decay: decay)
+                &sums, from: offset, to: target, in: piece.span, kernel: &kernel)
         }
         offset = target
+    }
+
+    private mutating func walk(by drops: GeometricDrops, to target: Int) {
+        let ratio = drops.ratioComplement.complement
+        var drop = nextDrop
+        var local = sums.withoutAreas
+        for _ in offset..<target {
+            local.step(drop: drop.real, decay: kernel.decay)
+            drop = drop * ratio
+        }
+        sums.append(local)
+        chain.nextDrop = drop
     }
 
     private mutating func carry(by drops: GeometricDrops, to target: Int) {
@@ -83,8 +101,43 @@ struct AnnealingWalk {
             sums = entry
             return
         }
-        let powers = DecayedPowerSums(
-            ratioComplement: drops.ratioComplement, decay: decay, steps: target - entryOffset)
-        sums = powers.carry(entry, first: drops.first, decay: decay)
+        let gap = target - offset
+        guard gap == chain.gap, chain.links < Chain.longest else {
+            let powers = powers(drops, steps: target - entryOffset)
+            sums = powers.carry(entry, first: drops.first, decay: kernel.decay)
+            chain = Chain(gap: gap, powers: gap == chain.gap ? chain.powers : nil)
+            return
+        }
+        let powers = chain.powers ?? powers(drops, steps: gap)
+        let drop = nextDrop
+        sums = powers.carry(sums, first: drop, decay: kernel.decay)
+        chain.powers = powers
+        chain.nextDrop = drop * powers.ratio
+        chain.links += 1
+    }
+
+    /// The complex drop onto the step after the present one.
+    private var nextDrop: ComplexNumber {
+        chain.nextDrop ?? piece.shape.geometricDrops(from: offset, in: piece.span)?.first ?? .zero
+    }
+
+    private func powers(_ drops: GeometricDrops, steps: Int) -> DecayedPowerSums {
+        DecayedPowerSums(
+            ratioComplement: drops.ratioComplement, decay: kernel.decay, steps: steps)
+    }
+
+    /// What goes on from one point to the next within a piece.
+    ///
+    /// Equal gaps in a row, as a curve drawn every k steps has them, share one set of powers.
+    private struct Chain {
+        /// Links after which the closed form is taken from the entry again, so that rounding stays
+        /// that of a few dozen operations.
+        static let longest = 64
+
+        var gap = 0
+        var powers: DecayedPowerSums?
+        var links = 0
+        /// The drop onto the step after the present one, where it is known.
+        var nextDrop: ComplexNumber?
     }
 }

@@ -79,6 +79,9 @@ struct DecayedPowerSums {
         decayComplement += decayed * (1 - decay)
     }
 
+    /// q^n.
+    var ratio: ComplexNumber { ratioComplement.complement }
+
     /// The sums n steps after `start`, with the given first drop.
     func carry(_ start: AnnealingSums, first: ComplexNumber, decay: Double) -> AnnealingSums {
         let decayed = 1 - decayComplement

@@ -15,9 +15,13 @@ struct GeometricDrops: Sendable, Equatable {
     ///
     /// Σ_{j<n} η_j = n·a − Σ_{j<n} Σ_{k≤j} d_k. The double sum has terms of one sign, and the
     /// difference keeps at least the share of the mean rate in the first one.
-    func rateSum(from rate: Double, count: Int) -> Double {
-        guard first != .zero, count > 1 else { return rate * Double(count) }
-        let twice = PowerSums(ratioComplement: ratioComplement, steps: count).secondDifference
-        return rate * Double(count) - (first * twice).real
+    ///
+    /// - Parameters:
+    ///   - rate: the first rate, a.
+    ///   - count: n.
+    ///   - powers: the sums of this ratio's powers for n.
+    /// - Returns: Σ_{j<n} η_j.
+    func rateSum(from rate: Double, count: Int, powers: PowerSums) -> Double {
+        rate * Double(count) - (first * powers.secondDifference).real
     }
 }

@@ -6,9 +6,16 @@ struct PowerSums {
     /// Σ_{j<n} Σ_{k<j} q^k.
     private(set) var secondDifference = ComplexNumber.zero
 
+    /// Σ_{k<n} q^k.
+    private(set) var difference = ComplexNumber.one
+
+    /// q^n.
+    var ratio: ComplexNumber { complement.complement }
+
+    private var complement: ComplexNumber
+
     init(ratioComplement single: ComplexNumber, steps: Int) {
-        var complement = single
-        var difference = ComplexNumber.one
+        complement = single
         var count = 1.0
         let width = Int.bitWidth - steps.leadingZeroBitCount
         for bit in stride(from: width - 2, through: 0, by: -1) {

@@ -1,10 +1,19 @@
 /// Reads the schedule language: items separated by commas, `repeat` nested.
 struct ScheduleParser {
-    private let characters: [Character]
+    private let characters: [Unicode.Scalar]
     private var position = 0
 
     init(_ text: String) {
-        characters = Array(text)
+        characters = Array(text.unicodeScalars)
+    }
+
+    /// Completes an error that a segment of this text gave rise to after parsing.
+    ///
+    /// Segments remember only where they begin: copying out the text of each, in case it fails
+    /// later, would cost more than all the rest.
+    func completing(_ error: ScheduleError) -> ScheduleError {
+        guard case .text("", let offset) = error.place else { return error }
+        return fault(error.kind, item: offset, at: offset)
     }
 
     /// Reads the whole text.
@@ -47,7 +56,7 @@ struct ScheduleParser {
         guard let form = ScheduleCatalog.segmentForm(named: name) else {
             throw fault(.unknownSegment(name), item: start, at: start)
         }
-        let place = place(item: start, at: start)
+        let place = ScheduleError.Place.text(segment: "", offset: start)
         if name == "repeat" {
             return try repetition(start: start, depth: depth, usage: form.usage)
         }
@@ -82,7 +91,7 @@ struct ScheduleParser {
         let inside = try list(depth: depth + 1)
         guard take(")") else { throw unclosed(item: start, opening: opening) }
         return ScheduleSegment(
-            .repetition(times: times, segments: inside), at: place(item: start, at: start))
+            .repetition(times: times, segments: inside), at: .text(segment: "", offset: start))
     }
 
     private mutating func count(
@@ -145,28 +154,28 @@ struct ScheduleParser {
 
     // MARK: Characters
 
-    private var peek: Character? {
+    private var peek: Unicode.Scalar? {
         position < characters.count ? characters[position] : nil
     }
 
-    private mutating func take(_ character: Character) -> Bool {
+    private mutating func take(_ character: Unicode.Scalar) -> Bool {
         guard peek == character else { return false }
         position += 1
         return true
     }
 
     private mutating func skipSpaces() {
-        while let next = peek, next.isWhitespace { position += 1 }
+        while let next = peek, next.properties.isWhitespace { position += 1 }
     }
 
     /// The text up to the next mark of the language, without the spaces about it.
     private mutating func word() -> (text: String, offset: Int) {
         skipSpaces()
         let start = position
-        while let next = peek, !":@(),=".contains(next) { position += 1 }
+        while let next = peek, !Self.isMark(next) { position += 1 }
         var end = position
-        while end > start, characters[end - 1].isWhitespace { end -= 1 }
-        return (String(characters[start..<end]), start)
+        while end > start, characters[end - 1].properties.isWhitespace { end -= 1 }
+        return (text(start..<end), start)
     }
 
     /// The item that begins at `start`, to its comma or to the parenthesis that closes around it.
@@ -179,11 +188,20 @@ struct ScheduleParser {
             if depth < 0 || (depth == 0 && characters[end] == ",") { break }
             end += 1
         }
-        return String(characters[start..<end])
+        return text(start..<end)
     }
 
-    private func place(item start: Int, at offset: Int) -> ScheduleError.Place {
-        .text(segment: itemText(from: start), offset: offset)
+    private func text(_ range: Range<Int>) -> String {
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: characters[range])
+        return String(text)
+    }
+
+    private static func isMark(_ character: Unicode.Scalar) -> Bool {
+        switch character {
+        case ":", "@", "(", ")", ",", "=": true
+        default: false
+        }
     }
 
     private func unclosed(item start: Int, opening: Int) -> ScheduleError {
@@ -196,6 +214,6 @@ struct ScheduleParser {
     private func fault(
         _ kind: ScheduleError.Kind, item start: Int, at offset: Int
     ) -> ScheduleError {
-        ScheduleError(kind, at: place(item: start, at: offset))
+        ScheduleError(kind, at: .text(segment: itemText(from: start), offset: offset))
     }
 }

@@ -32,4 +32,8 @@ struct InverseSquareRootShape: SegmentShape {
         let previous = (before + Double(offset - 1)).squareRoot()
         return span.from * before.squareRoot() / (root * previous * (root + previous))
     }
+
+    func isSmooth(after offset: Int, in span: SegmentSpan) -> Bool {
+        span.firstStep + offset >= SmoothBlock.distance
+    }
 }

@@ -46,6 +46,11 @@ struct PolynomialShape: SegmentShape {
         return scale * series
     }
 
+    func isSmooth(after offset: Int, in span: SegmentSpan) -> Bool {
+        Double(span.steps - offset - SmoothBlock.steps) >= Double(SmoothBlock.distance)
+            * max(power, 1)
+    }
+
     private func raised(_ base: Double) -> Double {
         power == 2 ? base * base : pow(base, power)
     }

@@ -7,6 +7,7 @@
 /// - `drop(at:in:)` is worth writing where subtracting two close rates loses digits.
 /// - `geometricDrops(from:in:)` is worth writing where drops are a geometric series (real or
 ///   complex): both areas and the derivative then cost O(log n) for a point instead of O(n).
+/// - `isSmooth(after:in:)` is worth writing for any other: sixty-four steps then cost eight.
 protocol SegmentShape: Sendable {
     /// Usage, meaning and an example for `isoloss schedules` and the documentation.
     static var form: ScheduleForm { get }
@@ -35,13 +36,16 @@ protocol SegmentShape: Sendable {
     /// The drops onto `offset + 1`, `offset + 2`, … as a geometric series, where they are one.
     func geometricDrops(from offset: Int, in span: SegmentSpan) -> GeometricDrops?
 
+    /// Whether the 64 steps after an offset can be taken at once; see `SmoothBlock`.
+    func isSmooth(after offset: Int, in span: SegmentSpan) -> Bool
+
     /// Σ of the rates at offsets from ..< to, step by step.
     func rateSum(from start: Int, to end: Int, in span: SegmentSpan) -> Double
 
     /// Carries the annealing sums from offset `start` to offset `end`, step by step.
     func accumulate(
         _ sums: inout AnnealingSums, from start: Int, to end: Int, in span: SegmentSpan,
-        decay: Double)
+        kernel: inout AnnealingKernel)
 
     /// Writes the rates at offsets 0 ..< count.
     func write(_ count: Int, in span: SegmentSpan, into rates: inout [Double])
@@ -60,30 +64,48 @@ extension SegmentShape {
 
     func geometricDrops(from offset: Int, in span: SegmentSpan) -> GeometricDrops? { nil }
 
+    func isSmooth(after offset: Int, in span: SegmentSpan) -> Bool { false }
+
     func rateSum(from start: Int, to end: Int, in span: SegmentSpan) -> Double {
         var total = CompensatedSum()
-        for block in stride(from: start, to: end, by: AnnealingSums.blockSteps) {
+        var offset = start
+        while offset < end {
+            if end - offset >= SmoothBlock.steps, isSmooth(after: offset, in: span) {
+                let samples = SmoothBlock.samples { learningRate(at: offset + $0 - 1, in: span) }
+                total.add((SmoothBlock.sumWeights * samples).sum())
+                offset += SmoothBlock.steps
+                continue
+            }
             var sum = 0.0
-            for offset in block..<min(block + AnnealingSums.blockSteps, end) {
-                sum += learningRate(at: offset, in: span)
+            for step in offset..<min(offset + SmoothBlock.steps, end) {
+                sum += learningRate(at: step, in: span)
             }
             total.add(sum)
+            offset += SmoothBlock.steps
         }
         return total.value
     }
 
     func accumulate(
         _ sums: inout AnnealingSums, from start: Int, to end: Int, in span: SegmentSpan,
-        decay: Double
+        kernel: inout AnnealingKernel
     ) {
-        for block in stride(from: start, to: end, by: AnnealingSums.blockSteps) {
+        var offset = start
+        while offset < end {
+            if end - offset >= SmoothBlock.steps, isSmooth(after: offset, in: span) {
+                let samples = SmoothBlock.samples { drop(at: offset + $0, in: span) }
+                kernel.carry(&sums, samples: samples)
+                offset += SmoothBlock.steps
+                continue
+            }
             // Areas of a block are summed apart: adding each small term to the long total would
             // round it to the total's last digit, a million times over.
             var local = sums.withoutAreas
-            for offset in block..<min(block + AnnealingSums.blockSteps, end) {
-                local.step(drop: drop(at: offset + 1, in: span), decay: decay)
+            for step in offset..<min(offset + SmoothBlock.steps, end) {
+                local.step(drop: drop(at: step + 1, in: span), decay: kernel.decay)
             }
             sums.append(local)
+            offset += SmoothBlock.steps
         }
     }
 

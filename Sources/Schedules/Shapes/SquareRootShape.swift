@@ -27,4 +27,8 @@ struct SquareRootShape: SegmentShape {
         let roots = Double(offset).squareRoot() + Double(offset - 1).squareRoot()
         return (span.from - span.to) / (Double(span.steps).squareRoot() * roots)
     }
+
+    func isSmooth(after offset: Int, in span: SegmentSpan) -> Bool {
+        offset >= SmoothBlock.distance
+    }
 }
