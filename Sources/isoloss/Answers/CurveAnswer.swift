@@ -4,7 +4,7 @@ import Schedules
 /// A predicted curve for people: a plot, and a table short enough for a screen.
 struct CurveAnswer: Answer {
     /// Rows of the table in text; csv and json carry every step.
-    private static let mostRows = 13
+    private static let mostRows = 20
 
     let payload: CurvePayload
     /// The object as it came from a server; nil for a curve made here.
@@ -32,11 +32,14 @@ struct CurveAnswer: Answer {
     private var thinTable: TextTable {
         var columns: [TextTable.Column] = [.init("step"), .init("learning rate"), .init("loss")]
         if payload.lower != nil { columns += [.init("lower"), .init("upper")] }
-        // Rows before any learning have nothing to show.
-        let shown = payload.steps.indices.filter { payload.loss[$0].isFinite }
-        let rows = EvenPick.indices(of: shown.count, atMost: Self.mostRows).map { pick in
-            let index = shown[pick]
-            return [
+        // Inside the warm-up no law says much, and before any learning nothing.
+        let warmup = payload.schedule.schedule.warmupSteps
+        let first = payload.steps.indices.first { index in
+            payload.steps[index] >= warmup && payload.loss[index].isFinite
+        }
+        let shown = (first ?? payload.steps.endIndex)..<payload.steps.endIndex
+        let rows = EvenPick.roundIndices(of: shown, about: Self.mostRows).map { index in
+            [
                 String(payload.steps[index]),
                 NumberText.significant(payload.learningRate[index], digits: 4),
                 NumberText.significant(payload.loss[index], digits: 5),

@@ -1,4 +1,5 @@
 import API
+import Schedules
 
 /// Plots of loss curves: predicted, with an interval, against measured.
 enum CurvePlot {
@@ -22,7 +23,8 @@ enum CurvePlot {
             plot.series.append(.init(name: "measured", points: thinned(measured), mark: .marks))
         }
         let band = (plot.band?.lower ?? []) + (plot.band?.upper ?? [])
-        plot.yRange = range(of: line + measured + band)
+        let warmup = Double(curve.schedule.schedule.warmupSteps)
+        plot.yRange = range(of: line + measured + band, from: warmup)
         return plot
     }
 
@@ -37,12 +39,18 @@ enum CurvePlot {
     }
 
     /// The heights worth showing, without the early fall that would flatten all the rest.
-    static func range(of points: [LinePlot.Point]) -> ClosedRange<Double>? {
+    ///
+    /// - Parameters:
+    ///   - points: All that is drawn.
+    ///   - start: The end of the warm-up, before which no law says much.
+    /// - Returns: The range with a margin, or nil when nothing is finite.
+    static func range(of points: [LinePlot.Point], from start: Double) -> ClosedRange<Double>? {
         let finite = points.filter(\.y.isFinite)
         guard let first = finite.map(\.x).min(), let last = finite.map(\.x).max() else {
             return nil
         }
-        let scaled = finite.filter { $0.x >= first + unscaledFraction * (last - first) }
+        let cut = min(max(start, first + unscaledFraction * (last - first)), last)
+        let scaled = finite.filter { $0.x >= cut }
         guard let low = scaled.map(\.y).min(), let high = scaled.map(\.y).max() else { return nil }
         let margin = 0.02 * (high - low)
         return low - margin...high + margin
@@ -51,6 +59,22 @@ enum CurvePlot {
 
 /// A few of many, evenly spread.
 enum EvenPick {
+    /// Every n-th index and the last, with n 1, 2 or 5 times a power of ten, so that what is at
+    /// round numbers stays at round numbers.
+    ///
+    /// - Parameters:
+    ///   - range: The indices there are.
+    ///   - limit: About how many are wanted.
+    /// - Returns: Rising indices.
+    static func roundIndices(of range: Range<Int>, about limit: Int) -> [Int] {
+        guard let last = range.last else { return [] }
+        var spacing = 1
+        while range.count / spacing >= limit {
+            spacing = String(spacing).hasPrefix("2") ? spacing / 2 * 5 : spacing * 2
+        }
+        return range.filter { $0.isMultiple(of: spacing) && $0 != last } + [last]
+    }
+
     /// Indices from the first to the last.
     ///
     /// - Parameters:

@@ -99,16 +99,16 @@ struct FitAnswer: Answer {
     }
 
     private static func fact(_ quantity: FitReport.Derived) -> [String] {
-        let error = quantity.standardError.map { " ± \(NumberText.significant($0, digits: 2))" }
+        let error = quantity.standardError.map { " ± \(NumberText.significant($0, digits: 3))" }
         let value = NumberText.significant(quantity.value)
         return [quantity.name, "\(value)\(error ?? "") (\(quantity.meaning))"]
     }
 
     private static func ending(_ termination: FitReport.Termination) -> String {
-        let how = termination.explanation.map { ": \($0)" } ?? ""
-        let converged = termination.converged ? "converged" : "NOT converged"
-        return "\(converged) (\(termination.reason))\(how); \(termination.startsAgreeing) of "
-            + "\(termination.starts) starts agree on this optimum"
+        let outcome = termination.converged ? "converged" : "NOT converged"
+        return "\(outcome) (\(termination.reason)); \(termination.startsAgreeing) of "
+            + "\(termination.starts) starts agree on this optimum, \(termination.iterations) "
+            + "iterations in all"
     }
 
     private static func sentence(_ metrics: Metrics) -> String {

@@ -65,7 +65,7 @@ struct FitCommand: ParsableCommand {
             try Fitter().fit(prepared, progress: { reporter.update(fraction: $0) })
         }
         report.warnings += source.warnings
-        for note in source.notes where output.format == .text { Output.note(note) }
+        output.note(source.notes)
         return FitAnswer(report: report, selection: runs.summary)
     }
 

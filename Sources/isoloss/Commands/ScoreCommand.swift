@@ -48,7 +48,7 @@ struct ScoreCommand: ParsableCommand {
         let filled = try bareCurves.filling(runs.runs)
         var report = try predictor.score(filled)
         report.warnings += source.warnings
-        for note in source.notes where output.format == .text { Output.note(note) }
+        output.note(source.notes)
         return ScoreAnswer(
             report: report, selection: runs.summary,
             plot: try Self.plot(predictor, runs: filled))

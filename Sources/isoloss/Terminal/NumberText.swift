@@ -18,10 +18,10 @@ enum NumberText {
         value.map { significant($0, digits: digits) } ?? "-"
     }
 
-    /// A fraction as a percentage with two decimals.
+    /// A fraction as a percentage with three significant digits.
     static func percent(_ fraction: Double) -> String {
         guard fraction.isFinite else { return "-" }
-        return String(format: "%.2f %%", 100 * fraction)
+        return significant(100 * fraction, digits: 3) + " %"
     }
 
     /// The shortest text that reads back as the same number, for CSV.
