@@ -1,0 +1,117 @@
+import Fitting
+import HTTP
+import Laws
+import RunFiles
+import Schedules
+import Store
+
+/// Which status, pointer and sentence answers an error of the rooms below.
+///
+/// 400 is for what cannot be read: a body that is not JSON, a bad URL. 422 is for what can be read
+/// and breaks a rule.
+enum FaultMapping {
+    /// The fault of an error; nil leaves it a 500, whose reason goes to the log only.
+    static func fault(for error: any Error) -> HTTPFault? {
+        switch error {
+        case let error as JSONSyntaxError: .field(.badRequest, "", error.message)
+        case let error as PredictionError:
+            .field(.unprocessableContent, error.pointer, error.message)
+        case let error as ScheduleError: fault(error, status: .unprocessableContent)
+        case let error as LawError: .field(.unprocessableContent, error.pointer, error.message)
+        case let error as FittingError:
+            .field(.unprocessableContent, error.pointer, error.message)
+        case let error as RunFileError: fault(error)
+        case let error as StoreError: fault(error)
+        default: nil
+        }
+    }
+
+    /// A schedule's fault, at the field `/schedule` of a request.
+    static func fault(
+        _ error: ScheduleError, at field: String = "/schedule", status: Status
+    ) -> HTTPFault {
+        .field(status, pointer(of: error, at: field), error.message)
+    }
+
+    /// Where a schedule's fault stands in a request.
+    static func pointer(of error: ScheduleError, at field: String) -> String {
+        guard case .pointer(let inner) = error.place else { return field }
+        return field + inner
+    }
+
+    /// A table's faults: the row and the field, where they have them.
+    private static func fault(_ error: RunFileError) -> HTTPFault {
+        let all = [error] + error.further
+        var faults = FieldFaults()
+        for error in all { faults.add(pointer(of: error), error.sentence) }
+        var fault = faults.fault ?? HTTPFault(.badRequest, detail: error.sentence)
+        fault.status = status(of: error)
+        return fault
+    }
+
+    private static func status(of error: RunFileError) -> Status {
+        switch error.kind {
+        case .invalid, .badSchedule, .missingColumn, .noRows: .unprocessableContent
+        case .repeatedRun: .conflict
+        case .tooLarge: .contentTooLarge
+        default: .badRequest
+        }
+    }
+
+    private static func pointer(of error: RunFileError) -> String {
+        let row = error.place.record.map { "/\($0)" } ?? ""
+        return switch error.kind {
+        case .invalid(let field, _, _): "\(row)/\(pointerComponent(field))"
+        case .badSchedule: "\(row)/schedule"
+        case .repeatedRun: "\(row)/id"
+        default: row
+        }
+    }
+
+    private static func fault(_ error: StoreError) -> HTTPFault? {
+        switch error {
+        case .runExists(_, let index):
+            .field(.conflict, index.map { "/\($0)/id" } ?? "/id", error.sentence)
+        case .fitExists: .field(.conflict, "/id", error.sentence)
+        case .runNotFound, .fitNotFound: HTTPFault(.notFound, detail: error.sentence)
+        case .invalidField(let invalid):
+            .field(.unprocessableContent, pointer(of: invalid), error.sentence)
+        case .invalidCursor: .field(.badRequest, "/cursor", error.sentence)
+        case .invalidLimit: .field(.badRequest, "/limit", error.sentence)
+        case .notADatabase, .foreignDatabase, .newerDatabase, .editedMigration, .cannotOpen,
+            .sqlite:
+            nil
+        }
+    }
+
+    private static func pointer(of invalid: StoreError.InvalidField) -> String {
+        let run = invalid.run.map { "/\($0)" } ?? ""
+        let point = invalid.point.map { "/points/\($0)" } ?? ""
+        return "\(run)\(point)/\(pointerComponent(invalid.field))"
+    }
+}
+
+extension RunFileError {
+    /// The detail as a sentence about a body, with its line.
+    fileprivate var sentence: String {
+        let line = place.line.map { "line \($0): " } ?? ""
+        return "\(line)\(hasOwnSubject ? "" : "the body ")\(detail)."
+    }
+
+    /// Whether the detail names what it is about, or continues the name of a file.
+    private var hasOwnSubject: Bool {
+        switch kind {
+        case .unreadable, .noRunFiles, .notUTF8, .damagedGzip, .tooLarge, .empty, .noRows,
+            .notJSON, .wrongShape:
+            false
+        default: true
+        }
+    }
+}
+
+extension StoreError {
+    /// The message as a sentence of its own.
+    fileprivate var sentence: String {
+        message.prefix(1).uppercased() + message.dropFirst() + "."
+    }
+}

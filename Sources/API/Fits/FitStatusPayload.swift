@@ -1,0 +1,58 @@
+import Fitting
+import Foundation
+import HTTP
+package import Store
+
+/// A fit that is not done, and one entry of the list of fits.
+package struct FitStatusPayload: Sendable, Equatable {
+    package var fit: FitRecord
+    /// 0 to 1, from the work itself where it is still on its way.
+    package var progress: Double
+    package var isRunning: Bool
+
+    package init(_ fit: FitRecord) {
+        self.fit = fit
+        progress = fit.progress
+        isRunning = fit.status == .running
+    }
+
+    package var json: JSONValue {
+        let status = isRunning ? FitRecord.Status.running : fit.status
+        var members: [JSONValue.Member] = [
+            .init("id", .string(fit.id)), .init("law", .string(fit.law)),
+            .init("status", .string(status.rawValue)), .init("progress", .number(progress)),
+            .init("created_at", fit.createdAt.map(JSONValue.date) ?? .null),
+            .init("finished_at", fit.finishedAt.map(JSONValue.date) ?? .null),
+        ]
+        if let failure = fit.failure, let value = try? JSONParser.parse(Array(failure.utf8)) {
+            members.append(.init("error", value))
+        }
+        return .object(members)
+    }
+}
+
+/// Why a fit that ran in the background failed, as the store keeps it.
+struct FitFailure {
+    let error: any Error
+
+    var json: String {
+        guard let fault = error as? HTTPFault ?? FaultMapping.fault(for: error) else {
+            return JSONWriter.text(
+                of: .object([
+                    .init("reason", .string("internal")),
+                    .init(
+                        "detail", .string("The server failed on this fit; its log has the reason.")),
+                ]))
+        }
+        let errors = fault.errors.map { error in
+            JSONValue.object([
+                .init("pointer", .string(error.pointer)), .init("detail", .string(error.detail)),
+            ])
+        }
+        return JSONWriter.text(
+            of: .object([
+                .init("reason", .string("refused")), .init("detail", .string(fault.detail)),
+                .init("errors", .array(errors)),
+            ]))
+    }
+}

@@ -1,0 +1,72 @@
+import Fitting
+import HTTP
+import Laws
+import Store
+
+/// What a fit says: `/v1/fits/{id}/curve`, `/loss` and `/score`.
+struct ForecastEndpoints: Sendable {
+    let store: RunStore
+    let catalog: LawCatalog
+    let cache: PredictorCache
+    let bodyLimit: Int
+
+    func register(in router: inout Router) {
+        router.on(.get, "/v1/fits/{id}/curve") { request, place in
+            try curve(request, place["id"], CurveOrder(query: request.query))
+        }
+        router.on(.post, "/v1/fits/{id}/curve") { request, place in
+            let body = try RequestBody(request, limit: bodyLimit).json()
+            return try curve(
+                request, place["id"], CurveOrder(query: request.query, body: body))
+        }
+        router.on(.get, "/v1/fits/{id}/loss") { try loss($0, $1["id"]) }
+        router.on(.get, "/v1/fits/{id}/score") { try score($0, $1["id"]) }
+    }
+
+    private func curve(_ request: Request, _ id: String, _ order: CurveOrder) throws -> Response {
+        let format = try ResponseFormat(acceptedBy: request)
+        let payload = try CurvePayload(
+            predictor: predictor(id), schedule: order.schedule, features: order.features,
+            every: order.every, interval: order.interval)
+        return try format.response(table: payload.table) { try payload.json() }
+    }
+
+    private func loss(_ request: Request, _ id: String) throws -> Response {
+        let query = try QueryReader(
+            request.query, known: FeatureReader.names + IntervalReader.names)
+        let payload = try LossPayload(
+            predictor: predictor(id), features: FeatureReader.features(query),
+            interval: IntervalReader.interval(query, standard: LawPredictor.Interval()))
+        return .json(try JSONCoding.encode(payload))
+    }
+
+    private func score(_ request: Request, _ id: String) throws -> Response {
+        let query = try QueryReader(request.query, known: ["runs", "study"])
+        let predictor = try predictor(id)
+        let loader = StoredRuns(
+            store: store, law: predictor.law, series: predictor.report.series)
+        let runs: [Run]
+        switch (try query.list("runs"), query.text("study")) {
+        case (let ids?, nil): runs = try loader.runs(ids, field: "runs")
+        case (nil, let study?): runs = try loader.study(study, role: .test)
+        default:
+            throw QueryReader.fault(
+                "runs", "give runs, ids separated by commas, or study, one of the two.")
+        }
+        return .json(try JSONCoding.encode(predictor.score(runs)))
+    }
+
+    private func predictor(_ id: String) throws -> LawPredictor {
+        try cache.predictor(id) {
+            let fit = try store.fit(id)
+            guard let report = fit.report else {
+                throw HTTPFault(
+                    .conflict,
+                    detail: "Fit \"\(id)\" is \(fit.status.rawValue), only a fit that is done "
+                        + "predicts; GET /v1/fits/\(id) shows how it stands.")
+            }
+            return try LawPredictor(
+                report: JSONCoding.decode(FitReport.self, from: report.utf8), catalog: catalog)
+        }
+    }
+}

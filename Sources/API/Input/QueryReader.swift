@@ -1,0 +1,90 @@
+import HTTP
+
+/// Reads a query's parameters by name and kind; a name that nobody reads is refused.
+struct QueryReader {
+    private let query: Query
+    private let known: [String]
+
+    /// Checks the names.
+    ///
+    /// - Parameters:
+    ///   - query: The request's query.
+    ///   - known: The names that the endpoint takes.
+    /// - Throws: `HTTPFault` 400 for any other name, and for one given twice.
+    init(_ query: Query, known: [String]) throws(HTTPFault) {
+        self.query = query
+        self.known = known
+        var seen = Set<String>()
+        for item in query.items {
+            guard known.contains(item.name) else {
+                let names = known.isEmpty ? "none" : known.joined(separator: ", ")
+                throw Self.fault(
+                    item.name, "\(item.name) is no parameter of this call; it takes \(names).")
+            }
+            guard seen.insert(item.name).inserted else {
+                throw Self.fault(item.name, "\(item.name) is given twice; send it once.")
+            }
+        }
+    }
+
+    func has(_ name: String) -> Bool { text(name) != nil }
+
+    /// The value as it stands, "" where only the name is given.
+    func text(_ name: String) -> String? {
+        assert(known.contains(name), "a parameter is declared before it is read")
+        return query[name]
+    }
+
+    /// The items of a comma-separated list.
+    func list(_ name: String) throws(HTTPFault) -> [String]? {
+        guard let text = text(name) else { return nil }
+        let items = text.split(separator: ",").map(String.init)
+        guard !items.isEmpty else {
+            throw Self.fault(name, "\(name) is empty; give ids separated by commas.")
+        }
+        return items
+    }
+
+    /// A whole number within a range.
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(HTTPFault) -> Int? {
+        guard let text = text(name) else { return nil }
+        guard let value = wholeNumber(text), range.contains(value) else {
+            let rule =
+                range.upperBound == .max
+                ? "of at least \(range.lowerBound)"
+                : "from \(range.lowerBound) to \(range.upperBound)"
+            throw Self.fault(name, "\(name) = \(text) must be a whole number \(rule).")
+        }
+        return value
+    }
+
+    /// A finite number above 0.
+    func positive(_ name: String) throws(HTTPFault) -> Double? {
+        guard let text = text(name) else { return nil }
+        guard let value = Double(text), value > 0, value.isFinite else {
+            throw Self.fault(name, "\(name) = \(text) must be a finite number above 0.")
+        }
+        return value
+    }
+
+    /// One of a few words.
+    func word<Word: RawRepresentable>(
+        _ name: String, of words: [Word]
+    ) throws(HTTPFault) -> Word? where Word.RawValue == String {
+        guard let text = text(name) else { return nil }
+        guard let word = words.first(where: { $0.rawValue == text }) else {
+            let choices = words.map(\.rawValue).joined(separator: " or ")
+            throw Self.fault(name, "\(name) = \(text) must be \(choices).")
+        }
+        return word
+    }
+
+    static func fault(_ name: String, _ detail: String) -> HTTPFault {
+        .field(.badRequest, "/\(pointerComponent(name))", detail)
+    }
+
+    /// `1e4` is ten thousand, as in a schedule.
+    private func wholeNumber(_ text: String) -> Int? {
+        Int(text) ?? Double(text).flatMap(Int.init(exactly:))
+    }
+}

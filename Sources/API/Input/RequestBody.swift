@@ -1,0 +1,112 @@
+import HTTP
+import RunFiles
+
+/// A request's body: what it is written in, and its bytes free of compression.
+struct RequestBody {
+    /// What bodies are written in.
+    enum Format: String, CaseIterable {
+        case json = "application/json"
+        case ndjson = "application/x-ndjson"
+        case csv = "text/csv"
+        case tsv = "text/tab-separated-values"
+
+        /// The format of a media type, its parameters and other names for it included.
+        init?(mediaType: String) {
+            switch mediaType {
+            case "application/x-ndjson", "application/ndjson", "application/jsonl",
+                "application/x-jsonlines", "application/jsonlines":
+                self = .ndjson
+            default:
+                guard let format = Format(rawValue: mediaType) else { return nil }
+                self = format
+            }
+        }
+    }
+
+    let format: Format
+    let bytes: [UInt8]
+
+    /// Takes the body out of a request.
+    ///
+    /// - Parameters:
+    ///   - request: The request; without a Content-Type its body counts as JSON.
+    ///   - formats: What the endpoint takes.
+    ///   - limit: Most bytes after decompression.
+    /// - Throws: `HTTPFault` 415 for an unknown type or coding, 413 for too much, 400 for bytes
+    ///   that are not compressed as they say.
+    init(
+        _ request: Request, formats: [Format] = [.json], limit: Int
+    ) throws(HTTPFault) {
+        format = try Self.format(of: request, formats: formats)
+        bytes = try Self.decoded(request, limit: limit)
+    }
+
+    /// The body as one JSON value.
+    func json() throws(JSONSyntaxError) -> JSONValue {
+        try JSONParser.parse(bytes)
+    }
+
+    /// The lines of an NDJSON body that are not blank, each with its number from 1.
+    var lines: [(number: Int, bytes: ArraySlice<UInt8>)] {
+        bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .enumerated()
+            .filter { !$0.element.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
+            .map { ($0.offset + 1, $0.element) }
+    }
+
+    /// The values of an NDJSON body, each with its line's number from 1.
+    func jsonLines() throws(JSONSyntaxError) -> [(line: Int, value: JSONValue)] {
+        var values: [(line: Int, value: JSONValue)] = []
+        for line in lines {
+            do {
+                values.append((line.number, try JSONParser.parse(line.bytes)))
+            } catch {
+                var error = error
+                error.line = line.number
+                throw error
+            }
+        }
+        return values
+    }
+
+    private static func format(
+        of request: Request, formats: [Format]
+    ) throws(HTTPFault) -> Format {
+        guard let field = request.headers["Content-Type"] else { return .json }
+        let mediaType = field.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
+        guard let format = Format(mediaType: mediaType), formats.contains(format) else {
+            let names = formats.map(\.rawValue).joined(separator: ", ")
+            throw HTTPFault(
+                .unsupportedMediaType,
+                detail: "Content-Type is \(field), which this call does not take; send one of "
+                    + "\(names).")
+        }
+        return format
+    }
+
+    private static func decoded(
+        _ request: Request, limit: Int
+    ) throws(HTTPFault) -> [UInt8] {
+        let coding = request.headers["Content-Encoding"]?.lowercased() ?? "identity"
+        switch coding {
+        case "identity", "": return request.body
+        case "gzip", "x-gzip": break
+        default:
+            throw HTTPFault(
+                .unsupportedMediaType,
+                detail: "Content-Encoding is \(coding), which is not supported; send gzip or none.",
+                headers: ["Accept-Encoding": "gzip"])
+        }
+        do throws(GzipError) {
+            return try Gzip.decompress(request.body, limit: limit)
+        } catch .tooLarge {
+            throw HTTPFault(
+                .contentTooLarge,
+                detail: "The body is larger than \(limit) bytes once unpacked; send it in several "
+                    + "requests.")
+        } catch {
+            throw HTTPFault(
+                .badRequest, detail: "The body is damaged or cut-off gzip; compress it again.")
+        }
+    }
+}

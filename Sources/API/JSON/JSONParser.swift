@@ -1,0 +1,183 @@
+/// Reads JSON text (RFC 8259) into a tree; of two members of one name it takes neither.
+package struct JSONParser {
+    /// Levels of arrays and objects; a bound on the stack.
+    package static let maximumDepth = 64
+
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var position = 0
+
+    /// Reads a whole text.
+    ///
+    /// - Parameter bytes: UTF-8, one value with nothing after it.
+    /// - Returns: The value.
+    /// - Throws: `JSONSyntaxError` with the place.
+    package static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
+        try parse(bytes[...])
+    }
+
+    /// Reads a whole text.
+    ///
+    /// - Parameter bytes: UTF-8, one value with nothing after it.
+    /// - Returns: The value.
+    /// - Throws: `JSONSyntaxError` with the place, counted within the slice.
+    package static func parse(_ bytes: ArraySlice<UInt8>) throws(JSONSyntaxError) -> JSONValue {
+        let result = bytes.withUnsafeBufferPointer { buffer in
+            Result { () throws(JSONSyntaxError) in
+                var parser = JSONParser(bytes: buffer)
+                return try parser.document()
+            }
+        }
+        return try result.get()
+    }
+
+    private init(bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+    }
+
+    private mutating func document() throws(JSONSyntaxError) -> JSONValue {
+        skipBlanks()
+        guard position < bytes.count else { throw fault(.empty) }
+        let value = try value(depth: 0)
+        skipBlanks()
+        guard position == bytes.count else { throw unexpected("the end") }
+        return value
+    }
+
+    private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONValue {
+        guard depth <= Self.maximumDepth else {
+            throw fault(.tooDeep(limit: Self.maximumDepth))
+        }
+        guard position < bytes.count else { throw fault(.cutOff) }
+        switch bytes[position] {
+        case UInt8(ascii: "{"): return try object(depth: depth)
+        case UInt8(ascii: "["): return try array(depth: depth)
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
+        default: return try word()
+        }
+    }
+
+    private mutating func object(depth: Int) throws(JSONSyntaxError) -> JSONValue {
+        var members: [JSONValue.Member] = []
+        var names = Set<String>()
+        position += 1
+        skipBlanks()
+        if take("}") { return .object([]) }
+        while true {
+            skipBlanks()
+            let start = position
+            guard position < bytes.count else { throw fault(.cutOff) }
+            guard bytes[position] == UInt8(ascii: "\"") else {
+                throw unexpected("a name in double quotes")
+            }
+            let name = try string()
+            // A set only pays where there are many members.
+            let isRepeated =
+                members.count < 16
+                ? members.contains { $0.name == name }
+                : {
+                    if names.isEmpty { names = Set(members.map(\.name)) }
+                    return !names.insert(name).inserted
+                }()
+            guard !isRepeated else { throw fault(.repeatedName(name), at: start) }
+            skipBlanks()
+            try expect(":")
+            skipBlanks()
+            members.append(.init(name, try value(depth: depth + 1)))
+            skipBlanks()
+            if take("}") { return .object(members) }
+            try expect(",", or: "}")
+        }
+    }
+
+    private mutating func array(depth: Int) throws(JSONSyntaxError) -> JSONValue {
+        var values: [JSONValue] = []
+        position += 1
+        skipBlanks()
+        if take("]") { return .array([]) }
+        while true {
+            skipBlanks()
+            values.append(try value(depth: depth + 1))
+            skipBlanks()
+            if take("]") { return .array(values) }
+            try expect(",", or: "]")
+        }
+    }
+
+    private mutating func word() throws(JSONSyntaxError) -> JSONValue {
+        let words: [(StaticString, JSONValue)] = [
+            ("true", .bool(true)), ("false", .bool(false)), ("null", .null),
+            ("NaN", .notFinite("NaN")), ("Infinity", .notFinite("Infinity")),
+        ]
+        for (word, value) in words where takeWord(word) { return value }
+        throw unexpected("a value")
+    }
+
+    private mutating func number() throws(JSONSyntaxError) -> JSONValue {
+        if takeWord("-Infinity") { return .notFinite("-Infinity") }
+        var scan = JSONNumberScan(bytes, from: position)
+        guard let value = scan.value() else {
+            guard scan.end < bytes.count else { throw fault(.cutOff, at: scan.end) }
+            throw fault(.badNumber(String(decoding: bytes[position...scan.end], as: UTF8.self)))
+        }
+        position = scan.end
+        return value
+    }
+
+    private mutating func string() throws(JSONSyntaxError) -> String {
+        var scan = JSONStringScan(bytes, from: position)
+        let text = try scan.text()
+        position = scan.end
+        return text
+    }
+
+    // MARK: Bytes
+
+    private mutating func skipBlanks() {
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x09, 0x0A, 0x0D: position += 1
+            default: return
+            }
+        }
+    }
+
+    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+        guard position < bytes.count, bytes[position] == UInt8(ascii: character) else {
+            return false
+        }
+        position += 1
+        return true
+    }
+
+    private mutating func takeWord(_ word: StaticString) -> Bool {
+        let end = position + word.utf8CodeUnitCount
+        guard end <= bytes.count,
+            bytes[position..<end].elementsEqual(
+                UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+        else { return false }
+        position = end
+        return true
+    }
+
+    private mutating func expect(
+        _ character: Unicode.Scalar, or other: Unicode.Scalar? = nil
+    ) throws(JSONSyntaxError) {
+        guard position < bytes.count else { throw fault(.cutOff) }
+        guard take(character) else {
+            throw unexpected("\(character)" + (other.map { " or \($0)" } ?? ""))
+        }
+    }
+
+    private func unexpected(_ expected: String) -> JSONSyntaxError {
+        guard position < bytes.count else { return fault(.cutOff) }
+        let byte = bytes[position]
+        let found =
+            (0x21..<0x7F).contains(byte) ? "\(Character(Unicode.Scalar(byte)))" : "byte \(byte)"
+        return fault(.unexpected(found, expected: expected))
+    }
+
+    private func fault(_ kind: JSONSyntaxError.Kind, at offset: Int? = nil) -> JSONSyntaxError {
+        JSONSyntaxError(kind, at: offset ?? position, in: bytes)
+    }
+}

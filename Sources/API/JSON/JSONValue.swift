@@ -1,0 +1,57 @@
+/// A JSON text as a tree, for bodies whose every fault is to be named with its place.
+///
+/// Members keep their order. `Codable` would stop at the first fault and cannot say that a body
+/// has a member too many.
+package enum JSONValue: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    /// A number written without fraction and exponent that fits.
+    case integer(Int)
+    /// Any other number; it is finite.
+    case number(Double)
+    /// `NaN`, `Infinity`, `-Infinity`, or a number beyond the range of doubles, as written.
+    ///
+    /// Not JSON, but what Python writes for a diverged loss: read so that the answer can name the
+    /// field instead of a character.
+    case notFinite(String)
+    case string(String)
+    case array([JSONValue])
+    case object([Member])
+
+    /// One name and value of an object.
+    package struct Member: Sendable, Equatable {
+        package var name: String
+        package var value: JSONValue
+
+        package init(_ name: String, _ value: JSONValue) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// The first member of that name of an object.
+    package subscript(name: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.name == name }?.value
+    }
+
+    /// The number, whether it was written as an integer or not.
+    package var double: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
+    package var string: String? {
+        guard case .string(let text) = self else { return nil }
+        return text
+    }
+
+    /// The value as it was sent, cut short, for a sentence about it.
+    package var excerpt: String {
+        let text = JSONWriter.text(of: self)
+        return text.count <= 40 ? text : text.prefix(39) + "…"
+    }
+}

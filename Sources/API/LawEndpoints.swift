@@ -1,0 +1,24 @@
+import HTTP
+import Laws
+
+/// `/v1/laws`: the catalogue.
+struct LawEndpoints: Sendable {
+    let catalog: LawCatalog
+
+    func register(in router: inout Router) {
+        router.on(.get, "/v1/laws") { request, _ in
+            _ = try QueryReader(request.query, known: [])
+            return .json(try JSONCoding.encode(LawListPayload(catalog)))
+        }
+        router.on(.get, "/v1/laws/{id}") { request, place in
+            _ = try QueryReader(request.query, known: [])
+            let id = place["id"]
+            guard let law = catalog.laws.first(where: { $0.about.id == id }) else {
+                let known = catalog.laws.map { $0.about.id }
+                throw HTTPFault(
+                    .notFound, detail: LawError.unknownLaw(id, known: known).message)
+            }
+            return .json(try JSONCoding.encode(LawPayload(law)))
+        }
+    }
+}

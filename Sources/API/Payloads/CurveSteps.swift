@@ -1,0 +1,40 @@
+/// The steps at which a predicted curve is answered: 0, k, 2k, … and S − 1.
+package enum CurveSteps {
+    /// Points of one answer; beyond it a reader wants a larger `every`.
+    package static let maximumCount = 1_000_000
+    /// About how many points a curve has when nobody says.
+    package static let standardCount = 500
+
+    /// The spacing that gives at most `standardCount` points: 1, 2 or 5 times a power of ten.
+    package static func standardSpacing(totalSteps: Int) -> Int {
+        var power = 1
+        while true {
+            for factor in [1, 2, 5] where totalSteps / (factor * power) < standardCount {
+                return factor * power
+            }
+            power *= 10
+        }
+    }
+
+    /// The steps of a curve.
+    ///
+    /// - Parameters:
+    ///   - every: The spacing k, at least 1; nil takes the standard one.
+    ///   - totalSteps: S, at least 1.
+    /// - Returns: The spacing and the steps, rising.
+    /// - Throws: `PredictionError` when the spacing is below 1 or asks for too many points.
+    package static func steps(
+        every: Int?, totalSteps: Int
+    ) throws(PredictionError) -> (every: Int, steps: [Int]) {
+        let every = every ?? standardSpacing(totalSteps: totalSteps)
+        guard every >= 1 else { throw .badSpacing(every) }
+        let last = totalSteps - 1
+        let count = last / every + (last % every == 0 ? 1 : 2)
+        guard count <= maximumCount else {
+            throw .tooManyPoints(every: every, points: count, limit: maximumCount)
+        }
+        var steps = Array(stride(from: 0, through: last, by: every))
+        if steps.last != last { steps.append(last) }
+        return (every, steps)
+    }
+}

@@ -1,0 +1,55 @@
+import HTTP
+import Store
+
+/// `/v1/runs/{id}/points`: what runs logged.
+struct PointEndpoints: Sendable {
+    let store: RunStore
+    let bodyLimit: Int
+
+    func register(in router: inout Router) {
+        router.on(.post, "/v1/runs/{id}/points") { try append($0, $1["id"]) }
+        router.on(.get, "/v1/runs/{id}/points") { try read($0, $1["id"]) }
+    }
+
+    private func append(_ request: Request, _ id: String) throws -> Response {
+        _ = try QueryReader(request.query, known: [])
+        let body = try RequestBody(
+            request, formats: RequestBody.Format.allCases, limit: bodyLimit)
+        let batch = try PointBatch(body)
+        try batch.faults.check()
+        let summary = try store.appendPoints(id, batch.points)
+        let members: [JSONValue.Member] = [
+            .init("accepted", .integer(summary.accepted)),
+            .init("replaced", .integer(summary.replaced)),
+            .init("last_step", summary.lastStep.map(JSONValue.integer) ?? .null),
+        ]
+        return .json(JSONWriter.bytes(of: .object(members + batch.taken)))
+    }
+
+    private func read(_ request: Request, _ id: String) throws -> Response {
+        let query = try QueryReader(request.query, known: ["from", "to", "max_points"])
+        let from = try query.integer("from", in: 0...Int.max) ?? 0
+        let to = try query.integer("to", in: 0...Int.max) ?? .max
+        let limit = try query.integer("max_points", in: Downsampling.fewestPoints...Int.max)
+        let format = try ResponseFormat(acceptedBy: request)
+        guard from <= to else {
+            throw QueryReader.fault("from", "from = \(from) must be at most to = \(to).")
+        }
+        let points = try store.points(id, from: from, to: to)
+        let payload = PointsPayload(
+            run: id, points: try thinned(points, limit: limit), total: points.count)
+        return format.response(table: payload.table) { payload.json }
+    }
+
+    private func thinned(_ points: [PointRecord], limit: Int?) throws -> [PointRecord] {
+        guard let limit, limit < points.count else { return points }
+        let fewest = Downsampling.fewestPoints * (Downsampling.seriesNames(of: points).count + 1)
+        guard limit >= fewest else {
+            throw QueryReader.fault(
+                "max_points",
+                "max_points = \(limit) must be at least \(fewest) for this run, "
+                    + "\(Downsampling.fewestPoints) for each loss that it logged.")
+        }
+        return Downsampling.thinned(points, limit: limit)
+    }
+}

@@ -1,0 +1,58 @@
+import Laws
+import RunFiles
+import Store
+
+/// The runs of one upload, read from whatever format they came in.
+struct RunBatch {
+    private(set) var runs: [RunRecord] = []
+    /// Losses of finished runs beside the main one, as points of theirs.
+    private(set) var withPoints: [RunImport] = []
+    /// Whether the body was one run and not a list.
+    private(set) var isSingle = false
+
+    /// Reads a body.
+    ///
+    /// - Parameters:
+    ///   - body: One object, an array, an object per line, or a table.
+    ///   - study: The study of runs that name none.
+    ///   - faults: Receives the bad values.
+    /// - Throws: `JSONSyntaxError`, `HTTPFault` and `RunFileError` for what cannot be read.
+    init(_ body: RequestBody, study: String?, faults: inout FieldFaults) throws {
+        switch body.format {
+        case .json:
+            let value = try body.json()
+            guard case .array(let values) = value else {
+                isSingle = true
+                runs = [RunReader(study: study).run(from: value, faults: &faults)]
+                return
+            }
+            read(values.map { ($0, nil) }, study, &faults)
+        case .ndjson:
+            read(try body.jsonLines().map { ($0.value, $0.line) }, study, &faults)
+        case .csv, .tsv: try readTable(body, study)
+        }
+        if runs.isEmpty, faults.count == 0 {
+            faults.add("", "there is no run in the body; send at least one.")
+        }
+    }
+
+    private mutating func read(
+        _ values: [(value: JSONValue, line: Int?)], _ study: String?, _ faults: inout FieldFaults
+    ) {
+        for (index, item) in values.enumerated() {
+            let reader = RunReader(pointer: "/\(index)", line: item.line, study: study)
+            runs.append(reader.run(from: item.value, faults: &faults))
+        }
+    }
+
+    private mutating func readTable(_ body: RequestBody, _ study: String?) throws {
+        let table = try RunFileReader.readTable(
+            bytes: body.bytes, name: study ?? "run", format: body.format == .csv ? .csv : .tsv)
+        for var run in table.runs {
+            run.study = run.study ?? study
+            let item = try RunImport(run)
+            runs.append(item.run)
+            if !item.points.isEmpty { withPoints.append(item) }
+        }
+    }
+}

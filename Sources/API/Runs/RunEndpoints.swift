@@ -1,0 +1,89 @@
+import HTTP
+import Store
+
+/// `/v1/runs`: metadata of runs.
+struct RunEndpoints: Sendable {
+    /// Runs in a page when nobody says, and at most.
+    static let standardLimit = 100
+    static let maximumLimit = 1_000
+
+    let store: RunStore
+    let bodyLimit: Int
+
+    func register(in router: inout Router) {
+        router.on(.put, "/v1/runs/{id}") { try put($0, $1["id"]) }
+        router.on(.post, "/v1/runs") { request, _ in try post(request) }
+        router.on(.get, "/v1/runs") { request, _ in try list(request) }
+        router.on(.get, "/v1/runs/{id}") { try get($0, $1["id"]) }
+        router.on(.delete, "/v1/runs/{id}") { try delete($0, $1["id"]) }
+    }
+
+    private func put(_ request: Request, _ id: String) throws -> Response {
+        _ = try QueryReader(request.query, known: [])
+        guard RunRecord.isValidID(id) else {
+            throw HTTPFault.field(
+                .badRequest, "/id",
+                "id = \"\(id)\" must be 1 to 128 of the characters A-Z a-z 0-9 . _ -")
+        }
+        var faults = FieldFaults()
+        let body = try RequestBody(request, limit: bodyLimit).json()
+        let run = RunReader(id: id).run(from: body, faults: &faults)
+        try faults.check()
+        let outcome = try store.upsertRun(run)
+        return try response(
+            with: store.run(id), status: outcome == .created ? .created : .ok)
+    }
+
+    private func post(_ request: Request) throws -> Response {
+        let query = try QueryReader(request.query, known: ["study"])
+        let body = try RequestBody(
+            request, formats: RequestBody.Format.allCases, limit: bodyLimit)
+        var faults = FieldFaults()
+        let batch = try RunBatch(body, study: query.text("study"), faults: &faults)
+        try faults.check()
+        guard batch.isSingle, let run = batch.runs.first else {
+            try store.insertRuns(batch.runs)
+            if !batch.withPoints.isEmpty { _ = try store.importRuns(batch.withPoints) }
+            return .json(Self.summary(of: batch.runs), status: .created)
+        }
+        var response = try response(with: store.insertRun(run), status: .created)
+        response.headers["Location"] = "/v1/runs/\(run.id)"
+        return response
+    }
+
+    private func list(_ request: Request) throws -> Response {
+        let query = try QueryReader(request.query, known: ["study", "limit", "cursor"])
+        let limit = try query.integer("limit", in: 1...Self.maximumLimit) ?? Self.standardLimit
+        let page = try store.runs(
+            study: query.text("study"), limit: limit, cursor: query.text("cursor"))
+        return .json(
+            JSONWriter.bytes(
+                of: .object([
+                    .init("runs", .array(page.records.map { RunPayload($0).json })),
+                    .init("next_cursor", page.nextCursor.map(JSONValue.string) ?? .null),
+                ])))
+    }
+
+    private func get(_ request: Request, _ id: String) throws -> Response {
+        _ = try QueryReader(request.query, known: [])
+        return try response(with: store.run(id), status: .ok)
+    }
+
+    private func delete(_ request: Request, _ id: String) throws -> Response {
+        _ = try QueryReader(request.query, known: [])
+        try store.deleteRun(id)
+        return .noContent
+    }
+
+    private func response(with run: RunRecord, status: Status) -> Response {
+        .json(JSONWriter.bytes(of: RunPayload(run).json), status: status)
+    }
+
+    private static func summary(of runs: [RunRecord]) -> [UInt8] {
+        JSONWriter.bytes(
+            of: .object([
+                .init("created", .integer(runs.count)),
+                .init("runs", .array(runs.map { .string($0.id) })),
+            ]))
+    }
+}

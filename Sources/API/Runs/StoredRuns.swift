@@ -1,0 +1,74 @@
+import Fitting
+import HTTP
+import Laws
+import Store
+
+/// Takes runs with their points out of the store, for a fit or a score.
+struct StoredRuns {
+    let store: RunStore
+    /// The law that the runs are for.
+    let law: NamedLaw
+    /// The further loss that is asked for in place of the main one.
+    let series: String?
+
+    /// The runs of a list of ids.
+    ///
+    /// - Parameters:
+    ///   - ids: In the order wanted.
+    ///   - field: The field that named them.
+    /// - Returns: The runs in that order.
+    /// - Throws: `HTTPFault` for an unknown id, or one given twice.
+    func runs(_ ids: [String], field: String) throws -> [Run] {
+        var seen = Set<String>()
+        return try ids.enumerated().map { index, id in
+            let place = "/\(field)/\(index)"
+            guard seen.insert(id).inserted else {
+                throw HTTPFault.field(
+                    .unprocessableContent, place, "run \(id) is named twice; name it once.")
+            }
+            do {
+                return try run(store.run(id))
+            } catch StoreError.runNotFound {
+                throw HTTPFault.field(
+                    .notFound, place,
+                    "There is no run \"\(id)\"; create it first, or check the id.")
+            }
+        }
+    }
+
+    /// The runs of a study that have a role, or all of them where no run of it has any role.
+    ///
+    /// - Parameters:
+    ///   - name: The study.
+    ///   - role: The role wanted.
+    ///   - excluded: Ids left out.
+    /// - Returns: The runs in the order in which they were stored.
+    /// - Throws: `HTTPFault` 404 when the study has no such runs.
+    func study(_ name: String, role: Run.Role, excluding excluded: [String] = []) throws -> [Run] {
+        var records: [RunRecord] = []
+        var cursor: String?
+        repeat {
+            let page = try store.runs(study: name, limit: 1_000, cursor: cursor)
+            records += page.records
+            cursor = page.nextCursor
+        } while cursor != nil
+        let hasRoles = records.contains { $0.role != nil }
+        let selected = records.filter { record in
+            !excluded.contains(record.id) && (!hasRoles || record.role == role.rawValue)
+        }
+        guard !selected.isEmpty else {
+            let what = records.isEmpty ? "no runs" : "no runs of role \(role.rawValue)"
+            throw HTTPFault.field(
+                .notFound, "/study", "There are \(what) in the study \"\(name)\"; check its name.")
+        }
+        return try selected.map(run)
+    }
+
+    private func run(_ record: RunRecord) throws -> Run {
+        // A table's row needs no curve where it has its loss, and there may be thousands of rows.
+        let needsPoints =
+            record.pointCount > 0
+            && (law.about.kind == .curve || record.loss == nil || series != nil)
+        return try Run(record, points: needsPoints ? store.points(record.id) : [])
+    }
+}
