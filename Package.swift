@@ -8,8 +8,6 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let orderedCollections = Target.Dependency.product(
-    name: "OrderedCollections", package: "swift-collections")
 
 let package = Package(
     name: "isoloss",
@@ -18,7 +16,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
@@ -58,12 +55,27 @@ let package = Package(
 
         // Tests: one target per room, helpers shared through TestSupport.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(
+            name: "LawTestSupport", dependencies: ["Laws", "Schedules", "TestSupport"],
+            path: "Tests/LawTestSupport"),
         .testTarget(
             name: "LeastSquaresTests", dependencies: ["LeastSquares", "TestSupport"],
             resources: [.copy("NIST")]),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "TestSupport"]),
+        .testTarget(
+            name: "LawsTests", dependencies: ["Laws", "LawTestSupport", "Schedules"]),
+        .testTarget(
+            name: "FittingTests",
+            dependencies: ["Fitting", "Laws", "LawTestSupport", "LeastSquares", "Schedules"]),
+        .testTarget(name: "RunFilesTests", dependencies: ["Laws", "RunFiles", "TestSupport"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "TestSupport"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport", logging]),
+        .testTarget(
+            name: "APITests",
+            dependencies: ["API", "Fitting", "HTTP", "Laws", "Schedules", "Store", "TestSupport"]),
+        .testTarget(
+            name: "CLITests",
+            dependencies: ["Fitting", "isoloss", "Laws", "Schedules", "TestSupport"]),
     ]
 )
 

@@ -1,0 +1,31 @@
+/// What to fit and how: everything a fit depends on beside the runs themselves.
+package struct FitRequest: Sendable, Equatable {
+    package var law: String
+    /// Law options by name; the rest keep their defaults.
+    package var options: [String: String]
+    package var objective: Objective
+    /// Parameters held at a value, by name.
+    package var fixed: [String: Double]
+    /// A further logged loss to fit in place of the run's main one.
+    package var series: String?
+    /// How many of the highest losses to leave out.
+    package var excludeHighest: Int
+    /// Points before this step are left out.
+    package var fromStep: Int?
+    package var seed: UInt64
+
+    package init(
+        law: String, options: [String: String] = [:], objective: Objective = .standard,
+        fixed: [String: Double] = [:], series: String? = nil, excludeHighest: Int = 0,
+        fromStep: Int? = nil, seed: UInt64 = 0
+    ) {
+        self.law = law
+        self.options = options
+        self.objective = objective
+        self.fixed = fixed
+        self.series = series
+        self.excludeHighest = excludeHighest
+        self.fromStep = fromStep
+        self.seed = seed
+    }
+}

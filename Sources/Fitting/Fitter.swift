@@ -1,0 +1,91 @@
+package import Laws
+import LeastSquares
+
+/// Fits a law to runs: from a request to a report with everything that explains it.
+package struct Fitter: Sendable {
+    package var catalog: LawCatalog
+
+    package init(catalog: LawCatalog = .standard) {
+        self.catalog = catalog
+    }
+
+    /// A request that has been checked against its runs: searching cannot be refused any more.
+    package struct Prepared: Sendable {
+        let law: NamedLaw
+        let request: FitRequest
+        let observations: Observations
+        /// The value of each fixed parameter by position.
+        let fixed: [Int: Double]
+
+        /// How many points are fitted.
+        package var pointCount: Int { observations.pointCount }
+    }
+
+    /// Checks a request and collects the points it is about, without searching.
+    ///
+    /// - Parameters:
+    ///   - request: The law, its options, the objective and what is held fixed.
+    ///   - runs: The runs to fit, in the order in which the report names them.
+    /// - Returns: What `fit(_:)` takes.
+    /// - Throws: `FittingError` for everything that a fit refuses.
+    package func prepare(_ request: FitRequest, runs: [Run]) throws(FittingError) -> Prepared {
+        let (law, fixed) = try law(of: request)
+        let observations = try ObservationBuilder(
+            law: law, series: request.series, excludeHighest: request.excludeHighest,
+            fromStep: request.fromStep
+        ).observations(of: runs)
+        let freeCount = law.parameters.count - fixed.count
+        guard observations.pointCount >= freeCount, observations.pointCount > 0 else {
+            throw .tooFewPoints(
+                points: observations.pointCount, freeParameters: freeCount,
+                warmupPointsLeftOut: observations.warmupPointsLeftOut)
+        }
+        return Prepared(law: law, request: request, observations: observations, fixed: fixed)
+    }
+
+    /// Searches for the optimum of a checked request.
+    ///
+    /// - Parameters:
+    ///   - prepared: The request and its points.
+    ///   - progress: Told how much is done, 0 to 1, between starts.
+    ///   - isCancelled: Asked between starts.
+    /// - Returns: The optimum and how it was found; not converging is a reported outcome.
+    /// - Throws: `FittingError.notEvaluable` or `FittingError.cancelled`.
+    package func fit(
+        _ prepared: Prepared, progress: (Double) -> Void = { _ in },
+        isCancelled: () -> Bool = { false }
+    ) throws(FittingError) -> FitReport {
+        let began = ContinuousClock.now
+        let search = MultiStart(prepared: prepared)
+        let outcome = search.search(progress: progress, isCancelled: isCancelled)
+        guard !isCancelled() else { throw .cancelled }
+        guard let outcome else { throw .notEvaluable(law: prepared.law.about.id) }
+        var report = ReportBuilder(prepared: prepared, outcome: outcome).report()
+        report.durationSeconds = (ContinuousClock.now - began) / .seconds(1)
+        return report
+    }
+
+    /// Checks and fits in one call.
+    package func fit(_ request: FitRequest, runs: [Run]) throws(FittingError) -> FitReport {
+        try fit(prepare(request, runs: runs))
+    }
+
+    private func law(of request: FitRequest) throws(FittingError) -> (NamedLaw, [Int: Double]) {
+        do throws(LawError) {
+            let law = try catalog.law(request.law, options: request.options)
+            var fixed: [Int: Double] = [:]
+            for (name, value) in request.fixed.sorted(by: { $0.key < $1.key }) {
+                let index = try law.index(ofParameter: name)
+                let bounds = law.parameters[index].bounds
+                guard bounds.contains(value) else {
+                    throw .parameterOutOfBounds(
+                        law: law.about.id, parameter: name, value: value, bounds)
+                }
+                fixed[index] = value
+            }
+            return (law, fixed)
+        } catch {
+            throw .law(error)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package import Laws
+
+/// Input that no fit, prediction or score can be made from.
+package enum FittingError: Error, Equatable, Sendable {
+    case law(LawError)
+    case badObjective(String)
+    case noRuns
+    case missingFeature(law: String, feature: String, runs: [String])
+    case missingSchedule(law: String, runs: [String])
+    case missingCurve(law: String, runs: [String])
+    case missingLoss(law: String, runs: [String])
+    case missingSeries(String, runs: [String], known: [String])
+    case badSchedule(run: String, String)
+    case stepBeyondSchedule(run: String, step: Int, totalSteps: Int)
+    case badLoss(run: String, step: Int?, value: Double)
+    case badFeature(run: String, feature: String, value: Double)
+    case tooFewPoints(points: Int, freeParameters: Int, warmupPointsLeftOut: Int)
+    case notEvaluable(law: String)
+    case wrongKind(law: String, asked: String, able: [String])
+    case missingInput(law: String, fields: [String])
+    case badLevel(Double)
+    case unusableReport(String)
+    case cancelled
+
+    /// The field of a request that is wrong, as a JSON pointer.
+    package var pointer: String {
+        switch self {
+        case .law(let error): error.pointer
+        case .badObjective: "/objective"
+        case .missingSeries: "/series"
+        case .badLevel: "/interval"
+        case .wrongKind: "/law"
+        case .missingInput(_, let fields): "/\(fields.first ?? "")"
+        case .unusableReport: "/parameters"
+        default: "/runs"
+        }
+    }
+
+    /// What is wrong and what to do, in a sentence.
+    package var message: String {
+        switch self {
+        case .law(let error): return error.message
+        case .badObjective(let text):
+            return "objective = \"\(text)\" is not known; use log-huber, log-squares, huber or "
+                + "squares (also soft-l1, cauchy, tukey), with a positive width after a colon as "
+                + "in log-huber:0.001."
+        case .noRuns: return "no runs were named; name at least one run to fit."
+        case .cancelled: return "the fit was cancelled."
+        case .badLevel(let level):
+            return "interval = \(level) must lie between 0 and 1, as in 0.9."
+        case .wrongKind(let law, let asked, let able):
+            return "the law \(law) cannot predict \(asked); fit one that can: "
+                + "\(able.joined(separator: ", "))."
+        case .missingInput(let law, let fields):
+            return "the law \(law) needs \(fields.joined(separator: " and ")) for a prediction; "
+                + "give \(fields.count == 1 ? "it" : "them") a positive number."
+        case .unusableReport(let reason): return "the fit cannot be used: \(reason)."
+        case .notEvaluable(let law):
+            return "the law \(law) could not be evaluated at any starting point on these runs; "
+                + "check their sizes, steps and learning rates for values that are out of range."
+        default: return runMessage
+        }
+    }
+
+    private var runMessage: String {
+        switch self {
+        case .missingFeature(let law, let feature, let runs):
+            return "the law \(law) needs \(feature), which is missing in \(Self.list(runs)); add "
+                + "it to the runs' metadata."
+        case .missingSchedule(let law, let runs):
+            return "the law \(law) needs a schedule, which is missing in \(Self.list(runs)); add "
+                + "schedule to the runs' metadata, or log learning_rate with the points."
+        case .missingCurve(let law, let runs):
+            return "the law \(law) needs a loss curve, which is missing in \(Self.list(runs)); "
+                + "add points to the runs."
+        case .missingLoss(let law, let runs):
+            return "the law \(law) needs a loss, which is missing in \(Self.list(runs)); add loss "
+                + "to the runs' metadata, or points."
+        case .missingSeries(let series, let runs, let known):
+            let have = known.isEmpty ? "they have none" : "there is \(known.joined(separator: ", "))"
+            return "series \"\(series)\" is missing in \(Self.list(runs)); \(have)."
+        case .badSchedule(let run, let reason): return "run \(run): \(reason)"
+        case .stepBeyondSchedule(let run, let step, let totalSteps):
+            return "run \(run) has a point at step \(step), but its schedule ends after "
+                + "\(totalSteps) steps; correct the schedule or drop the point."
+        case .badLoss(let run, let step, let value):
+            let place = step.map { " at step \($0)" } ?? ""
+            return "run \(run): loss = \(value)\(place) must be a finite number above 0."
+        case .badFeature(let run, let feature, let value):
+            return "run \(run): \(feature) = \(value) must be a finite number above 0."
+        case .tooFewPoints(let points, let freeParameters, let leftOut):
+            let dropped = leftOut > 0 ? " (after leaving out \(leftOut) inside the warm-up)" : ""
+            return "\(points) points\(dropped) cannot determine \(freeParameters) free parameters; "
+                + "add points or fix parameters."
+        default: return ""
+        }
+    }
+
+    private static func list(_ runs: [String]) -> String {
+        let shown = runs.prefix(5).joined(separator: ", ")
+        let more = runs.count > 5 ? " and \(runs.count - 5) more" : ""
+        return (runs.count == 1 ? "run " : "runs ") + shown + more
+    }
+}

@@ -1,0 +1,175 @@
+import Foundation
+package import Laws
+package import Schedules
+
+/// A fitted law ready to predict: one loss, or a curve under a schedule, with an interval.
+package struct LawPredictor: Sendable {
+    /// How sure a prediction is to be, and of what.
+    package struct Interval: Sendable, Equatable {
+        /// What lies inside the interval.
+        package enum Target: String, Codable, Sendable {
+            /// The law's own loss: the parameters' uncertainty alone.
+            case mean
+            /// A loss that a run would log: the noise of a point as well.
+            case observation
+        }
+
+        package var level: Double
+        package var target: Target
+
+        package init(level: Double = 0.9, target: Target = .observation) {
+            self.level = level
+            self.target = target
+        }
+    }
+
+    /// Predictions with lower and upper ends, nil without an interval.
+    package struct Band: Sendable, Equatable {
+        /// Not finite where the law says nothing.
+        package var losses: [Double]
+        package var lower: [Double]?
+        package var upper: [Double]?
+    }
+
+    package let report: FitReport
+    package let law: NamedLaw
+    private let values: [Double]
+    private let catalog: LawCatalog
+
+    /// Checks that a fit names a known law and a value for each of its parameters.
+    ///
+    /// - Parameters:
+    ///   - report: A fit, or just law and parameters.
+    ///   - catalog: The laws that are known.
+    /// - Throws: `FittingError.law` or `FittingError.unusableReport`.
+    package init(report: FitReport, catalog: LawCatalog = .standard) throws(FittingError) {
+        self.report = report
+        self.catalog = catalog
+        let law: NamedLaw
+        do throws(LawError) {
+            law = try catalog.law(report.law, options: report.options)
+            for parameter in report.parameters { _ = try law.index(ofParameter: parameter.name) }
+        } catch {
+            throw .law(error)
+        }
+        self.law = law
+        var values: [Double] = []
+        for spec in law.parameters {
+            guard let parameter = report.parameters.first(where: { $0.name == spec.name }) else {
+                throw .law(.missingParameter(law: law.about.id, parameter: spec.name))
+            }
+            guard parameter.value.isFinite else {
+                throw .unusableReport("parameter \(spec.name) is not a finite number")
+            }
+            values.append(parameter.value)
+        }
+        self.values = values
+    }
+
+    /// Whether the fit carries what an interval is made from.
+    package var hasIntervals: Bool { report.covariance != nil && report.noise != nil }
+
+    /// The loss along a schedule.
+    ///
+    /// - Parameters:
+    ///   - schedule: The learning rates.
+    ///   - features: What the law needs beside them, such as a size.
+    ///   - steps: Where to predict, rising, at most the schedule's length.
+    ///   - interval: The interval wanted, if any.
+    /// - Returns: One prediction per step.
+    /// - Throws: `FittingError` when the law is not one of schedules or a feature is missing.
+    package func curve(
+        schedule: LearningRateSchedule, features: [Feature: Double], steps: [Int],
+        interval: Interval?
+    ) throws(FittingError) -> Band {
+        guard law.about.kind == .curve else {
+            throw .wrongKind(
+                law: law.about.id, asked: "a curve under a schedule", able: laws(of: .curve))
+        }
+        try check(features)
+        let input = LawInput(
+            features: features, areas: ScheduleAreas(schedule), steps: steps)
+        return try predictions(at: [input], interval: interval)
+    }
+
+    /// The loss of one finished run.
+    ///
+    /// - Parameters:
+    ///   - features: The run's sizes.
+    ///   - interval: The interval wanted, if any.
+    /// - Returns: One prediction.
+    /// - Throws: `FittingError` when the law needs a schedule or a feature is missing.
+    package func loss(features: [Feature: Double], interval: Interval?) throws(FittingError) -> Band
+    {
+        guard law.about.kind == .table else {
+            throw .wrongKind(
+                law: law.about.id, asked: "a loss without a schedule", able: laws(of: .table))
+        }
+        try check(features)
+        return try predictions(at: [LawInput(features: features)], interval: interval)
+    }
+
+    private func laws(of kind: LawDescription.Kind) -> [String] {
+        catalog.laws.filter { $0.about.kind == kind }.map { $0.about.id }
+    }
+
+    private func check(_ features: [Feature: Double]) throws(FittingError) {
+        let missing = law.law.requiredFeatures.filter { feature in
+            guard let value = features[feature] else { return true }
+            return !(value.isFinite && value > 0)
+        }
+        guard missing.isEmpty else {
+            throw .missingInput(law: law.about.id, fields: missing.map(\.rawValue))
+        }
+    }
+
+    /// Predictions at any inputs of the law's kind.
+    package func predictions(at inputs: [LawInput], interval: Interval?) throws(FittingError)
+        -> Band
+    {
+        if let interval, !(interval.level > 0 && interval.level < 1) {
+            throw .badLevel(interval.level)
+        }
+        var evaluator = law.law.evaluator(for: inputs)
+        let count = evaluator.pointCount
+        var band = Band(losses: Array(repeating: 0, count: count))
+        let wantsInterval = interval != nil && hasIntervals
+        var jacobian = Array(repeating: 0.0, count: wantsInterval ? count * values.count : 0)
+        values.withUnsafeBufferPointer { values in
+            band.losses.withUnsafeMutableBufferPointer { losses in
+                jacobian.withUnsafeMutableBufferPointer { jacobian in
+                    evaluator.evaluate(
+                        values, losses: losses, jacobian: wantsInterval ? jacobian : nil)
+                }
+            }
+        }
+        if wantsInterval, let interval {
+            addInterval(interval, jacobian: jacobian, to: &band)
+        }
+        return band
+    }
+
+    /// The delta method: the variance of a prediction is gᵀΣg with g its gradient, plus that of a
+    /// point's noise; in logs when the fit's residuals are logs, so that the ends stay positive.
+    private func addInterval(_ interval: Interval, jacobian: [Double], to band: inout Band) {
+        guard let covariance = report.covariance, let noise = report.noise else { return }
+        let count = band.losses.count
+        let quantile = Quantiles.studentT(
+            0.5 + 0.5 * interval.level, degreesOfFreedom: noise.degreesOfFreedom)
+        let isLog = report.objective.residual == .log
+        let noiseVariance = interval.target == .observation ? noise.scale * noise.scale : 0
+        var lower = band.losses
+        var upper = band.losses
+        for point in 0..<count {
+            let gradient = values.indices.map { jacobian[$0 * count + point] }
+            var variance = QuadraticForm.value(covariance, gradient)
+            let loss = band.losses[point]
+            if isLog { variance /= loss * loss }
+            let half = quantile * (max(0, variance) + noiseVariance).squareRoot()
+            lower[point] = isLog ? loss * exp(-half) : loss - half
+            upper[point] = isLog ? loss * exp(half) : loss + half
+        }
+        band.lower = lower
+        band.upper = upper
+    }
+}

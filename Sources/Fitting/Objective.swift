@@ -1,0 +1,119 @@
+package import LeastSquares
+
+/// What a fit minimises: Σ ρ(residual), with ρ ≈ ½r² near 0.
+///
+/// The default is the one of the Chinchilla and LR-annealing papers: Huber (δ = 1e-3) on
+/// log residuals. In text it is `log-huber:0.001`; in JSON `{"residual":"log","loss":"huber",
+/// "delta":0.001}`.
+package struct Objective: Sendable, Equatable {
+    /// What a residual is a difference of.
+    package enum Residual: String, Codable, Sendable {
+        /// log observed − log predicted.
+        case log
+        /// observed − predicted.
+        case linear
+    }
+
+    package var residual: Residual
+    package var loss: RobustLoss
+
+    package static let standardDelta = 0.001
+    package static let standard = Objective(
+        residual: .log, loss: .huber(delta: standardDelta))
+
+    package init(residual: Residual, loss: RobustLoss) {
+        self.residual = residual
+        self.loss = loss
+    }
+
+    /// Reads a name of the command line: `log-huber`, `log-huber:δ`, `log-squares`, `huber:δ` ….
+    ///
+    /// - Parameter text: The name, with δ after a colon where the loss has one.
+    /// - Throws: `FittingError.badObjective` with what is allowed.
+    package init(parsing text: String) throws(FittingError) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        var name = parts[0]
+        residual = .linear
+        if name.hasPrefix("log-") {
+            residual = .log
+            name = name.dropFirst(4)
+        }
+        var delta: Double?
+        if parts.count == 2 {
+            guard let value = Double(parts[1]) else { throw .badObjective(text) }
+            delta = value
+        }
+        guard let loss = Self.loss(named: String(name), delta: delta) else {
+            throw .badObjective(text)
+        }
+        self.loss = loss
+    }
+
+    /// The same objective as text that `init(parsing:)` reads.
+    package var text: String {
+        let prefix = residual == .log ? "log-" : ""
+        guard let delta else { return prefix + lossName }
+        return "\(prefix)\(lossName):\(delta)"
+    }
+
+    private static func loss(named name: String, delta: Double?) -> RobustLoss? {
+        let width = delta ?? standardDelta
+        guard width > 0, width.isFinite else { return nil }
+        switch name {
+        case "squares": return delta == nil ? .squares : nil
+        case "huber": return .huber(delta: width)
+        case "soft-l1": return .softL1(delta: width)
+        case "cauchy": return .cauchy(delta: width)
+        case "tukey": return .tukey(delta: width)
+        default: return nil
+        }
+    }
+
+    private var lossName: String {
+        switch loss {
+        case .squares: "squares"
+        case .huber: "huber"
+        case .softL1: "soft-l1"
+        case .cauchy: "cauchy"
+        case .tukey: "tukey"
+        }
+    }
+
+    private var delta: Double? {
+        switch loss {
+        case .squares: nil
+        case .huber(let delta), .softL1(let delta), .cauchy(let delta), .tukey(let delta): delta
+        }
+    }
+}
+
+extension Objective: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case residual
+        case loss
+        case delta
+    }
+
+    /// Decodes the object of a fit, or a name of the command line.
+    package init(from decoder: any Decoder) throws {
+        if let text = try? decoder.singleValueContainer().decode(String.self) {
+            self = try Objective(parsing: text)
+            return
+        }
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let residual = try container.decodeIfPresent(Residual.self, forKey: .residual) ?? .log
+        let name = try container.decode(String.self, forKey: .loss)
+        let delta = try container.decodeIfPresent(Double.self, forKey: .delta)
+        guard let loss = Self.loss(named: name, delta: delta) else {
+            throw FittingError.badObjective(name)
+        }
+        self.init(residual: residual, loss: loss)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(residual, forKey: .residual)
+        try container.encode(lossName, forKey: .loss)
+        try container.encodeIfPresent(delta, forKey: .delta)
+    }
+}

@@ -1,0 +1,195 @@
+import Foundation
+package import Laws
+import Schedules
+
+/// Turns runs into the points that a law is fitted or judged on, checking what the law needs.
+package struct ObservationBuilder: Sendable {
+    package var law: NamedLaw
+    /// A further logged loss to use in place of the main one.
+    package var series: String?
+    /// How many of the highest losses to leave out.
+    package var excludeHighest = 0
+    package var fromStep: Int?
+
+    package init(
+        law: NamedLaw, series: String? = nil, excludeHighest: Int = 0, fromStep: Int? = nil
+    ) {
+        self.law = law
+        self.series = series
+        self.excludeHighest = excludeHighest
+        self.fromStep = fromStep
+    }
+
+    /// Collects the points of every run.
+    ///
+    /// - Parameter runs: The runs, in the order in which they are answered.
+    /// - Returns: One group per run that has points left.
+    /// - Throws: `FittingError` naming the field and the runs that lack it.
+    package func observations(of runs: [Run]) throws(FittingError) -> Observations {
+        guard !runs.isEmpty else { throw .noRuns }
+        try checkFeatures(of: runs)
+        var observations =
+            switch law.about.kind {
+            case .table: try rows(of: runs)
+            case .curve: try curves(of: runs)
+            }
+        if excludeHighest > 0 { leaveOutHighest(excludeHighest, of: &observations) }
+        observations.groups.removeAll { $0.losses.isEmpty }
+        return observations
+    }
+
+    private func checkFeatures(of runs: [Run]) throws(FittingError) {
+        for feature in law.law.requiredFeatures {
+            let missing = runs.filter { $0.features[feature] == nil }.map(\.id)
+            guard missing.isEmpty else {
+                throw .missingFeature(
+                    law: law.about.id, feature: feature.rawValue, runs: missing)
+            }
+            for run in runs {
+                guard let value = run.features[feature], !(value > 0 && value.isFinite) else {
+                    continue
+                }
+                throw .badFeature(run: run.id, feature: feature.rawValue, value: value)
+            }
+        }
+    }
+
+    // MARK: Tables
+
+    private func rows(of runs: [Run]) throws(FittingError) -> Observations {
+        let losses = runs.map { run in
+            series.map { run.series[$0]?.losses.last } ?? (run.loss ?? run.curve?.losses.last)
+        }
+        let missing = zip(runs, losses).filter { $0.1 == nil }.map(\.0.id)
+        guard missing.isEmpty else { throw missingLoss(in: runs, missing: missing) }
+        var groups: [Observations.Group] = []
+        for (run, loss) in zip(runs, losses) {
+            guard let loss else { continue }
+            try check(loss: loss, run: run.id, step: nil)
+            groups.append(
+                .init(runID: run.id, input: LawInput(features: run.features), losses: [loss]))
+        }
+        return Observations(groups: groups, warnings: [])
+    }
+
+    private func missingLoss(in runs: [Run], missing: [String]) -> FittingError {
+        guard let series else { return .missingLoss(law: law.about.id, runs: missing) }
+        return .missingSeries(series, runs: missing, known: knownSeries(of: runs))
+    }
+
+    private func knownSeries(of runs: [Run]) -> [String] {
+        Set(runs.flatMap(\.series.keys)).sorted()
+    }
+
+    private func leaveOutHighest(_ count: Int, of observations: inout Observations) {
+        let losses = observations.losses.sorted(by: >)
+        guard count < losses.count else {
+            observations.groups = []
+            return
+        }
+        var left = count
+        let threshold = losses[count - 1]
+        for index in observations.groups.indices {
+            let group = observations.groups[index]
+            var kept: [Int] = []
+            for (point, loss) in group.losses.enumerated() {
+                guard loss >= threshold, left > 0 else {
+                    kept.append(point)
+                    continue
+                }
+                left -= 1
+            }
+            observations.groups[index].losses = kept.map { group.losses[$0] }
+            if group.input.areas != nil {
+                observations.groups[index].input.steps = kept.map { group.input.steps[$0] }
+            }
+        }
+        observations.warnings.append("the \(count) highest losses are left out as asked")
+    }
+
+    // MARK: Curves
+
+    private func curves(of runs: [Run]) throws(FittingError) -> Observations {
+        if let series {
+            let missing = runs.filter { $0.series[series] == nil }.map(\.id)
+            guard missing.isEmpty else {
+                throw .missingSeries(series, runs: missing, known: knownSeries(of: runs))
+            }
+        }
+        let bare = runs.filter { curve(of: $0) == nil }.map(\.id)
+        guard bare.isEmpty else { throw .missingCurve(law: law.about.id, runs: bare) }
+        let unscheduled = runs.filter { !RunSchedule.isKnown(for: $0) }.map(\.id)
+        guard unscheduled.isEmpty else {
+            throw .missingSchedule(law: law.about.id, runs: unscheduled)
+        }
+        var result = Observations(groups: [], warnings: [])
+        for run in runs {
+            guard let curve = curve(of: run) else { continue }
+            let resolved = try RunSchedule.resolve(run)
+            result.warnings += resolved.warnings
+            result.groups.append(try group(of: run, curve, resolved.schedule, &result))
+        }
+        if result.pointsBeforeLearning > 0 {
+            result.warnings.append(
+                "\(result.pointsBeforeLearning) points with no learning before them are left out")
+        }
+        if result.warmupPointsLeftOut > 0 {
+            result.warnings.append(
+                "\(result.warmupPointsLeftOut) points inside the warm-up are left out; "
+                    + "points_from=start keeps them")
+        }
+        return result
+    }
+
+    private func curve(of run: Run) -> LossCurve? {
+        guard let curve = series.map({ run.series[$0] }) ?? run.curve, !curve.steps.isEmpty else {
+            return nil
+        }
+        return curve
+    }
+
+    private func group(
+        of run: Run, _ curve: LossCurve, _ schedule: LearningRateSchedule,
+        _ result: inout Observations
+    ) throws(FittingError) -> Observations.Group {
+        let leavesOutWarmup = law.options.has(.pointsFrom, "end_of_warmup")
+        let areas = ScheduleAreas(schedule)
+        let firstStep = firstLearningStep(of: areas, on: curve)
+        var group = Observations.Group(
+            runID: run.id,
+            input: LawInput(features: run.features, areas: areas, steps: []), losses: [])
+        for (step, loss) in zip(curve.steps, curve.losses) {
+            try check(loss: loss, run: run.id, step: step)
+            guard step <= schedule.totalSteps else {
+                throw .stepBeyondSchedule(
+                    run: run.id, step: step, totalSteps: schedule.totalSteps)
+            }
+            if let fromStep, step < fromStep { continue }
+            if leavesOutWarmup, step < schedule.warmupSteps {
+                result.warmupPointsLeftOut += 1
+                continue
+            }
+            guard step >= firstStep else {
+                result.pointsBeforeLearning += 1
+                continue
+            }
+            group.input.steps.append(step)
+            group.losses.append(loss)
+        }
+        return group
+    }
+
+    /// The first logged step with a forward area above 0, or later where the law says so: before
+    /// it there is nothing to predict from.
+    private func firstLearningStep(of areas: ScheduleAreas, on curve: LossCurve) -> Int {
+        let known = curve.steps.filter { $0 <= areas.schedule.totalSteps }
+        let learnt = zip(known, areas.forwardArea(at: known)).first { $0.1 > 0 }?.0
+        return max(learnt ?? .max, law.law.firstStep(on: areas))
+    }
+
+    private func check(loss: Double, run: String, step: Int?) throws(FittingError) {
+        guard loss.isFinite, loss > 0 else {
+            throw .badLoss(run: run, step: step, value: loss)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Laws
+import LeastSquares
+
+/// How sure the parameters are, in their own units.
+struct ParameterUncertainty {
+    /// Parameters × parameters; rows of fixed and bounded parameters are 0, and the variance of a
+    /// parameter that the data do not determine is infinite.
+    let covariance: [[Double]]
+    let warnings: [String]
+    private let specs: [ParameterSpec]
+    private let values: [Double]
+    private let isFree: [Bool]
+    private let isFixed: [Bool]
+    private let atBound: [Bool]
+    private let degreesOfFreedom: Double
+
+    init(
+        specs: [ParameterSpec], values: [Double], fixed: [Int: Double], best: Solution,
+        loss: RobustLoss, noise: NoiseEstimate
+    ) {
+        self.specs = specs
+        self.values = values
+        isFixed = specs.indices.map { fixed[$0] != nil }
+        atBound = best.atBound
+        degreesOfFreedom = noise.degreesOfFreedom
+        let held = zip(isFixed, atBound).map { $0 || $1 }
+        // A robust loss is chosen because the noise is not the same everywhere.
+        let estimate = Covariance(
+            jacobian: best.jacobian, residuals: best.residuals, isHeld: held, loss: loss,
+            form: loss == .squares ? .homoscedastic : .sandwich, inflation: noise.inflation)
+        isFree = specs.indices.map { !held[$0] && estimate.standardErrors[$0].isFinite }
+        let slopes = zip(specs, values).map { $0.scale.slope(at: $1) }
+        covariance = specs.indices.map { row in
+            specs.indices.map { column in
+                estimate.matrix[row * specs.count + column] * slopes[row] * slopes[column]
+            }
+        }
+        warnings = Self.warnings(specs, held: held, estimate)
+    }
+
+    /// Above this condition number a valley is called flat: parameters along it move by half of
+    /// their digits for a change of cost that rounding hides.
+    private static let flatValley = 1e6
+
+    private static func warnings(
+        _ specs: [ParameterSpec], held: [Bool], _ estimate: Covariance
+    ) -> [String] {
+        let unknown = specs.indices.filter { !held[$0] && !estimate.standardErrors[$0].isFinite }
+        if !unknown.isEmpty {
+            let names = unknown.map { specs[$0].name }.joined(separator: ", ")
+            return [
+                "the data do not determine \(names); add runs that vary what it acts on, or fix it"
+            ]
+        }
+        guard estimate.conditionNumber > flatValley else { return [] }
+        let names = estimate.tradingOff().map { specs[$0].name }.joined(separator: ", ")
+        return [
+            "a flat valley: \(names) trade off against each other (condition number "
+                + "\(Int(estimate.conditionNumber))); predictions are surer than these parameters"
+        ]
+    }
+
+    /// A parameter of the report.
+    ///
+    /// The interval is symmetric in the solver's coordinate, where the law is closest to linear: a
+    /// positive coefficient's interval stays positive.
+    func parameter(_ index: Int, _ spec: ParameterSpec, level: Double) -> FitReport.Parameter {
+        var parameter = FitReport.Parameter(
+            name: spec.name, symbol: spec.symbol, value: values[index])
+        parameter.isFixed = isFixed[index]
+        parameter.atBound = !isFixed[index] && atBound[index]
+        guard isFree[index] else { return parameter }
+        let error = covariance[index][index].squareRoot()
+        parameter.standardError = error
+        let quantile = Quantiles.studentT(
+            0.5 + 0.5 * level, degreesOfFreedom: degreesOfFreedom)
+        let center = spec.scale.coordinate(of: values[index])
+        let half = quantile * error / spec.scale.slope(at: values[index])
+        parameter.interval = [center - half, center + half].map {
+            min(max(spec.scale.value(at: $0), spec.bounds.lowerBound), spec.bounds.upperBound)
+        }
+        return parameter
+    }
+
+    /// √(gᵀΣg) for a quantity with gradient g; nil where the covariance does not say.
+    func standardError(along gradient: [Double]) -> Double? {
+        let variance = QuadraticForm.value(covariance, gradient)
+        return variance.isFinite && variance > 0 ? variance.squareRoot() : nil
+    }
+}

@@ -1,0 +1,47 @@
+/// Points that fill a unit cube evenly, from a seed.
+///
+/// The additive recurrence x_i = frac(x_0 + i·a) with a_j = g^−j, g the positive root of
+/// g^{d+1} = g + 1, has low discrepancy for any number of points, so a design can be cut short or
+/// extended without leaving a hole. The seed moves x_0.
+///
+/// Source: Roberts 2018, "The unreasonable effectiveness of quasirandom sequences" (the case d = 1
+/// is the golden-ratio sequence).
+struct SpaceFillingDesign {
+    private let increments: [Double]
+    private let origin: [Double]
+
+    init(dimensions: Int, seed: UInt64) {
+        var root = 2.0
+        // A contraction to the root; 64 rounds are far past the last bit.
+        for _ in 0..<64 {
+            root = Self.root(1 + root, degree: dimensions + 1)
+        }
+        var increments: [Double] = []
+        var power = 1.0
+        for _ in 0..<dimensions {
+            power /= root
+            increments.append(power)
+        }
+        self.increments = increments
+        var generator = SplitMix64(seed: seed)
+        origin = increments.map { _ in seed == 0 ? 0.5 : generator.nextUnit() }
+    }
+
+    /// The point of an index, each entry in 0..<1.
+    func point(_ index: Int) -> [Double] {
+        zip(origin, increments).map { start, increment in
+            let position = start + Double(index) * increment
+            return position - position.rounded(.down)
+        }
+    }
+
+    private static func root(_ value: Double, degree: Int) -> Double {
+        var estimate = value
+        for _ in 0..<64 {
+            var power = 1.0
+            for _ in 0..<(degree - 1) { power *= estimate }
+            estimate -= (power * estimate - value) / (Double(degree) * power)
+        }
+        return estimate
+    }
+}

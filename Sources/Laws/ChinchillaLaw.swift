@@ -1,0 +1,108 @@
+import Foundation
+
+/// The loss of a finished run from its size and its data.
+///
+///     L(N, D) = E + A·N^−α + B·D^−β
+///
+/// | symbol | name | unit | bounds |
+/// |---|---|---|---|
+/// | N | `parameter_count` | parameters | > 0 |
+/// | D | `token_count` | tokens | > 0 |
+/// | E | `irreducible_loss` | nats per token | ≥ 0 |
+/// | A | `parameter_coefficient` | nats · parameters^α | > 0 |
+/// | B | `token_coefficient` | nats · tokens^β | > 0 |
+/// | α | `parameter_exponent` | – | 0 … 3 |
+/// | β | `token_exponent` | – | 0 … 3 |
+///
+/// Source: Hoffmann et al. 2022, arXiv 2203.15556, approach 3. Its canonical objective, Huber
+/// (δ = 1e-3) on log L, is the default objective of every fit; the paper's log-sum-exp of
+/// (log A − α log N, log B − β log D, log E) is log L(N, D) written another way.
+///
+/// Not for runs that repeat their data or stop before their learning rate has come down: their loss
+/// has terms that N and D do not explain.
+package struct ChinchillaLaw: ScalingLaw {
+    package static let about = LawDescription(
+        id: "chinchilla", title: "Chinchilla: loss from model size and training tokens",
+        kind: .table, formula: "L(N, D) = E + A·N^−α + B·D^−β",
+        reference: "Hoffmann et al. 2022, arXiv:2203.15556",
+        limits: "Finished runs with an annealed learning rate and no repeated data.")
+
+    package let parameters = [
+        ParameterSpec(
+            "irreducible_loss", symbol: "E",
+            meaning: "loss of an unlimited model on unlimited data",
+            bounds: 0...100, start: .projected),
+        ParameterSpec(
+            "parameter_coefficient", symbol: "A", meaning: "size of the model-size term",
+            bounds: 1e-6...1e12, scale: .log, start: .projected),
+        ParameterSpec(
+            "token_coefficient", symbol: "B", meaning: "size of the data term",
+            bounds: 1e-6...1e12, scale: .log, start: .projected),
+        ParameterSpec(
+            "parameter_exponent", symbol: "α", meaning: "how fast loss falls with model size",
+            bounds: 0...3, start: .searched(0.1...1)),
+        ParameterSpec(
+            "token_exponent", symbol: "β", meaning: "how fast loss falls with data",
+            bounds: 0...3, start: .searched(0.1...1)),
+    ]
+    package let requiredFeatures: [Feature] = [.parameterCount, .tokenCount]
+
+    package init(options: LawOptions) {}
+
+    package func evaluator(for inputs: [LawInput]) -> any LawEvaluator {
+        Evaluator(
+            logSizes: inputs.map { log($0.required(.parameterCount)) },
+            logTokens: inputs.map { log($0.required(.tokenCount)) })
+    }
+
+    /// N^−α is evaluated as exp(−α·log N): counts of 10^12 to powers of 3 stay far from the
+    /// limits of a double, and the logs are taken once.
+    private struct Evaluator: LawEvaluator {
+        let logSizes: [Double]
+        let logTokens: [Double]
+
+        var pointCount: Int { logSizes.count }
+
+        func evaluate(
+            _ parameters: UnsafeBufferPointer<Double>, losses: UnsafeMutableBufferPointer<Double>,
+            jacobian: UnsafeMutableBufferPointer<Double>?
+        ) {
+            let irreducible = parameters[0]
+            let (sizeCoefficient, tokenCoefficient) = (parameters[1], parameters[2])
+            let (sizeExponent, tokenExponent) = (parameters[3], parameters[4])
+            let count = logSizes.count
+            for point in 0..<count {
+                let sizePower = exp(-sizeExponent * logSizes[point])
+                let tokenPower = exp(-tokenExponent * logTokens[point])
+                let sizeTerm = sizeCoefficient * sizePower
+                let tokenTerm = tokenCoefficient * tokenPower
+                losses[point] = irreducible + sizeTerm + tokenTerm
+                guard let jacobian else { continue }
+                jacobian[point] = 1
+                jacobian[count + point] = sizePower
+                jacobian[2 * count + point] = tokenPower
+                jacobian[3 * count + point] = -sizeTerm * logSizes[point]
+                jacobian[4 * count + point] = -tokenTerm * logTokens[point]
+            }
+        }
+    }
+
+    /// Minimising L under C = 6·N·D gives N* = G·(C/6)^a and D* = G⁻¹·(C/6)^b with a = β/(α+β),
+    /// b = α/(α+β) and G = (αA/(βB))^{1/(α+β)}.
+    package func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity] {
+        let (alpha, beta) = (parameters[3], parameters[4])
+        let scale = pow(alpha * parameters[1] / (beta * parameters[2]), 1 / (alpha + beta))
+        return [
+            DerivedQuantity(
+                "optimal_parameter_exponent",
+                meaning: "compute-optimal N grows as (C/6) to this power",
+                value: beta / (alpha + beta)),
+            DerivedQuantity(
+                "optimal_token_exponent",
+                meaning: "compute-optimal D grows as (C/6) to this power",
+                value: alpha / (alpha + beta)),
+            DerivedQuantity(
+                "optimal_scale", meaning: "G in N* = G·(C/6)^(β/(α+β))", value: scale),
+        ]
+    }
+}

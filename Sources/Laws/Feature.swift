@@ -1,0 +1,25 @@
+/// A number that a run carries beside its loss, under its name in the contract.
+///
+/// Counts are plain (25 million parameters is `25000000`), tokens are tokens, compute is in FLOP.
+package enum Feature: String, CaseIterable, Codable, CodingKeyRepresentable, Sendable {
+    /// N: model parameters, by the study's own convention.
+    case parameterCount = "parameter_count"
+    /// N with embeddings, where `parameterCount` is without.
+    case totalParameterCount = "total_parameter_count"
+    /// D: training tokens seen.
+    case tokenCount = "token_count"
+    /// U: distinct training tokens, where some were seen more than once.
+    case uniqueTokenCount = "unique_token_count"
+    /// C: training compute in FLOP.
+    case trainingFLOPs = "training_flops"
+    /// B: tokens per optimizer step.
+    case batchTokens = "batch_tokens"
+    /// S: optimizer steps.
+    case stepCount = "step_count"
+    /// Encoder parameters without embeddings.
+    case encoderParameterCount = "encoder_parameter_count"
+    /// Decoder parameters without embeddings.
+    case decoderParameterCount = "decoder_parameter_count"
+    /// Parameter count averaged over the training tokens.
+    case averageParameterCount = "average_parameter_count"
+}

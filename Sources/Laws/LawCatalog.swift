@@ -1,0 +1,65 @@
+/// The laws that can be named, in the order in which they are listed.
+package struct LawCatalog: Sendable {
+    package var laws: [any ScalingLaw.Type]
+
+    /// Every law of Isoloss: a new one is one line here.
+    package static let standard = LawCatalog(laws: [
+        ChinchillaLaw.self,
+        AnnealingLaw.self,
+    ])
+
+    package init(laws: [any ScalingLaw.Type]) {
+        self.laws = laws
+    }
+
+    /// The law of a name, with its options chosen.
+    ///
+    /// - Parameters:
+    ///   - id: The law's name, as in `lr-annealing`.
+    ///   - options: Choices by option name; the rest keep their defaults.
+    /// - Returns: The law, ready to evaluate, and the options in force.
+    /// - Throws: `LawError` when the name or an option is not known.
+    package func law(_ id: String, options: [String: String] = [:]) throws(LawError) -> NamedLaw {
+        guard let type = laws.first(where: { $0.about.id == id }) else {
+            throw .unknownLaw(id, known: laws.map { $0.about.id })
+        }
+        let chosen = try LawOptions(options, offered: type.about.options, law: id)
+        return NamedLaw(about: type.about, options: chosen, law: type.init(options: chosen))
+    }
+}
+
+/// A law out of the catalogue together with what it was asked for by.
+package struct NamedLaw: Sendable {
+    package var about: LawDescription
+    package var options: LawOptions
+    package var law: any ScalingLaw
+
+    package init(about: LawDescription, options: LawOptions, law: any ScalingLaw) {
+        self.about = about
+        self.options = options
+        self.law = law
+    }
+
+    package var parameters: [ParameterSpec] { law.parameters }
+
+    /// The position of a parameter, by its JSON name.
+    ///
+    /// - Parameter name: The name, as in `annealing_decay`.
+    /// - Returns: Its index in `parameters`.
+    /// - Throws: `LawError.unknownParameter` with the names there are.
+    package func index(ofParameter name: String) throws(LawError) -> Int {
+        guard let index = parameters.firstIndex(where: { $0.name == name }) else {
+            throw .unknownParameter(
+                law: about.id, parameter: name, known: parameters.map(\.name))
+        }
+        return index
+    }
+}
+
+extension NamedLaw: CustomStringConvertible {
+    /// The id and the options, as in `lr-annealing(model_size=included, …)`.
+    package var description: String {
+        let chosen = options.values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return "\(about.id)(\(chosen.joined(separator: ", ")))"
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+package import Laws
+import Schedules
+import TestSupport
+
+/// Made-up inputs and parameters for any law, from what it declares: no law is known here by name.
+package struct LawSamples {
+    package let law: NamedLaw
+    private var generator: SeededGenerator
+
+    package init(law: NamedLaw, seed: UInt64) {
+        self.law = law
+        generator = SeededGenerator(seed: seed)
+    }
+
+    /// A number between two others.
+    package mutating func number(in range: ClosedRange<Double>) -> Double {
+        Double.random(in: range, using: &generator)
+    }
+
+    /// Parameters inside the law's bounds: shapes from where a fit searches, coefficients near 1
+    /// in the unit that makes each term about one nat.
+    package mutating func parameters(for inputs: [LawInput]) -> [Double] {
+        var values = law.parameters.map { spec in
+            switch spec.start {
+            case .searched(let range): number(in: range)
+            case .projected: 1.0
+            }
+        }
+        let contributions = meanContributions(values, inputs)
+        for (index, spec) in law.parameters.enumerated() where spec.start == .projected {
+            let scale = contributions[index] > 0 ? contributions[index] : 1
+            let value = number(in: 0.5...1.5) / scale
+            values[index] = min(max(value, spec.bounds.lowerBound), spec.bounds.upperBound)
+        }
+        return values
+    }
+
+    private func meanContributions(_ values: [Double], _ inputs: [LawInput]) -> [Double] {
+        let evaluation = LawEvaluation(law: law, inputs: inputs, parameters: values)
+        return law.parameters.indices.map { index in
+            let column = evaluation.column(index)
+            return column.reduce(0) { $0 + abs($1) } / Double(column.count)
+        }
+    }
+
+    /// Inputs over the ranges that studies use: a table of rows, or curves under several schedules.
+    package mutating func inputs(rows: Int = 40) throws -> [LawInput] {
+        switch law.about.kind {
+        case .table:
+            return (0..<rows).map { _ in LawInput(features: features()) }
+        case .curve:
+            let specifications = [
+                "warmup:100@3e-3,hold:1900", "warmup:100@3e-3,cosine:1900@3e-4",
+                "warmup:100@3e-3,hold:1200,exp:700@1e-4",
+                "warmup:100@3e-3,hold:900,step@1e-3,hold:1000",
+            ]
+            return try specifications.map { specification in
+                let schedule = try LearningRateSchedule(parsing: specification)
+                return LawInput(
+                    features: features(), areas: ScheduleAreas(schedule),
+                    steps: Array(stride(from: 100, to: schedule.totalSteps, by: 20)))
+            }
+        }
+    }
+
+    private mutating func features() -> [Feature: Double] {
+        var features: [Feature: Double] = [:]
+        for feature in law.law.requiredFeatures {
+            features[feature] = exp(number(in: Self.logRange(of: feature)))
+        }
+        return features
+    }
+
+    private static func logRange(of feature: Feature) -> ClosedRange<Double> {
+        switch feature {
+        case .tokenCount, .uniqueTokenCount: log(1e9)...log(1e12)
+        case .trainingFLOPs: log(1e18)...log(1e23)
+        case .batchTokens: log(1e5)...log(1e7)
+        case .stepCount: log(1e3)...log(1e6)
+        default: log(1e7)...log(1e10)
+        }
+    }
+}
+
+/// A law's predictions and derivatives at some parameters.
+package struct LawEvaluation {
+    package let losses: [Double]
+    /// Column-major, points × parameters.
+    package let jacobian: [Double]
+
+    package init(law: NamedLaw, inputs: [LawInput], parameters: [Double]) {
+        var evaluator = law.law.evaluator(for: inputs)
+        var losses = Array(repeating: 0.0, count: evaluator.pointCount)
+        var jacobian = Array(repeating: 0.0, count: losses.count * parameters.count)
+        parameters.withUnsafeBufferPointer { parameters in
+            losses.withUnsafeMutableBufferPointer { losses in
+                jacobian.withUnsafeMutableBufferPointer { jacobian in
+                    evaluator.evaluate(parameters, losses: losses, jacobian: jacobian)
+                }
+            }
+        }
+        self.losses = losses
+        self.jacobian = jacobian
+    }
+
+    package func column(_ index: Int) -> ArraySlice<Double> {
+        jacobian[(index * losses.count)..<((index + 1) * losses.count)]
+    }
+}

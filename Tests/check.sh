@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Every check and test of Isoloss, in the order in which they fail fastest.
+#
+#   Tests/check.sh               format, layers, build, tests, the quick start
+#   Tests/check.sh --sanitize    the same, and the tests again under the thread and address sanitizers
+#   Tests/check.sh --docs        the same, and the documentation, with its gaps as errors
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source Tests/packages.sh
+
+sanitize=false
+docs=false
+for argument in "$@"; do
+    case "$argument" in
+        --sanitize) sanitize=true ;;
+        --docs) docs=true ;;
+        *)
+            sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+            exit 2
+            ;;
+    esac
+done
+
+require_swift
+require_system_packages
+
+say "Format"
+swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+say "Build (release, with the import check)"
+swift build "${build_flags[@]}" --build-tests
+
+say "Tests"
+swift test "${build_flags[@]}" --skip-build
+
+if $sanitize; then
+    for sanitizer in thread address; do
+        say "Tests under the $sanitizer sanitizer"
+        swift test --sanitize="$sanitizer" --scratch-path ".build/$sanitizer"
+    done
+fi
+
+if $docs; then
+    Tests/docs.sh
+fi
+
+say "Quick start"
+sample-runs/quickstart.sh --stop
