@@ -42,8 +42,22 @@ extension Search {
         for index in 0..<parameterCount {
             memory.point[index] = memory.trialPoint[index]
         }
+        for column in 0..<columns {
+            memory.gradientChange[column] = memory.gradient[column]
+        }
+        chooseModel(actual: cost - newCost)
         cost = newCost
         linearise()
+        learnResidualCurvature()
+    }
+
+    /// Makes the trial point the first one.
+    mutating func start(cost newCost: Double) {
+        swap(&memory.residuals, &memory.trialResiduals)
+        swap(&memory.jacobian, &memory.trialJacobian)
+        cost = newCost
+        linearise()
+        forgetResidualCurvature()
     }
 
     /// Computes gradient and column scales at the point, and forgets the model of the last one.
@@ -69,7 +83,6 @@ extension Search {
         }
         hasNewton = false
         hasMajorant = false
-        hasResidualCurvature = false
     }
 
     /// The largest cosine between the influences and a column that is free to move.

@@ -8,6 +8,16 @@ extension Search {
     /// - Parameter damping: The damping μ.
     /// - Returns: False when the model is singular at this damping.
     mutating func propose(damping: Double) -> Bool {
+        if proposePlain(damping: damping) { return true }
+        guard hasResidualCurvature else { return false }
+        // The learnt curvature can make the model indefinite; Gauss–Newton never is.
+        forgetResidualCurvature()
+        hasNewton = false
+        hasMajorant = false
+        return proposePlain(damping: damping)
+    }
+
+    private mutating func proposePlain(damping: Double) -> Bool {
         isSquares ? proposeSquares(damping: damping) : proposeRobust(damping: damping)
     }
 
@@ -183,7 +193,7 @@ extension Search {
     }
 
     /// xᵀSx for the curvature S of the residuals.
-    private func residualBend(_ x: UnsafeMutablePointer<Double>) -> Double {
+    func residualBend(_ x: UnsafeMutablePointer<Double>) -> Double {
         var sum = 0.0
         for column in 0..<columns {
             for row in 0..<columns {

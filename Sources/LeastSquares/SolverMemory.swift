@@ -29,6 +29,7 @@ struct SolverMemory {
 
     // One number per column.
     let gradient: Vector
+    let gradientChange: Vector
     let norms: Vector
     let scales: Vector
     let step: Vector
@@ -68,6 +69,7 @@ struct SolverMemory {
         lower = take(parameterCount)
         upper = take(parameterCount)
         gradient = take(columns)
+        gradientChange = take(columns)
         norms = take(columns)
         scales = take(columns)
         step = take(columns)
@@ -85,7 +87,7 @@ struct SolverMemory {
     /// How many doubles a problem of the given shape needs.
     static func size(rows: Int, parameterCount: Int, columns: Int) -> Int {
         rows * (7 + 2 * parameterCount + columns + 1) + scratchSize(columns) + 4 * parameterCount
-            + 8 * columns + 3 * SmallSystem.size(columns) + columns * columns
+            + 9 * columns + 3 * SmallSystem.size(columns) + columns * columns
             + SmallSystem.scratchSize(columns)
     }
 

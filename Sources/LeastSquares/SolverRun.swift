@@ -5,6 +5,7 @@ struct SolverRun {
     var damping: Damping
     var iterations = 0
     var evaluations = 0
+    private var startCost = Double.nan
 
     /// Whether the residuals curve so much that steps must follow: so at first, as nothing is
     /// known, and after any step whose gain was poor.
@@ -57,7 +58,8 @@ struct SolverRun {
             search.memory.trialPoint[index] = search.memory.point[index]
         }
         let cost = evaluateTrial(&problem)
-        search.acceptTrial(cost: cost)
+        search.start(cost: cost)
+        startCost = cost
         return cost.isFinite
     }
 
@@ -88,6 +90,11 @@ struct SolverRun {
             if cosine <= options.gradientTolerance {
                 return Stop(
                     reason: .gradient, measure: cosine, tolerance: options.gradientTolerance)
+            }
+            if search.cost <= Termination.vanishing * startCost {
+                return Stop(
+                    reason: .cost, measure: search.cost / startCost,
+                    tolerance: Termination.vanishing)
             }
             if let stop = tryStep(&problem) { return stop }
         }
@@ -125,7 +132,9 @@ struct SolverRun {
                         reason: failuresInARow > 0 ? .notFinite : .stalled,
                         measure: damping.value, tolerance: Damping.largest)
             }
-            guard !isBending || decrement < Self.smallFirst && iterations == 1 || bend(&problem)
+            guard
+                !isBending || search.hasResidualCurvature
+                    || decrement < Self.smallFirst && iterations == 1 || bend(&problem)
             else {
                 damping.reject()
                 continue
@@ -134,6 +143,9 @@ struct SolverRun {
             failuresInARow = trialCost.isNaN ? failuresInARow + 1 : 0
             let gain = (search.cost - trialCost) / search.predicted
             guard trialCost < search.cost, gain > 1e-4 else {
+                if change <= options.stepTolerance, damping.value < 1 {
+                    return Stop(reason: .step, measure: change, tolerance: options.stepTolerance)
+                }
                 isBending = true
                 damping.reject()
                 continue
