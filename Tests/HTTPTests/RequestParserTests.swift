@@ -129,9 +129,10 @@ struct RequestParserTests {
         var parser = RequestParser(limits: ParserLimits(), peer: "test")
         let stream = Array(String(repeating: request, count: 400).utf8)
         var count = 0
-        // Pieces whose ends stay within a request until the consumed front is dropped.
-        for start in stride(from: 0, to: stream.count, by: 199) {
-            parser.append(stream[start..<min(start + 199, stream.count)])
+        // Every piece ends three bytes into a request, so that the buffer is never just empty.
+        for end in stride(from: 3, to: stream.count + request.utf8.count, by: request.utf8.count) {
+            let start = max(0, end - request.utf8.count)
+            parser.append(stream[start..<min(end, stream.count)])
             while case .request(let parsed) = parser.next() {
                 count += 1
                 #expect(parsed.path == "/x")
