@@ -39,7 +39,7 @@ package struct LearningRateSchedule: Sendable {
     /// - Parameter text: for example `warmup:2160@3e-4,cosine:21840@3e-5`.
     /// - Throws: `ScheduleError` with the segment and the character.
     package init(parsing text: String) throws(ScheduleError) {
-        guard text.first(where: { !$0.isWhitespace }) != "{" else {
+        guard text.utf8.first(where: { $0 > 32 }) != UInt8(ascii: "{") else {
             self = try Self.decoded(fromJSON: text)
             return
         }

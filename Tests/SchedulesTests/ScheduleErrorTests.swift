@@ -161,6 +161,18 @@ import Testing
         #expect(try #require(Self.error(parsing: text)).message == message)
     }
 
+    @Test func `characters are counted, not bytes`() {
+        let error = Self.error(parsing: "hóld:1,wärmup:é@1")
+        #expect(error?.place == .text(segment: "hóld:1", offset: 0))
+        let second = Self.error(parsing: "repeat:1(hold:1)é,x")
+        #expect(second?.kind == .unexpected("é"))
+        #expect(second?.place == .text(segment: "é", offset: 16))
+        let value = Self.error(parsing: "cosine(peak=1,é=2)")
+        #expect(value?.place == .text(segment: "cosine(peak=1,é=2)", offset: 14))
+        let later = Self.error(parsing: "constant(peak=é,steps=1),hold:1")
+        #expect(later?.kind == .invalid(field: "peak", value: "é", rule: .learningRate))
+    }
+
     @Test func `an error is data before it is a sentence`() {
         #expect(
             Self.error(parsing: "step@1,hold:0")

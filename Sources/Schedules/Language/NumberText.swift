@@ -5,9 +5,10 @@ enum NumberText {
     /// Swift's own parser also takes hexadecimal, which the language does not have. `nan` and `inf`
     /// are read, so that the caller can say "must be finite" rather than "not a number".
     static func value(_ text: some StringProtocol) -> Double? {
-        let lowered = text.lowercased()
-        guard !lowered.contains("x"), !lowered.contains("p") else { return nil }
-        return Double(lowered)
+        let hexadecimal = text.utf8.contains { byte in
+            byte | 0x20 == UInt8(ascii: "x") || byte | 0x20 == UInt8(ascii: "p")
+        }
+        return hexadecimal ? nil : Double(text)
     }
 
     /// The shortest text that reads back as the same number, free of `+`, which a URL would eat.

@@ -1,10 +1,10 @@
 /// Reads the schedule language: items separated by commas, `repeat` nested.
 struct ScheduleParser {
-    private let characters: [Unicode.Scalar]
+    private let bytes: [UInt8]
     private var position = 0
 
     init(_ text: String) {
-        characters = Array(text.unicodeScalars)
+        bytes = Array(text.utf8)
     }
 
     /// Completes an error that a segment of this text gave rise to after parsing.
@@ -22,8 +22,8 @@ struct ScheduleParser {
     /// - Throws: `ScheduleError` with the item and the character.
     mutating func segments() throws(ScheduleError) -> [ScheduleSegment] {
         let list = try list(depth: 0)
-        guard position == characters.count else {
-            throw fault(.unexpected(String(characters[position])), item: position, at: position)
+        guard position == bytes.count else {
+            throw fault(.unexpected(nextCharacter), item: position, at: position)
         }
         return list
     }
@@ -42,7 +42,7 @@ struct ScheduleParser {
         let name = word()
         guard !name.text.isEmpty else { throw fault(.empty, item: start, at: start) }
         defer { skipSpaces() }
-        if peek == "(" {
+        if peek == UInt8(ascii: "(") {
             return try namedSchedule(name.text, start: start)
         }
         return [try segment(name.text, start: start, depth: depth)]
@@ -133,19 +133,20 @@ struct ScheduleParser {
         _ = take("(")
         let segment = itemText(from: start)
         var arguments = ScheduleArguments(
-            form: schedule.form, place: .text(segment: segment, offset: start))
+            form: schedule.form, place: .text(segment: segment, offset: characters(before: start)))
         repeat {
             skipSpaces()
-            if peek == ")" { break }
+            if peek == UInt8(ascii: ")") { break }
             let key = word()
-            let place = ScheduleError.Place.text(segment: segment, offset: key.offset)
+            let place = ScheduleError.Place.text(
+                segment: segment, offset: characters(before: key.offset))
             guard take("=") else {
                 throw ScheduleError(.malformed(usage: schedule.form.usage), at: place)
             }
             let value = word()
             try arguments.add(
                 value.text, for: key.text, at: place,
-                valueAt: .text(segment: segment, offset: value.offset))
+                valueAt: .text(segment: segment, offset: characters(before: value.offset)))
             skipSpaces()
         } while take(",")
         guard take(")") else { throw unclosed(item: start, opening: opening) }
@@ -154,18 +155,18 @@ struct ScheduleParser {
 
     // MARK: Characters
 
-    private var peek: Unicode.Scalar? {
-        position < characters.count ? characters[position] : nil
+    private var peek: UInt8? {
+        position < bytes.count ? bytes[position] : nil
     }
 
-    private mutating func take(_ character: Unicode.Scalar) -> Bool {
-        guard peek == character else { return false }
+    private mutating func take(_ mark: Unicode.Scalar) -> Bool {
+        guard peek == UInt8(ascii: mark) else { return false }
         position += 1
         return true
     }
 
     private mutating func skipSpaces() {
-        while let next = peek, next.properties.isWhitespace { position += 1 }
+        while let next = peek, Self.isSpace(next) { position += 1 }
     }
 
     /// The text up to the next mark of the language, without the spaces about it.
@@ -174,7 +175,7 @@ struct ScheduleParser {
         let start = position
         while let next = peek, !Self.isMark(next) { position += 1 }
         var end = position
-        while end > start, characters[end - 1].properties.isWhitespace { end -= 1 }
+        while end > start, Self.isSpace(bytes[end - 1]) { end -= 1 }
         return (text(start..<end), start)
     }
 
@@ -182,38 +183,51 @@ struct ScheduleParser {
     private func itemText(from start: Int) -> String {
         var depth = 0
         var end = start
-        while end < characters.count {
-            if characters[end] == "(" { depth += 1 }
-            if characters[end] == ")" { depth -= 1 }
-            if depth < 0 || (depth == 0 && characters[end] == ",") { break }
+        while end < bytes.count {
+            let next = Unicode.Scalar(bytes[end])
+            if next == "(" { depth += 1 }
+            if next == ")" { depth -= 1 }
+            if depth < 0 || (depth == 0 && next == ",") { break }
             end += 1
         }
         return text(start..<end)
     }
 
-    private func text(_ range: Range<Int>) -> String {
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: characters[range])
-        return String(text)
+    private var nextCharacter: String {
+        String(decoding: bytes[position...], as: UTF8.self).prefix(1).description
     }
 
-    private static func isMark(_ character: Unicode.Scalar) -> Bool {
-        switch character {
+    /// Characters before a byte: errors count characters, the parser bytes.
+    private func characters(before position: Int) -> Int {
+        text(0..<position).count
+    }
+
+    private func text(_ range: Range<Int>) -> String {
+        String(decoding: bytes[range], as: UTF8.self)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || (9...13).contains(byte)
+    }
+
+    private static func isMark(_ byte: UInt8) -> Bool {
+        switch Unicode.Scalar(byte) {
         case ":", "@", "(", ")", ",", "=": true
         default: false
         }
     }
 
     private func unclosed(item start: Int, opening: Int) -> ScheduleError {
-        guard let next = peek else {
+        guard peek != nil else {
             return fault(.unclosedParenthesis, item: start, at: opening)
         }
-        return fault(.unexpected(String(next)), item: start, at: position)
+        return fault(.unexpected(nextCharacter), item: start, at: position)
     }
 
     private func fault(
         _ kind: ScheduleError.Kind, item start: Int, at offset: Int
     ) -> ScheduleError {
-        ScheduleError(kind, at: .text(segment: itemText(from: start), offset: offset))
+        ScheduleError(
+            kind, at: .text(segment: itemText(from: start), offset: characters(before: offset)))
     }
 }
