@@ -53,6 +53,12 @@ let package = Package(
                 argumentParser, logging,
             ]),
 
+        // Measurements, run by hand: `swift run -c release isoloss-bench --help`.
+        .executableTarget(
+            name: "isoloss-bench",
+            dependencies: ["Fitting", "Laws", "RunFiles", argumentParser],
+            path: "Tests/Bench"),
+
         // Tests: one target per room, helpers shared through TestSupport.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(

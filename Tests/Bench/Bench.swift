@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// Measurements that are no tests: figures and ratios, each printed by one command.
+@main
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "isoloss-bench",
+        abstract: "Measures Isoloss: known optima on real data, accuracy and speed.",
+        discussion: """
+            Real public data is not part of the repository: name its folder in ISOLOSS_DATA. What \
+            needs it is skipped with a message when it is not there.
+            """,
+        subcommands: [ReferenceCommand.self])
+}

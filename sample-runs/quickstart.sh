@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# All of Isoloss on real logs: install, build, serve, post the logs of this folder as their training
+# jobs would have, fit a law on some of them, and predict a schedule that the fit never saw.
+#
+#   sample-runs/quickstart.sh           then keeps serving, with curl lines to try
+#   sample-runs/quickstart.sh --stop    stops the server at the end
+#   sample-runs/quickstart.sh --fresh   forgets the logs and fits of earlier quick starts first
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source Tests/packages.sh
+
+stop=false
+state=.build/quickstart
+for argument in "$@"; do
+    case "$argument" in
+        --stop) stop=true ;;
+        --fresh) rm -rf "$state" ;;
+        *)
+            sed -n '5,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+            exit 2
+            ;;
+    esac
+done
+
+require_swift
+require_system_packages
+
+say "Building (the first time takes some minutes)"
+swift build "${build_flags[@]}" --product isoloss
+isoloss=$(swift build "${build_flags[@]}" --show-bin-path)/isoloss
+
+say "Starting the server on a free port"
+mkdir -p "$state"
+"$isoloss" serve --database "$state/isoloss.db" --port 0 >"$state/serve.out" 2>"$state/serve.log" &
+server=$!
+trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
+url=
+for _ in $(seq 100); do
+    url=$(sed -n 's/^listening on \(http.*\)$/\1/p' "$state/serve.out")
+    [ -n "$url" ] && break
+    kill -0 "$server" 2>/dev/null || { cat "$state/serve.log" "$state/serve.out" >&2; exit 1; }
+    sleep 0.1
+done
+echo "$url, database $state/isoloss.db"
+
+# The last step that the server holds of a run; empty when it does not know the run.
+last_step() { curl -s "$url/v1/runs/$1" | grep -o '"last_step":[0-9]*' | cut -d: -f2 || true; }
+
+say "Posting the logs in sample-runs/, as training jobs would"
+study=$(sed -n 's/^ *"study": *"\(.*\)",$/\1/p' sample-runs/runs.json)
+# runs.json holds one run per line: its metadata is that line without the file's name.
+while read -r line; do
+    id=$(sed 's/.*"id": *"\([^"]*\)".*/\1/' <<<"$line")
+    file=$(sed 's/.*"file": *"\([^"]*\)".*/\1/' <<<"$line")
+    if [ "$(last_step "$id")" = "$(tail -n 1 "sample-runs/$file" | cut -d, -f1)" ]; then
+        echo "$id: already there"
+        continue
+    fi
+    metadata=$(sed -e 's/"file": *"[^"]*", *//' -e "s/^{/{\"study\": \"$study\", /" <<<"$line")
+    curl -sf -X PUT "$url/v1/runs/$id" -H 'Content-Type: application/json' -d "$metadata" >/dev/null
+    printf '%s: ' "$id"
+    curl -sf "$url/v1/runs/$id/points" -H 'Content-Type: text/csv' \
+        --data-binary "@sample-runs/$file"
+    echo
+done < <(sed -n 's/^ *\({"id".*}\),\{0,1\}$/\1/p' sample-runs/runs.json)
+
+say "Fitting the LR-annealing law on the runs with role train"
+held_out=wsd_linear_3000
+"$isoloss" fit --server "$url" --law lr-annealing --study "$study" --output "$state/fit.json" --force
+fit=$(grep -o '"id" *: *"[^"]*"' "$state/fit.json" | head -n 1 | cut -d'"' -f4)
+
+say "Predicting $held_out, whose schedule the fit never saw"
+schedule=$(sed -n "s/.*\"id\": *\"$held_out\".*\"schedule\": *\"\([^\"]*\)\".*/\1/p" sample-runs/runs.json)
+echo "schedule $schedule, every 250 steps, with the 90 % interval of a logged loss:"
+curl -sf "$url/v1/fits/$fit/curve?schedule=$schedule&every=250&interval=0.9" -H 'Accept: text/csv'
+
+say "Predicted against measured"
+"$isoloss" score --server "$url" --fit "$fit" --runs "$held_out"
+
+if $stop; then
+    say "Stopping the server"
+    exit 0
+fi
+
+say "Serving at $url until Ctrl-C. Try:"
+cat <<LINES
+curl '$url/v1/runs?study=$study'
+curl '$url/v1/fits/$fit'
+curl '$url/v1/fits/$fit/curve?schedule=warmup:300@3e-3,hold:2700,sqrt:1000@1e-4&every=500&interval'
+curl '$url/v1/fits/$fit/score?runs=$held_out'
+curl '$url/v1/laws'
+LINES
+wait "$server"
