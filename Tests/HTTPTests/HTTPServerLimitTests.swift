@@ -8,7 +8,7 @@ import Testing
 struct HTTPServerLimitTests {
     private func shorten(_ configuration: inout ServerConfiguration) {
         configuration.timeouts = ServerConfiguration.Timeouts(
-            header: .milliseconds(150), body: .milliseconds(150), idle: .milliseconds(150),
+            header: .milliseconds(500), body: .milliseconds(150), idle: .milliseconds(150),
             write: .milliseconds(150), linger: .milliseconds(150))
     }
 

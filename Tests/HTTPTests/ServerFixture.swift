@@ -4,11 +4,11 @@ import TestSupport
 @testable import HTTP
 
 /// A server on a free port, stopped when the test is done with it.
-func withServer<Result>(
+func withServer(
     _ adjust: (inout ServerConfiguration) -> Void = { _ in },
     respond: @escaping @Sendable (Request) -> Response = echo,
-    _ body: (_ port: Int, _ server: HTTPServer) throws -> Result
-) throws -> Result {
+    _ body: (_ port: Int, _ server: HTTPServer) throws -> Void
+) throws {
     var configuration = ServerConfiguration(port: 0, workers: 4)
     configuration.shutdownGrace = .seconds(5)
     // Clients of a test often outlive the server, which would wait for them to close.
@@ -18,7 +18,7 @@ func withServer<Result>(
         configuration: configuration, logger: .silent, respond: respond)
     let address = try server.start()
     defer { server.stop() }
-    return try body(address.port, server)
+    try body(address.port, server)
 }
 
 /// Answers with what was asked, so that a test sees what the server understood.

@@ -38,25 +38,31 @@ package final class LoopbackClient {
     private let descriptor: Int32
     private var received: [UInt8] = []
 
-    /// A connection to a port of 127.0.0.1.
-    package init(port: Int, patience seconds: Int = 10) throws(Failure) {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    /// A connection to a port of 127.0.0.1 or ::1.
+    package init(port: Int, overIPv6: Bool = false, patience seconds: Int = 10) throws(Failure) {
+        descriptor = socket(overIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var limit = timeval(tv_sec: seconds, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
         var on: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(4))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        let code = withUnsafePointer(to: address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
+        let networkPort = in_port_t(port).bigEndian
+        let isConnected: Bool
+        if overIPv6 {
+            var address = sockaddr_in6()
+            address.sin6_family = sa_family_t(AF_INET6)
+            address.sin6_port = networkPort
+            address.sin6_addr = in6addr_loopback
+            isConnected = Self.connect(descriptor, to: address)
+        } else {
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = networkPort
+            address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+            isConnected = Self.connect(descriptor, to: address)
         }
-        guard code == 0 else { throw .cannotConnect(code: errno) }
+        guard isConnected else { throw .cannotConnect(code: errno) }
     }
 
     deinit {
@@ -154,6 +160,14 @@ package final class LoopbackClient {
         if count == 0 { throw .closed(received: String(decoding: received, as: UTF8.self)) }
         guard count > 0 else { throw errno == EAGAIN ? .timedOut : .reset }
         received.append(contentsOf: chunk.prefix(count))
+    }
+
+    private static func connect<Address>(_ descriptor: Int32, to address: Address) -> Bool {
+        withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<Address>.size)) == 0
+            }
+        }
     }
 
     private static func field(_ line: String) -> (name: String, value: String)? {
