@@ -49,8 +49,28 @@ package enum JSONValue: Sendable, Equatable {
         return text
     }
 
+    /// Where a number that is not finite stands inside, as a JSON pointer; nil without one.
+    package var placeOfNotFinite: String? {
+        switch self {
+        case .notFinite: return ""
+        case .array(let values):
+            for (index, value) in values.enumerated() {
+                if let place = value.placeOfNotFinite { return "/\(index)\(place)" }
+            }
+        case .object(let members):
+            for member in members {
+                if let place = member.value.placeOfNotFinite {
+                    return "/\(pointerComponent(member.name))\(place)"
+                }
+            }
+        default: break
+        }
+        return nil
+    }
+
     /// The value as it was sent, cut short, for a sentence about it.
     package var excerpt: String {
+        if case .notFinite(let text) = self { return text }
         let text = JSONWriter.text(of: self)
         return text.count <= 40 ? text : text.prefix(39) + "…"
     }

@@ -34,7 +34,7 @@ struct RunReader {
         run.schedule = schedule(from: &reader)
         run.tags =
             reader.map("tags", "must be a text, a number or a truth value", Self.tag) ?? [:]
-        run.recipe = reader.take("recipe").map(JSONWriter.text)
+        run.recipe = recipe(from: &reader)
         for name in RunFields.readOnly { _ = reader.take(name) }
         reader.finish()
         faults = reader.faults
@@ -72,6 +72,17 @@ struct RunReader {
             reader.refuse("schedule", value, "must be a schedule")
         }
         return nil
+    }
+
+    /// Kept as it is; nothing here reads it.
+    private func recipe(from reader: inout ObjectReader) -> String? {
+        guard let value = reader.take("recipe") else { return nil }
+        if let place = value.placeOfNotFinite {
+            reader.refuse(
+                at: "\(reader.pointer)/recipe\(place)",
+                saying: "the number is not finite, which JSON cannot carry; send a text or null.")
+        }
+        return JSONWriter.text(of: value)
     }
 
     private static func tag(_ value: JSONValue) -> String? {

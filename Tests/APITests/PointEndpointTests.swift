@@ -1,0 +1,110 @@
+import Testing
+
+@testable import API
+
+@Suite struct PointEndpointTests {
+    private func service(_ transport: Transport) throws -> TestService {
+        let service = try TestService(transport)
+        _ = try service.put("/v1/runs/a", "{}")
+        return service
+    }
+
+    @Test(arguments: Transport.allCases)
+    func `appends points, and again without harm`(_ transport: Transport) throws {
+        let service = try service(transport)
+        let body = #"{"points":[{"step":0,"loss":5,"learning_rate":0.001},{"step":10.0,"loss":4}]}"#
+        let first = try service.post("/v1/runs/a/points", body)
+        #expect(first.status == 200)
+        #expect(first.text == #"{"accepted":2,"replaced":0,"last_step":10}"#)
+        let again = try service.post("/v1/runs/a/points", body)
+        #expect(again.text == #"{"accepted":2,"replaced":2,"last_step":10}"#)
+        let points = try service.get("/v1/runs/a/points").json
+        #expect(points["point_count"] == .integer(2) && points["downsampled"] == .bool(false))
+        #expect(
+            JSONWriter.text(of: points["points"] ?? .null)
+                == #"[{"step":0,"loss":5,"learning_rate":0.001},{"step":10,"loss":4}]"#)
+    }
+
+    @Test(arguments: [
+        (
+            "application/x-ndjson",
+            #"{"step":1,"loss":3.5,"learning_rate":1e-3,"loss/val":3.6}"# + "\r\n\n"
+                + #"{"step":2,"loss":3.25}"#
+        ),
+        ("text/csv", "_step,train/loss,lr,val_loss\n1,3.5,1e-3,3.6\n2.0,3.25,,\n"),
+    ])
+    func `takes points line by line`(_ type: String, _ body: String) throws {
+        let service = try service(.inProcess)
+        let answer = try service.post("/v1/runs/a/points", body, type: type)
+        #expect(answer.status == 200, "\(answer.text)")
+        #expect(answer.json["accepted"] == .integer(2))
+        let points = try #require(try service.get("/v1/runs/a/points").json["points"]?.elements)
+        #expect(points[0]["loss"] == .number(3.5) && points[0]["learning_rate"] == .number(1e-3))
+        #expect(points[1]["step"] == .integer(2) && points[1]["learning_rate"] == nil)
+        let series = points[0]["loss/val"] ?? points[0]["loss/val_loss"]
+        #expect(series == .number(3.6))
+    }
+
+    @Test(arguments: Transport.allCases)
+    func `unpacks gzip`(_ transport: Transport) throws {
+        let service = try service(transport)
+        let packed = gzip(Array("step,loss\n1,3\n2,2.5\n".utf8))
+        let headers = ["Content-Type": "text/csv", "Content-Encoding": "gzip"]
+        let answer = try service.send("POST", "/v1/runs/a/points", packed, headers: headers)
+        #expect(answer.json["accepted"] == .integer(2), "\(answer.text)")
+
+        let bomb = gzip([UInt8](repeating: 0x20, count: 3 << 20))
+        let refused = try service.send("POST", "/v1/runs/a/points", bomb, headers: headers)
+        #expect(refused.status == 413)
+        #expect(
+            refused.details == [
+                "The body is larger than 1048576 bytes once unpacked; send it in several requests."
+            ])
+        let cut = try service.send(
+            "POST", "/v1/runs/a/points", Array(packed.dropLast(9)), headers: headers)
+        #expect(cut.status == 400)
+        #expect(
+            cut.details == ["The body is damaged or cut-off gzip; compress it again."])
+        #expect(try service.get("/v1/runs/a").json["point_count"] == .integer(2))
+    }
+
+    @Test(arguments: Transport.allCases)
+    func `answers a range of steps as JSON, CSV or NDJSON`(_ transport: Transport) throws {
+        let service = try service(transport)
+        let points = (0..<10).map {
+            #"{"step":\#($0),"loss":\#(10 - $0),"token_count":\#($0 * 5)}"#
+        }
+        _ = try service.post(
+            "/v1/runs/a/points", #"{"points":[\#(points.joined(separator: ","))]}"#)
+        let csv = try service.get("/v1/runs/a/points?from=3&to=4", accept: "text/csv")
+        #expect(csv["Content-Type"] == "text/csv; charset=utf-8")
+        #expect(csv.text == "step,loss,token_count\n3,7,15\n4,6,20\n")
+        let lines = try service.get(
+            "/v1/runs/a/points?from=8", accept: "application/x-ndjson;q=0.9, */*;q=0.1")
+        #expect(
+            lines.text == """
+                {"step":8,"loss":2,"token_count":40}
+                {"step":9,"loss":1,"token_count":45}
+
+                """)
+        #expect(try service.get("/v1/runs/a/points", accept: "*/*").json["run"] == .string("a"))
+        #expect(try service.get("/v1/runs/a/points", accept: "image/png").status == 406)
+    }
+
+    @Test(arguments: Transport.allCases)
+    func `thins a curve without losing its extremes`(_ transport: Transport) throws {
+        let service = try service(transport)
+        let rows = (0..<5_000).map { step in
+            "\(step),\(step == 1_234 ? 99 : step == 4_001 ? 0.01 : 3.0)"
+        }
+        _ = try service.post(
+            "/v1/runs/a/points", "step,loss\n" + rows.joined(separator: "\n"), type: "text/csv")
+        let answer = try service.get("/v1/runs/a/points?max_points=50").json
+        let points = try #require(answer["points"]?.elements)
+        let steps = points.compactMap { $0["step"]?.double }
+        #expect(points.count <= 50 && points.count > 20)
+        #expect(answer["point_count"] == .integer(5_000) && answer["downsampled"] == .bool(true))
+        #expect(steps.first == 0 && steps.last == 4_999 && steps == steps.sorted())
+        #expect(steps.contains(1_234) && steps.contains(4_001))
+    }
+}
