@@ -5,7 +5,7 @@ package struct LoadedRuns: Equatable, Sendable {
     package var runs: [Run] = []
     /// Names of the studies, each once, in order.
     package var studies: [String] = []
-    /// What was taken for what, a sentence per file.
+    /// What was taken for what, a sentence for all files that say the same.
     package var notes: [String] = []
     /// A sentence for each doubt.
     package var warnings: [String] = []
@@ -14,11 +14,4 @@ package struct LoadedRuns: Equatable, Sendable {
     package var hasRoles: Bool { runs.contains { $0.role != nil } }
 
     package init() {}
-}
-
-extension LoadedRuns {
-    mutating func note(_ notes: [ColumnNote], file: String) {
-        guard !notes.isEmpty else { return }
-        self.notes.append("\(file): \(notes.map(\.message).joined(separator: ", "))")
-    }
 }

@@ -4,6 +4,8 @@ import Laws
 /// Loads runs from paths: curve files, tables, study folders, folders of curve files.
 package struct RunLoader {
     private var loaded = LoadedRuns()
+    /// Files by what was taken for what in them, in order of the first.
+    private var noted: [(message: String, files: [String])] = []
     /// Which file a run id came from.
     private var sources: [String: String] = [:]
 
@@ -18,6 +20,10 @@ package struct RunLoader {
     package static func load(paths: [String]) throws(RunFileError) -> LoadedRuns {
         var loader = RunLoader()
         for path in paths { try loader.load(path) }
+        loader.loaded.notes = loader.noted.map { message, files in
+            let more = files.count == 1 ? "" : " and \(files.count - 1) more"
+            return "\(files[0])\(more): \(message)"
+        }
         return loader.loaded
     }
 
@@ -54,7 +60,7 @@ package struct RunLoader {
             take(file, into: &run, from: path)
             try add(run, from: path)
         case .table(let table):
-            loaded.note(table.notes, file: path)
+            note(table.notes, file: path)
             loaded.warnings += table.warnings.map { "\(path): \($0)" }
             for run in table.runs { try add(run, from: path) }
         }
@@ -86,8 +92,18 @@ package struct RunLoader {
         let assembled = file.assembled()
         run.curve = assembled.curve
         run.series = assembled.series
-        loaded.note(file.notes, file: path)
+        note(file.notes, file: path)
         loaded.warnings += assembled.warnings.map { "\(path): \($0)" }
+    }
+
+    /// The files of a study mostly have the same columns: one sentence for all of them.
+    private mutating func note(_ notes: [ColumnNote], file: String) {
+        guard !notes.isEmpty else { return }
+        let message = notes.map(\.message).joined(separator: ", ")
+        guard let index = noted.firstIndex(where: { $0.message == message }) else {
+            return noted.append((message, [file]))
+        }
+        noted[index].files.append(file)
     }
 
     private mutating func add(_ run: Run, from path: String) throws(RunFileError) {

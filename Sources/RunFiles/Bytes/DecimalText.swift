@@ -1,8 +1,10 @@
+import Foundation
+
 /// Reads a number from bytes of text without making a string of it.
 ///
 /// A mantissa below 2^53 times or divided by a power of ten up to 10^22 is one correctly rounded
 /// operation on two exact doubles (Clinger, "How to read floating point numbers accurately", PLDI
-/// 1990), which covers nearly all logs; the rest goes to the standard library, which is also exact.
+/// 1990). The rest, such as 17 digits of a printed double, goes to `strtod`, which is exact too.
 enum DecimalText {
     private static let powersOfTen: [Double] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -12,7 +14,28 @@ enum DecimalText {
     /// The number that the whole range spells, nil if it spells none; "nan" and "inf" are numbers.
     static func number(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
         guard !range.isEmpty else { return nil }
-        return simple(bytes, range) ?? Double(String(decoding: bytes[range], as: UTF8.self))
+        return simple(bytes, range) ?? general(bytes, range)
+    }
+
+    /// Any number in C's spelling but hexadecimal ones; on the stack, since `Double(String)` takes
+    /// twice as long.
+    private static func general(_ bytes: [UInt8], _ range: Range<Int>) -> Double? {
+        let isHexadecimal = bytes[range].contains {
+            $0 == UInt8(ascii: "x") || $0 == UInt8(ascii: "X")
+        }
+        // `strtod` would skip leading space, and stop at a NUL inside.
+        guard range.count < 1_000, !isHexadecimal, !bytes[range].contains(where: { $0 <= 0x20 })
+        else { return nil }
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: range.count + 1) { text in
+            for (index, byte) in bytes[range].enumerated() {
+                text[index] = CChar(bitPattern: byte)
+            }
+            text[range.count] = 0
+            guard let start = text.baseAddress else { return nil }
+            var end: UnsafeMutablePointer<CChar>?
+            let number = strtod(start, &end)
+            return end == start + range.count ? number : nil
+        }
     }
 
     /// The number if the fast way is exact.

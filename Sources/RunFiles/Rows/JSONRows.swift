@@ -103,24 +103,22 @@ struct JSONRows: RowSource {
         return object
     }
 
+    /// Decodes one JSON value.
+    ///
+    /// - Parameters:
+    ///   - bytes: UTF-8 JSON.
+    ///   - file: Name for errors.
+    ///   - line: Its line where every line is a value; else the error finds its own.
+    /// - Returns: The value.
+    /// - Throws: `RunFileError` for text that is not JSON.
     static func decode(
         _ bytes: some Collection<UInt8>, file: String, line: Int?
     ) throws(RunFileError) -> JSONValue {
-        do {
-            return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-        } catch {
-            throw RunFileError(
-                file: file, place: .init(line: line),
-                kind: .notJSON(reason: jsonErrorReason(error)))
-        }
+        let data = Data(bytes)
+        if let value = try? JSONDecoder().decode(JSONValue.self, from: data) { return value }
+        let fault = JSONFault(data)
+        throw RunFileError(
+            file: file, place: .init(line: line ?? fault.line),
+            kind: .notJSON(reason: fault.reason))
     }
-}
-
-/// What Foundation says about text that is not JSON, with its place, as the middle of a sentence.
-func jsonErrorReason(_ error: any Error) -> String {
-    guard case .dataCorrupted(let context) = error as? DecodingError,
-        let cause = context.underlyingError as NSError?,
-        let text = cause.userInfo["NSDebugDescription"] as? String
-    else { return "it cannot be decoded" }
-    return text.hasSuffix(".") ? String(text.dropLast()) : text
 }
