@@ -49,7 +49,9 @@ extension Search {
         for column in 0..<columns {
             memory.increment[column] = 0
         }
-        guard system.solve(query, open: open, x: memory.increment) else { return .infinity }
+        guard system.solve(query, open: open, x: memory.increment) == .solved else {
+            return .infinity
+        }
         return addHalfIncrement()
     }
 

@@ -25,7 +25,17 @@ extension Search {
         }
         let memory = memory
         while !open.isEmpty {
-            guard system.solve(query, open: open, x: memory.increment) else { return false }
+            switch system.solve(query, open: open, x: memory.increment) {
+            case .solved:
+                break
+            case .dependent(let column) where query.damping == 0:
+                // Undamped, a direction that the data do not determine stays where it is.
+                open.removeAll { $0 == column }
+                memory.increment[column] = 0
+                continue
+            case .dependent, .indefinite:
+                return false
+            }
             var hasCrossed = false
             for column in open {
                 if memory.increment[column] < memory.least[column] {

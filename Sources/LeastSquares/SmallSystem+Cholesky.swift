@@ -11,7 +11,7 @@ extension SmallSystem {
     /// Solves by Cholesky factors of the scaled normal matrix, the only way once X is not zero.
     func solveByCholesky(
         _ query: Query, open: [Int], x: UnsafeMutablePointer<Double>
-    ) -> Bool {
+    ) -> Outcome {
         let count = open.count
         let matrix = query.scratch
         let side = matrix + count * count
@@ -32,12 +32,12 @@ extension SmallSystem {
             let leverage = query.scales[column] / scale
             matrix[position * count + position] += query.damping * leverage * leverage
         }
-        guard Self.factorCholesky(matrix, count: count) else { return false }
+        guard Self.factorCholesky(matrix, count: count) else { return .indefinite }
         Self.substituteCholesky(matrix, side, count: count)
         for (position, column) in open.enumerated() {
             x[column] = side[position] / query.norms[column]
         }
-        return true
+        return .solved
     }
 
     /// Replaces the lower triangle by L with L·Lᵀ equal to the matrix.

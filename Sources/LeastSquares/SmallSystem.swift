@@ -44,14 +44,23 @@ struct SmallSystem {
         let scratch: UnsafeMutablePointer<Double>
     }
 
+    /// How solving ended.
+    enum Outcome: Equatable {
+        case solved
+        /// A column depends on those before it, or has no influence at all.
+        case dependent(Int)
+        /// X makes the matrix singular or worse.
+        case indefinite
+    }
+
     /// Solves (RᵀR + X + μD²)·x = −gradient for the columns listed, the others being given in `x`.
     ///
     /// - Parameters:
     ///   - query: Damping, scales and right-hand side.
     ///   - open: Columns to solve for.
     ///   - x: Receives the solution; on entry holds the values of the other columns.
-    /// - Returns: False when the matrix is singular or not positive definite to working precision.
-    func solve(_ query: Query, open: [Int], x: UnsafeMutablePointer<Double>) -> Bool {
+    /// - Returns: Whether it worked, and if not, why.
+    func solve(_ query: Query, open: [Int], x: UnsafeMutablePointer<Double>) -> Outcome {
         query.hasExtra
             ? solveByCholesky(query, open: open, x: x)
             : solveByReflections(query, open: open, x: x)
@@ -62,7 +71,7 @@ struct SmallSystem {
 
     private func solveByReflections(
         _ query: Query, open: [Int], x: UnsafeMutablePointer<Double>
-    ) -> Bool {
+    ) -> Outcome {
         let count = open.count
         let rows = columns + count
         let matrix = query.scratch
@@ -92,13 +101,13 @@ struct SmallSystem {
         for position in 0..<count {
             let limit = Self.dependence * query.norms[open[position]]
             guard reflect(matrix, side, rows: rows, column: position, of: count, limit: limit)
-            else { return false }
+            else { return .dependent(open[position]) }
         }
         if let gradient = query.gradient {
             addTransposedSolution(gradient, open: open, matrix: matrix, side: side, rows: rows)
         }
         substitute(matrix, side, rows: rows, open: open, x: x)
-        return true
+        return .solved
     }
 
     /// Eliminates one column below its diagonal by a Householder reflection.

@@ -5,7 +5,6 @@ struct SolverRun {
     var damping: Damping
     var iterations = 0
     var evaluations = 0
-    private var startCost = Double.nan
 
     /// Whether the residuals curve so much that steps must follow: so at first, as nothing is
     /// known, and after any step whose gain was poor.
@@ -14,6 +13,15 @@ struct SolverRun {
     /// A first step expected to gain less than this share of the cost starts close enough to the
     /// solution to be taken straight.
     private static let smallFirst = 0.1
+
+    /// The least share of the predicted reduction that makes a step worth keeping.
+    private static let leastGain = 1e-4
+
+    /// The share of the predicted reduction from which on residuals count as straight.
+    private static let goodGain = 0.75
+
+    /// Up to this damping, a step of no length means a gradient of none.
+    private static let moderateDamping = 1e6
 
     /// How many trials in a row could not be evaluated.
     private var failuresInARow = 0
@@ -43,11 +51,11 @@ struct SolverRun {
             // Undamped steps see along flat valleys where damped ones crawl: when they lower the
             // cost by more than the tolerance, the search had stopped too early.
             let before = search.cost
-            polish(&problem)
+            let verdict = polish(&problem)
             let gained = before - search.cost
             guard gained > max(options.costTolerance, 1e-10) * before,
                 iterations < options.maximumIterations
-            else { return solution(stop) }
+            else { return solution(stop.reason == .stalled ? verdict ?? stop : stop) }
         }
     }
 
@@ -59,7 +67,6 @@ struct SolverRun {
         }
         let cost = evaluateTrial(&problem)
         search.start(cost: cost)
-        startCost = cost
         return cost.isFinite
     }
 
@@ -91,11 +98,6 @@ struct SolverRun {
                 return Stop(
                     reason: .gradient, measure: cosine, tolerance: options.gradientTolerance)
             }
-            if search.cost <= Termination.vanishing * startCost {
-                return Stop(
-                    reason: .cost, measure: search.cost / startCost,
-                    tolerance: Termination.vanishing)
-            }
             if let stop = tryStep(&problem) { return stop }
         }
     }
@@ -122,42 +124,50 @@ struct SolverRun {
             }
             let hasMoved = search.moveTrial()
             let decrement = search.decrement / search.cost
-            let change = search.relativeStep
-            let isSmall = decrement <= options.costTolerance
-            if !hasMoved || isSmall && damping.value < 1 {
-                return hasMoved || damping.value < 1
-                    ? Stop(
-                        reason: .cost, measure: decrement, tolerance: options.costTolerance)
-                    : Stop(
-                        reason: failuresInARow > 0 ? .notFinite : .stalled,
-                        measure: damping.value, tolerance: Damping.largest)
-            }
-            guard
-                !isBending || search.hasResidualCurvature
-                    || decrement < Self.smallFirst && iterations == 1 || bend(&problem)
-            else {
+            if let stop = judge(decrement: decrement, hasMoved: hasMoved) { return stop }
+            guard isStraight(decrement: decrement) || bend(&problem) else {
                 damping.reject()
                 continue
             }
             let trialCost = evaluateTrial(&problem)
             failuresInARow = trialCost.isNaN ? failuresInARow + 1 : 0
+            let change = search.relativeStep
             let gain = (search.cost - trialCost) / search.predicted
-            guard trialCost < search.cost, gain > 1e-4 else {
-                if change <= options.stepTolerance, damping.value < 1 {
-                    return Stop(reason: .step, measure: change, tolerance: options.stepTolerance)
-                }
-                isBending = true
-                damping.reject()
-                continue
+            let isBetter = trialCost < search.cost && gain > Self.leastGain
+            let isStill = change <= options.stepTolerance && damping.value < 1
+            if isBetter {
+                damping.accept(gain: gain)
+                isBending = gain < Self.goodGain
+                search.acceptTrial(cost: trialCost)
             }
-            damping.accept(gain: gain)
-            isBending = gain < 0.75
-            search.acceptTrial(cost: trialCost)
-            if change <= options.stepTolerance, damping.value < 1 {
+            if isStill {
                 return Stop(reason: .step, measure: change, tolerance: options.stepTolerance)
             }
-            return nil
+            if isBetter { return nil }
+            isBending = true
+            damping.reject()
         }
+    }
+
+    /// Whether a step is so small that it need not be tried.
+    private func judge(decrement: Double, hasMoved: Bool) -> Stop? {
+        if decrement <= options.costTolerance, damping.value < 1 {
+            return Stop(reason: .cost, measure: decrement, tolerance: options.costTolerance)
+        }
+        guard !hasMoved else { return nil }
+        // A step lost in the parameters' last digits is a solution's, unless it was damped away.
+        return damping.value < Self.moderateDamping
+            ? Stop(
+                reason: .step, measure: search.relativeStep, tolerance: options.stepTolerance)
+            : Stop(
+                reason: failuresInARow > 0 ? .notFinite : .stalled, measure: damping.value,
+                tolerance: Self.moderateDamping)
+    }
+
+    /// Whether a step may be taken as it is, without asking how the residuals curve along it.
+    private func isStraight(decrement: Double) -> Bool {
+        !isBending || search.hasResidualCurvature
+            || decrement < Self.smallFirst && iterations == 1
     }
 
     /// Bends the step along the curvature of the residuals.
@@ -172,7 +182,10 @@ struct SolverRun {
                 start: search.memory.trialResiduals, count: search.rows),
             jacobian: nil)
         let ratio = search.bendStep(damping: damping.value)
-        guard ratio <= Search.greatestBend else { return false }
+        guard ratio <= Search.greatestBend else {
+            if !ratio.isFinite { failuresInARow += 1 }
+            return false
+        }
         return search.moveTrial()
     }
 

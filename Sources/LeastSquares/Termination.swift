@@ -13,9 +13,6 @@ package struct Termination: Equatable, Sendable {
     /// The rule that ended the search.
     package let reason: Reason
 
-    /// A cost this share of its starting value is zero to working precision.
-    static let vanishing = Double.ulpOfOne * Double.ulpOfOne
-
     /// The quantity that the rule compares: a ratio, or a count of steps for the limit.
     package let measure: Double
 
@@ -49,8 +46,6 @@ package struct Termination: Equatable, Sendable {
     /// The inequality that fired, in words.
     package var explanation: String {
         switch reason {
-        case .cost where tolerance == Self.vanishing:
-            "cost over its starting value \(measure) <= rounding \(tolerance)"
         case .cost:
             "relative reduction of the cost \(measure) <= cost tolerance \(tolerance)"
         case .step:
