@@ -19,7 +19,7 @@ struct CommandFailure: Equatable {
         case let error as UsageError:
             self.init(error.message, .badInput)
         case let error as ScheduleError:
-            self.init("--schedule: \(error.message).", .badInput)
+            self.init("schedule: \(error.message).", .badInput)
         case let error as LawError:
             self.init(error.message, .badInput)
         case let error as FittingError:
@@ -27,7 +27,7 @@ struct CommandFailure: Equatable {
         case let error as PredictionError:
             self.init(error.message, .badInput)
         case let error as RunFileError:
-            self.init(error.message, .badInput)
+            self.init(error.message + ".", .badInput)
         case let error as StoreError:
             self.init(error.message + ".", error.isBadInput ? .badInput : .noAnswer)
         case let error as ClientError:

@@ -1,5 +1,7 @@
+import ArgumentParser
+
 /// What can be wrong with a command line beyond what the argument parser sees.
-enum UsageError: Error, Equatable, CustomStringConvertible {
+package enum UsageError: Error, Equatable, CustomStringConvertible {
     case notNameValue(String)
     case repeatedName(String, option: String)
     case notANumber(option: String, name: String, value: String)
@@ -25,10 +27,13 @@ enum UsageError: Error, Equatable, CustomStringConvertible {
     case badServerURL(String)
 
     /// The sentence, for the argument parser's own messages.
-    var description: String { message }
+    package var description: String { message }
+
+    /// The error as a command's `validate` must throw it, for the parser to add the usage.
+    var validation: ValidationError { ValidationError(message) }
 
     /// What is wrong and what to do, in a sentence.
-    var message: String {
+    package var message: String {
         switch self {
         case .runsAndRole, .noRunsNamed, .unknownRun, .noRunOfRole, .noPaths, .pathsAndServer,
             .serverNeedsRuns, .emptyStudy:

@@ -34,6 +34,14 @@ extension OutputOptions {
     }
 }
 
+extension OutputOptions {
+    /// Tells people on standard error how files were read; scripts want the answer alone.
+    func note(_ notes: [String]) {
+        guard format == .text else { return }
+        for note in notes { Output.note(note) }
+    }
+}
+
 /// Warnings as the last lines of a text.
 func warningLines(_ warnings: [String]) -> [String] {
     warnings.isEmpty ? [] : [""] + warnings.map { "warning: \($0)" }

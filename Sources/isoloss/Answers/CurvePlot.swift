@@ -58,7 +58,7 @@ enum CurvePlot {
 }
 
 /// A few of many, evenly spread.
-enum EvenPick {
+package enum EvenPick {
     /// Every n-th index and the last, with n 1, 2 or 5 times a power of ten, so that what is at
     /// round numbers stays at round numbers.
     ///
@@ -66,7 +66,7 @@ enum EvenPick {
     ///   - range: The indices there are.
     ///   - limit: About how many are wanted.
     /// - Returns: Rising indices.
-    static func roundIndices(of range: Range<Int>, about limit: Int) -> [Int] {
+    package static func roundIndices(of range: Range<Int>, about limit: Int) -> [Int] {
         guard let last = range.last else { return [] }
         var spacing = 1
         while range.count / spacing >= limit {
@@ -81,7 +81,7 @@ enum EvenPick {
     ///   - count: How many there are.
     ///   - limit: How many are wanted at most, at least 2.
     /// - Returns: Rising indices, all of them where they are few enough.
-    static func indices(of count: Int, atMost limit: Int) -> [Int] {
+    package static func indices(of count: Int, atMost limit: Int) -> [Int] {
         guard count > limit else { return Array(0..<count) }
         return (0..<limit).map { ($0 * (count - 1) + (limit - 1) / 2) / (limit - 1) }
     }

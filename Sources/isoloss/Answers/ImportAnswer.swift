@@ -60,7 +60,7 @@ struct ImportAnswer: Answer {
         let sum =
             "\(place): \(summary.created) runs created, \(summary.updated) updated; "
             + "\(summary.accepted) points stored, \(summary.replaced) of them replacing others"
-        return runs.lines + FileNotes.merged(notes).map { "note: \($0)" } + ["", sum]
+        return runs.lines + notes.map { "note: \($0)" } + ["", sum]
             + warningLines(warnings)
     }
 }

@@ -31,7 +31,7 @@ struct ImportCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if database != nil, server.server != nil { throw UsageError.databaseAndServer }
+        if database != nil, server.server != nil { throw UsageError.databaseAndServer.validation }
     }
 
     func run() throws {

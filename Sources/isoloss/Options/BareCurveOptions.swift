@@ -17,7 +17,7 @@ struct BareCurveOptions: ParsableArguments {
 
     func validate() throws {
         if let warmup, warmup < 0 {
-            throw UsageError.belowMinimum(option: "warmup", value: warmup, minimum: 0)
+            throw UsageError.belowMinimum(option: "warmup", value: warmup, minimum: 0).validation
         }
     }
 

@@ -39,10 +39,12 @@ struct FitOptions: ParsableArguments {
     func validate() throws {
         if excludeHighest < 0 {
             throw UsageError.belowMinimum(
-                option: "exclude-highest", value: excludeHighest, minimum: 0)
+                option: "exclude-highest", value: excludeHighest, minimum: 0
+            ).validation
         }
         if let fromStep, fromStep < 0 {
             throw UsageError.belowMinimum(option: "from-step", value: fromStep, minimum: 0)
+                .validation
         }
     }
 

@@ -1,16 +1,17 @@
 import ArgumentParser
 
 /// One `name=value` of the command line.
-struct NameValue: Equatable {
-    let name: String
-    let value: String
+package struct NameValue: Equatable {
+    package let name: String
+    package let value: String
 
     /// Splits at the first equals sign.
     ///
     /// - Parameter text: As typed.
     /// - Throws: `UsageError.notNameValue` when there is no sign, or no name before it.
-    init(parsing text: String) throws(UsageError) {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    package init(parsing text: String) throws(UsageError) {
+        let parts = text.split(
+            separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
             throw .notNameValue(text)
         }
@@ -25,7 +26,7 @@ struct NameValue: Equatable {
     ///   - option: The option they came from, for the error.
     /// - Returns: Values by name.
     /// - Throws: `UsageError.repeatedName` when a name was given twice.
-    static func dictionary(
+    package static func dictionary(
         _ pairs: [NameValue], option: String
     ) throws(UsageError) -> [String: String] {
         var values: [String: String] = [:]

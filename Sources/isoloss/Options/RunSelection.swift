@@ -26,8 +26,8 @@ struct RunSelection: ParsableArguments {
     var role: Run.Role?
 
     mutating func validate() throws {
-        if identifiers != nil, role != nil { throw UsageError.runsAndRole }
-        if identifiers?.isEmpty == true { throw UsageError.noRunsNamed }
+        if identifiers != nil, role != nil { throw UsageError.runsAndRole.validation }
+        if identifiers?.isEmpty == true { throw UsageError.noRunsNamed.validation }
     }
 
     /// Selects runs by id, by role, or by the command's own role where the study has roles.

@@ -1,16 +1,16 @@
 import Foundation
 
 /// Round numbers along an axis, with labels that agree in their digits.
-struct AxisTicks: Equatable {
-    let values: [Double]
-    let labels: [String]
+package struct AxisTicks: Equatable {
+    package let values: [Double]
+    package let labels: [String]
 
     /// Ticks inside a range.
     ///
     /// - Parameters:
     ///   - range: What the axis spans; a range of one value gets one tick.
     ///   - count: About how many ticks are wanted, at least two.
-    init(_ range: ClosedRange<Double>, count: Int) {
+    package init(_ range: ClosedRange<Double>, count: Int) {
         let span = range.upperBound - range.lowerBound
         guard span > 0, span.isFinite else {
             values = [range.lowerBound]
@@ -21,7 +21,9 @@ struct AxisTicks: Equatable {
         let first = (range.lowerBound / step - 1e-9).rounded(.up)
         let last = (range.upperBound / step + 1e-9).rounded(.down)
         // Counted in whole steps, because adding a step again and again would drift off round values.
-        values = stride(from: first, through: last, by: 1).map { $0 * step }
+        values = stride(from: first, through: last, by: 1).map { index in
+            min(max(index * step, range.lowerBound), range.upperBound)
+        }
         labels = Self.labels(of: values, step: step)
     }
 

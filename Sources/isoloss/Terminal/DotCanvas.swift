@@ -1,7 +1,7 @@
 /// A grid of dots that prints as braille characters: two columns and four rows of dots per cell.
 ///
 /// Source: Unicode chapter 21.1, braille patterns U+2800 to U+28FF; bit order of `dotBits`.
-struct DotCanvas {
+package struct DotCanvas {
     static let dotColumns = 2
     static let dotRows = 4
     /// The bit of each dot, by row and then column.
@@ -10,19 +10,19 @@ struct DotCanvas {
     ]
 
     /// Cells across.
-    let width: Int
+    package let width: Int
     /// Cells down.
-    let height: Int
+    package let height: Int
     private var cells: [UInt8]
 
-    init(width: Int, height: Int) {
+    package init(width: Int, height: Int) {
         self.width = width
         self.height = height
         cells = Array(repeating: 0, count: width * height)
     }
 
     /// Sets a dot, counted from the top left; one outside the canvas is left out.
-    mutating func set(column: Int, row: Int) {
+    package mutating func set(column: Int, row: Int) {
         let (cellColumn, cellRow) = (column / Self.dotColumns, row / Self.dotRows)
         guard column >= 0, row >= 0, cellColumn < width, cellRow < height else { return }
         cells[cellRow * width + cellColumn] |=
@@ -30,7 +30,8 @@ struct DotCanvas {
     }
 
     /// Draws a straight line between two dots.
-    mutating func line(from start: (column: Int, row: Int), to end: (column: Int, row: Int)) {
+    package mutating func line(from start: (column: Int, row: Int), to end: (column: Int, row: Int))
+    {
         let (width, height) = (end.column - start.column, end.row - start.row)
         let steps = max(abs(width), abs(height), 1)
         for step in 0...steps {
@@ -48,7 +49,7 @@ struct DotCanvas {
     ///   - row: The cell's row, from the top.
     ///   - isUnicode: Whether braille can be shown; else a star stands for any dot.
     /// - Returns: The character, or nil.
-    func character(column: Int, row: Int, isUnicode: Bool) -> Character? {
+    package func character(column: Int, row: Int, isUnicode: Bool) -> Character? {
         let bits = cells[row * width + column]
         guard bits != 0 else { return nil }
         guard isUnicode else { return "*" }

@@ -1,49 +1,78 @@
 /// A plot made of characters: lines in braille, single marks and a shaded band, axes with numbers.
 ///
 /// A pure function of its data: `lines(style:)` is all there is to draw.
-struct LinePlot {
-    struct Point: Equatable {
-        var x: Double
-        var y: Double
+package struct LinePlot {
+    package struct Point: Equatable {
+        package var x: Double
+        package var y: Double
+
+        package init(x: Double, y: Double) {
+            self.x = x
+            self.y = y
+        }
     }
 
     /// Data drawn one way, under a name in the legend.
-    struct Series {
-        enum Mark {
+    package struct Series {
+        package enum Mark {
             /// Points joined by straight lines.
             case line
             /// One `o` per point.
             case marks
         }
 
-        var name: String
-        var points: [Point]
-        var mark = Mark.line
+        package var name: String
+        package var points: [Point]
+        package var mark: Mark
+
+        package init(name: String, points: [Point], mark: Mark = .line) {
+            self.name = name
+            self.points = points
+            self.mark = mark
+        }
     }
 
     /// The space between two curves, for intervals.
-    struct Band {
-        var name: String
-        var lower: [Point]
-        var upper: [Point]
+    package struct Band {
+        package var name: String
+        package var lower: [Point]
+        package var upper: [Point]
+
+        package init(name: String, lower: [Point], upper: [Point]) {
+            self.name = name
+            self.lower = lower
+            self.upper = upper
+        }
     }
 
-    var xLabel: String
-    var yLabel: String
-    var series: [Series]
-    var band: Band?
+    package var xLabel: String
+    package var yLabel: String
+    package var series: [Series]
+    package var band: Band?
     /// What the vertical axis spans; everything finite when nil.
     ///
     /// Points outside are not drawn.
-    var yRange: ClosedRange<Double>?
+    package var yRange: ClosedRange<Double>?
     /// Rows of the drawing area.
-    var height = 16
+    package var height: Int
+
+    package init(
+        xLabel: String, yLabel: String, series: [Series], band: Band? = nil,
+        yRange: ClosedRange<Double>? = nil, height: Int = 16
+    ) {
+        self.xLabel = xLabel
+        self.yLabel = yLabel
+        self.series = series
+        self.band = band
+        self.yRange = yRange
+        self.height = height
+    }
 
     /// The plot, top to bottom.
     ///
     /// - Parameter style: How wide it may be and which characters it may use.
     /// - Returns: Lines at most `style.width` wide; empty when there is nothing finite to draw.
-    func lines(style: TerminalStyle) -> [String] {
+    package func lines(style: TerminalStyle) -> [String] {
         let points = series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
         let bandEdges = ((band?.lower ?? []) + (band?.upper ?? [])).filter { $0.y.isFinite }
         guard let xRange = Self.range(points.map(\.x)),
@@ -171,7 +200,7 @@ struct LinePlot {
     }
 
     /// The height of a curve at x, or nil outside it and where it is not finite.
-    static func interpolate(_ points: [Point], at x: Double) -> Double? {
+    package static func interpolate(_ points: [Point], at x: Double) -> Double? {
         guard let after = points.firstIndex(where: { $0.x >= x }) else { return nil }
         let right = points[after]
         guard right.x > x, after > 0 else { return right.y.isFinite ? finite(right, at: x) : nil }

@@ -1,16 +1,25 @@
 import Foundation
 
 /// One line that says how far work is.
-struct ProgressBar {
-    var title: String
+package struct ProgressBar {
+    package var title: String
     /// How much is done, 0 to 1; nil where the work cannot know.
-    var fraction: Double?
+    package var fraction: Double?
     /// What else there is to say, such as the start that is running.
-    var note: String?
-    var elapsedSeconds: Double
+    package var note: String?
+    package var elapsedSeconds: Double
+
+    package init(
+        title: String, fraction: Double? = nil, note: String? = nil, elapsedSeconds: Double
+    ) {
+        self.title = title
+        self.fraction = fraction
+        self.note = note
+        self.elapsedSeconds = elapsedSeconds
+    }
 
     /// The line, at most `style.width` wide.
-    func line(style: TerminalStyle) -> String {
+    package func line(style: TerminalStyle) -> String {
         let elapsed = String(format: "%.0f s", elapsedSeconds)
         var parts = [title]
         if let fraction {

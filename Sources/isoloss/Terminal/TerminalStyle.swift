@@ -1,13 +1,18 @@
 import Foundation
 
 /// What the place that text goes to can show.
-struct TerminalStyle: Equatable {
+package struct TerminalStyle: Equatable {
     /// Columns of a line.
-    var width: Int
+    package var width: Int
     /// Whether braille and block characters can be shown; plain ASCII otherwise.
-    var isUnicode: Bool
+    package var isUnicode: Bool
 
-    static let standardWidth = 80
+    package init(width: Int, isUnicode: Bool) {
+        self.width = width
+        self.isUnicode = isUnicode
+    }
+
+    package static let standardWidth = 80
     /// Plots grow no wider than this, however wide the window.
     static let widestPlot = 120
 
@@ -19,7 +24,7 @@ struct TerminalStyle: Equatable {
     }
 
     /// Whether the locale's encoding is UTF-8; the first of the three that is set decides, as in C.
-    static func isUnicode(environment: [String: String]) -> Bool {
+    package static func isUnicode(environment: [String: String]) -> Bool {
         for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
             guard let value = environment[name], !value.isEmpty else { continue }
             let lowered = value.lowercased()
@@ -29,7 +34,7 @@ struct TerminalStyle: Equatable {
     }
 
     /// The columns of the terminal behind a file descriptor, or the standard width.
-    static func width(of descriptor: Int32) -> Int {
+    package static func width(of descriptor: Int32) -> Int {
         var size = winsize()
         guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0,
             size.ws_col >= 40

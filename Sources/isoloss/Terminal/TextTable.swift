@@ -1,37 +1,37 @@
 /// A table for people: columns padded to their widest cell, numbers to the right.
-struct TextTable {
-    enum Alignment {
+package struct TextTable {
+    package enum Alignment {
         case left
         case right
     }
 
-    struct Column {
-        var title: String
-        var alignment: Alignment
+    package struct Column {
+        package var title: String
+        package var alignment: Alignment
 
-        init(_ title: String, _ alignment: Alignment = .right) {
+        package init(_ title: String, _ alignment: Alignment = .right) {
             self.title = title
             self.alignment = alignment
         }
     }
 
-    var columns: [Column]
+    package var columns: [Column]
     /// Cells by row; a short row is filled up with empty cells.
-    var rows: [[String]] = []
+    package var rows: [[String]] = []
 
-    init(_ columns: [Column], rows: [[String]] = []) {
+    package init(_ columns: [Column], rows: [[String]] = []) {
         self.columns = columns
         self.rows = rows
     }
 
     /// A table without titles, all to the left: names and what goes with them.
-    init(pairs rows: [[String]]) {
+    package init(pairs rows: [[String]]) {
         let count = rows.map(\.count).max() ?? 0
         self.init(Array(repeating: Column("", .left), count: count), rows: rows)
     }
 
     /// The title row, where there are titles, and the rows, without spaces at their ends.
-    var lines: [String] {
+    package var lines: [String] {
         let titles = columns.map(\.title)
         let shown = (titles.allSatisfy(\.isEmpty) ? [] : [titles]) + rows
         let widths = columns.indices.map { column in

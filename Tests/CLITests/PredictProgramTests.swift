@@ -1,0 +1,103 @@
+import API
+import Foundation
+import Testing
+
+@Suite struct PredictProgramTests {
+    private static let schedule = "warmup:100@3e-3,hold:300,cosine:800@3e-4"
+
+    let study: FittedStudy
+
+    init() throws {
+        study = try FittedStudy.shared.get()
+    }
+
+    @Test func `predicts a curve at 0, k, 2k and the last step, with an interval`() throws {
+        let outcome = try study.program(
+            "predict --fit fit.json --schedule \(Self.schedule) --every 250 --format json")
+        #expect(outcome.code == 0)
+        let curve = try JSONDecoder().decode(CurvePayload.self, from: Data(outcome.output.utf8))
+        #expect(curve.steps == [0, 250, 500, 750, 1_000, 1_199])
+        #expect(curve.schedule.segments == Self.schedule)
+        #expect(curve.interval == 0.9)
+        let lower = try #require(curve.lower)
+        let upper = try #require(curve.upper)
+        for index in 1..<curve.steps.count {
+            #expect(lower[index] < curve.loss[index])
+            #expect(curve.loss[index] < upper[index])
+        }
+        // Before any learning the law says nothing.
+        #expect(curve.loss[0].isNaN)
+        #expect(outcome.output.contains("\"loss\":[null,"))
+    }
+
+    @Test func `draws the curve and thins its table to a screen`() throws {
+        let outcome = try study.program("predict --fit fit.json --schedule \(Self.schedule)")
+        #expect(
+            outcome.lines.first == "lr-annealing under \(Self.schedule) (1200 steps)")
+        #expect(outcome.lines.contains("loss:  ⠒⠒ predicted   ░░ 90 % interval"))
+        #expect(outcome.lines.count < 45)
+        #expect(outcome.lines.dropLast().last?.hasPrefix("1199 ") == true)
+        let longest = outcome.lines.map(\.count).max() ?? 0
+        #expect(longest <= 80)
+    }
+
+    @Test func `prints the curve as CSV`() throws {
+        let outcome = try study.program(
+            "predict --fit fit.json --schedule \(Self.schedule) --every 600 --format csv")
+        #expect(outcome.lines[0] == "step,loss,lower,upper,learning_rate")
+        #expect(outcome.lines[1] == "0,,,,0")
+        #expect(outcome.lines.count == 5)
+    }
+
+    @Test func `narrows the interval for the mean and for a lower level`() throws {
+        func width(_ options: String) throws -> Double {
+            let outcome = try study.program(
+                "predict --fit fit.json --schedule \(Self.schedule) --every 1000 --format json "
+                    + options)
+            let curve = try JSONDecoder().decode(
+                CurvePayload.self, from: Data(outcome.output.utf8))
+            let upper = try #require(curve.upper?.last)
+            let lower = try #require(curve.lower?.last)
+            return upper - lower
+        }
+        let observation = try width("")
+        let mean = try width("--interval-of mean")
+        let half = try width("--interval 0.5")
+        #expect(mean < observation)
+        #expect(half < observation)
+    }
+
+    @Test func `predicts from law and parameters alone, and says that there is no interval`() throws
+    {
+        try study.folder.write(
+            "bare.json",
+            """
+            {"law":"chinchilla","parameters":[
+              {"name":"irreducible_loss","value":1.8},{"name":"parameter_coefficient","value":400},
+              {"name":"token_coefficient","value":400},{"name":"parameter_exponent","value":0.5},
+              {"name":"token_exponent","value":0.5}]}
+            """)
+        let outcome = try study.program(
+            "predict --fit bare.json --parameter-count 1e6 --token-count 1e8")
+        #expect(outcome.code == 0)
+        #expect(outcome.lines[0] == "chinchilla  parameter_count 1e6, token_count 1e8")
+        #expect(outcome.lines[1] == "loss        2.24")
+        #expect(
+            outcome.lines.contains(
+                "warning: the fit carries no covariance and noise, so there is no interval; fit "
+                    + "again to get one"))
+    }
+
+    @Test func `predicts the loss of a size and a number of tokens`() throws {
+        let outcome = try study.program(
+            "predict --fit table.json --parameter-count 1e9 --token-count 2e10 --format csv")
+        #expect(outcome.lines[0] == "parameter_count,token_count,loss,lower,upper,interval")
+        let cells = outcome.lines[1].split(separator: ",").compactMap { Double($0) }
+        let truth =
+            1.8 + 480 * pow(1e9, -SyntheticStudy.tableExponents.parameters)
+            + 2_100 * pow(2e10, -SyntheticStudy.tableExponents.tokens)
+        #expect(cells.count == 6)
+        #expect(abs(cells[2] - truth) < 0.01)
+        #expect(cells[3] < cells[2] && cells[2] < cells[4])
+    }
+}
