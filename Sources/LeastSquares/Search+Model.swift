@@ -19,18 +19,20 @@ extension Search {
         _ curvature: Curvature, at residuals: UnsafeMutablePointer<Double>, into system: SmallSystem
     ) -> Bool {
         let hasNegative = keepRows(curvature, at: residuals)
-        let height = kept.count
+        let height = keptCount
         for (column, parameter) in free.enumerated() {
             let source = memory.jacobian + parameter * rows
             let target = memory.tall + column * height
-            for (position, row) in kept.enumerated() {
-                target[position] = memory.change[position] * source[row]
+            kept.withUnsafeBufferPointer { kept in
+                for position in 0..<height {
+                    target[position] = memory.change[position] * source[kept[position]]
+                }
             }
         }
         if isSquares {
             let target = memory.tall + columns * height
-            for (position, row) in kept.enumerated() {
-                target[position] = memory.change[position] * residuals[row]
+            for position in 0..<height {
+                target[position] = memory.change[position] * residuals[kept[position]]
             }
         }
         let width = isSquares ? columns + 1 : columns
@@ -55,18 +57,29 @@ extension Search {
     private mutating func keepRows(
         _ curvature: Curvature, at residuals: UnsafeMutablePointer<Double>
     ) -> Bool {
-        kept.removeAll(keepingCapacity: true)
+        let memory = memory
+        let loss = loss
+        let rows = rows
+        var count = 0
         var hasNegative = false
-        for row in activeRows {
-            let bend =
-                curvature == .newton ? loss.curvature(residuals[row]) : loss.weight(residuals[row])
-            if bend > 0 {
-                memory.change[kept.count] = (memory.weights[row] * bend).squareRoot()
-                kept.append(row)
-            } else if bend < 0 {
-                hasNegative = true
+        kept.withUnsafeMutableBufferPointer { kept in
+            for row in 0..<rows {
+                let residual = residuals[row]
+                let bend =
+                    curvature == .newton ? loss.curvature(residual) : loss.weight(residual)
+                let weighted = memory.weights[row] * bend
+                // Written always and kept or overwritten: cheaper than a branch that is often
+                // mispredicted.
+                kept[count] = row
+                memory.change[count] = weighted
+                count += weighted > 0 ? 1 : 0
+                hasNegative = hasNegative || weighted < 0
             }
         }
+        for position in 0..<count {
+            memory.change[position] = memory.change[position].squareRoot()
+        }
+        keptCount = count
         return hasNegative
     }
 

@@ -1,25 +1,27 @@
 extension Search {
-    /// Σ wᵢ ρ(rᵢ) of the residuals given; rows of weight zero do not count, whatever they hold.
+    /// Σ wᵢ ρ(rᵢ) of the residuals given; NaN when any is not finite.
     func cost(of residuals: UnsafeMutablePointer<Double>) -> Double {
-        var sum = 0.0
-        for row in activeRows {
-            sum += memory.weights[row] * loss.value(residuals[row])
+        // Comparisons inside the losses could swallow a NaN: look for it first.
+        guard VectorKernels.isFinite(residuals, count: rows) else { return .nan }
+        switch loss {
+        case .squares:
+            return 0.5
+                * VectorKernels.squareSum(residuals, weights: memory.weights, count: rows)
+        case .huber(let delta):
+            return VectorKernels.huberSum(
+                residuals, weights: memory.weights, delta: delta, count: rows)
+        case .softL1, .cauchy, .tukey:
+            var sum = 0.0
+            for row in 0..<rows {
+                sum += memory.weights[row] * loss.value(residuals[row])
+            }
+            return sum
         }
-        return sum
     }
 
-    /// Whether the derivatives of the free parameters are finite in every row that counts.
+    /// Whether the derivatives of the free parameters are finite.
     func isFinite(jacobian: UnsafeMutablePointer<Double>) -> Bool {
-        for parameter in free {
-            let column = jacobian + parameter * rows
-            // One infinity or NaN makes the sum of x − x not zero.
-            var sum = 0.0
-            for row in activeRows {
-                sum += column[row] - column[row]
-            }
-            guard sum == 0 else { return false }
-        }
-        return true
+        free.allSatisfy { VectorKernels.isFinite(jacobian + $0 * rows, count: rows) }
     }
 
     /// Sets what could not be evaluated in rows of weight zero to zero: 0·NaN would spread.

@@ -89,9 +89,10 @@ extension Search {
             let gained = modelCost - next
             modelCost = next
             hasStep = true
-            if round == Self.innerRounds - 1 || gained <= 0.05 * (cost - modelCost) && round > 0 {
-                break
-            }
+            // Where no row changed its curvature the parabola was exact, and this is its minimum.
+            let isExact = round == 0 && abs(gained - decrement) <= 0.02 * gained
+            let isSpent = round > 0 && gained <= 0.05 * (cost - modelCost)
+            if isExact || isSpent || round == Self.innerRounds - 1 { break }
             refreshSlope(damping: damping)
         }
         predicted = cost - cost(of: memory.shifted)

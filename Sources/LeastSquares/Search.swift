@@ -32,7 +32,10 @@ struct Search {
     var predicted = 0.0
 
     /// Rows kept by the last factorisation; scratch.
-    var kept: [Int] = []
+    var kept: [Int]
+
+    /// How many entries of `kept` count.
+    var keptCount = 0
 
     var columns: Int { free.count }
 
@@ -49,11 +52,11 @@ struct Search {
         self.rows = rows
         parameterCount = parameters.count
         activeRows = []
+        kept = [Int](repeating: 0, count: rows)
         activeRows.reserveCapacity(rows)
-        kept.reserveCapacity(rows)
         open.reserveCapacity(free.count)
         for row in 0..<rows {
-            let weight = weights?[row] ?? 1
+            let weight = max(0, weights?[row] ?? 1)
             memory.weights[row] = weight
             if weight > 0 { activeRows.append(row) }
         }

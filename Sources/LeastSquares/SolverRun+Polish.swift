@@ -1,4 +1,8 @@
 extension SolverRun {
+    /// A step expected to lower the cost by this share moves no parameter by 1e-11 of its standard
+    /// error.
+    private static var negligible: Double { 1e-24 }
+
     /// Takes undamped steps past the tolerances while each is shorter than the one before.
     ///
     /// Near the solution the cost no longer tells steps apart (its rounding hides half of the
@@ -17,7 +21,7 @@ extension SolverRun {
                 verdict = Stop(
                     reason: .step, measure: change, tolerance: options.stepTolerance)
             }
-            guard decrement < 0.5 * lastDecrement, decrement > 1e-24 * search.cost else {
+            guard decrement < 0.5 * lastDecrement, decrement > Self.negligible * search.cost else {
                 return verdict
             }
             lastDecrement = decrement

@@ -81,11 +81,10 @@ struct SolverRun {
             residuals: UnsafeMutableBufferPointer(start: memory.trialResiduals, count: search.rows),
             jacobian: UnsafeMutableBufferPointer(
                 start: memory.trialJacobian, count: search.rows * search.parameterCount))
-        let cost = search.cost(of: memory.trialResiduals)
-        guard cost.isFinite, search.isFinite(jacobian: memory.trialJacobian) else { return .nan }
         search.silenceDroppedRows(
             residuals: memory.trialResiduals, jacobian: memory.trialJacobian)
-        return cost
+        let cost = search.cost(of: memory.trialResiduals)
+        return cost.isFinite && search.isFinite(jacobian: memory.trialJacobian) ? cost : .nan
     }
 
     /// Takes damped steps until a rule says stop.

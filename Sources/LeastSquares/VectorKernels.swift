@@ -52,4 +52,47 @@ enum VectorKernels {
             y[index] += factor * x[index]
         }
     }
+
+    /// Whether no element is infinite or NaN.
+    static func isFinite(_ a: UnsafePointer<Double>, count: Int) -> Bool {
+        // x − x is 0 for finite x only, and anything else spoils the sum.
+        var sums = Lanes.zero
+        var index = 0
+        while index + 8 <= count {
+            let values = lanes(a, index)
+            sums += values - values
+            index += 8
+        }
+        var total = sums.sum()
+        while index < count {
+            total += a[index] - a[index]
+            index += 1
+        }
+        return total == 0
+    }
+
+    /// Σ wᵢ ρ(aᵢ) for Huber's ρ.
+    static func huberSum(
+        _ a: UnsafePointer<Double>, weights: UnsafePointer<Double>, delta: Double, count: Int
+    ) -> Double {
+        // With m = min(|a|, δ), m·(|a| − ½m) is ½a² inside and δ(|a| − ½δ) outside: no branch.
+        var sums = Lanes.zero
+        let limit = Lanes(repeating: delta)
+        var index = 0
+        while index + 8 <= count {
+            let values = lanes(a, index)
+            let sizes = values.replacing(with: -values, where: values .< 0)
+            let inner = sizes.replacing(with: limit, where: sizes .> limit)
+            sums += lanes(weights, index) * inner * (sizes - 0.5 * inner)
+            index += 8
+        }
+        var total = sums.sum()
+        while index < count {
+            let size = abs(a[index])
+            let inner = min(size, delta)
+            total += weights[index] * inner * (size - 0.5 * inner)
+            index += 1
+        }
+        return total
+    }
 }
