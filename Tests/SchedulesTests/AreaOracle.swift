@@ -2,9 +2,19 @@
 
 /// Areas by the definitions alone, the double sum included: slow and plain.
 struct DoubleSumOracle {
-    let rates: [Double]
-    let decay: Double
-    let firstDropStep: Int
+    private let rates: [Double]
+    private let firstDropStep: Int
+
+    /// λ^k for k = 0 … n.
+    private let powers: [Double]
+
+    init(rates: [Double], decay: Double, firstDropStep: Int) {
+        self.rates = rates
+        self.firstDropStep = firstDropStep
+        powers = rates.indices.reduce(into: [1]) { powers, index in
+            powers.append(powers[index] * decay)
+        }
+    }
 
     /// Σ_{t≤s} η_t.
     func forwardArea(at step: Int) -> Double {
@@ -13,28 +23,24 @@ struct DoubleSumOracle {
 
     /// Σ_{i=1..s} Σ_{k=1..i} (η_{k−1} − η_k)·λ^{i−k}.
     func annealingArea(at step: Int) -> Double {
-        sum(to: step) { age in power(decay, age) }
+        sum(to: step) { age in powers[age] }
     }
 
     /// The same sum with (i − k)·λ^{i−k−1}.
     func derivative(at step: Int) -> Double {
-        sum(to: step) { age in age == 0 ? 0 : Double(age) * power(decay, age - 1) }
+        sum(to: step) { age in age == 0 ? 0 : Double(age) * powers[age - 1] }
     }
 
     private func sum(to step: Int, weight: (Int) -> Double) -> Double {
         var total = 0.0
         for index in stride(from: 1, through: step, by: 1) {
             var inner = 0.0
-            for drop in 1...index where drop >= firstDropStep {
+            for drop in stride(from: max(firstDropStep, 1), through: index, by: 1) {
                 inner += (rates[drop - 1] - rates[drop]) * weight(index - drop)
             }
             total += inner
         }
         return total
-    }
-
-    private func power(_ base: Double, _ exponent: Int) -> Double {
-        (0..<exponent).reduce(1) { result, _ in result * base }
     }
 }
 

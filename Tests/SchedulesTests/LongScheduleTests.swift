@@ -25,7 +25,7 @@ import Testing
         private static let decays = [1, 1 - 1e-9, 1 - 1e-6, 0.999_9, 0.999, 0.99, 0.7, 0.1, 0]
 
         @Test(arguments: schedules)
-        func `areas keep twelve digits against extended precision`(text: String) throws {
+        func `areas keep thirteen digits against extended precision`(text: String) throws {
             let schedule = try LearningRateSchedule(parsing: text)
             let comparison = Comparison(schedule)
             comparison.checkForwardArea()
@@ -37,7 +37,7 @@ import Testing
         }
 
         @Test(arguments: [0.999, 0.999_99, 0.9])
-        func `exp in resonance with the decay keeps twelve digits`(decay: Double) throws {
+        func `exp in resonance with the decay keeps thirteen digits`(decay: Double) throws {
             // b = a·λ^n within a part in 10^k, so that q − λ cancels.
             for offset in [0, 1e-15, 1e-12, 1e-9, 1e-6, 1e-3] {
                 let steps = decay < 0.99 ? 400 : 20_000
@@ -89,9 +89,9 @@ import Testing
                     let comment: Comment = "\(name) step \(step) λ \(decay) from \(firstDropStep)"
                     let want = exact[index]
                     let scale = mixed ? largest : want.area.magnitude
-                    #expect((areas[index] - want.area).magnitude <= 1e-12 * scale, comment)
+                    #expect((areas[index] - want.area).magnitude <= 1e-13 * scale, comment)
                     let slope = mixed ? steepest : want.derivative.magnitude
-                    #expect((slopes[index] - want.derivative).magnitude <= 1e-12 * slope, comment)
+                    #expect((slopes[index] - want.derivative).magnitude <= 1e-13 * slope, comment)
                 }
             }
 

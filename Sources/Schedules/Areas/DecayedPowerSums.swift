@@ -84,11 +84,14 @@ struct DecayedPowerSums {
 
     /// The sums n steps after `start`, with the given first drop.
     func carry(_ start: AnnealingSums, first: ComplexNumber, decay: Double) -> AnnealingSums {
-        let decayed = 1 - decayComplement
+        // m − u·m, not (1 − u)·m: the rounding of 1 − u would be the same in each of many blocks,
+        // and add up where the decay is slow.
         var end = AnnealingSums()
-        end.momentum = decayed * start.momentum + (first * rd).real
+        end.momentum =
+            start.momentum + ((first * rd).real - decayComplement * start.momentum)
         end.momentumDerivative =
-            decayed * start.momentumDerivative + dd * start.momentum + (first * rdd).real
+            start.momentumDerivative
+            + (dd * start.momentum + (first * rdd).real - decayComplement * start.momentumDerivative)
         end.area = start.area + decay * de * start.momentum + (first * (rd + rde)).real
         end.areaDerivative =
             start.areaDerivative + decay * de * start.momentumDerivative
