@@ -7,6 +7,7 @@ import PackageDescription
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -36,7 +37,7 @@ let package = Package(
         // The outside world: files, SQLite, sockets.
         .target(name: "RunFiles", dependencies: ["CZlib", "Laws", "Schedules"]),
         .target(
-            name: "Store", dependencies: [grdb],
+            name: "Store", dependencies: [grdb, sqlite],
             resources: [.embedInCode("migrations")]),
         .target(name: "HTTP", dependencies: ["CEpoll", logging]),
 
@@ -73,8 +74,10 @@ let package = Package(
         .testTarget(
             name: "FittingTests",
             dependencies: ["Fitting", "Laws", "LawTestSupport", "LeastSquares", "Schedules"]),
-        .testTarget(name: "RunFilesTests", dependencies: ["Laws", "RunFiles", "TestSupport"]),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "TestSupport"]),
+        .testTarget(
+            name: "RunFilesTests",
+            dependencies: ["CZlib", "Laws", "RunFiles", "Schedules", "TestSupport"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "TestSupport", grdb]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport", logging]),
         .testTarget(
             name: "APITests",
