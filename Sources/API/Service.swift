@@ -3,11 +3,11 @@ package import HTTP
 package import Laws
 package import Logging
 import Store
+import Synchronization
 
 /// The whole service: store, fitter, endpoints and server, put together.
 package final class Service: Sendable {
-    private let router: Router
-    private let authorization: Authorization
+    private let answers: Answers
     private let server: HTTPServer
     private let queue: FitQueue
     private let store: RunStore
@@ -29,11 +29,11 @@ package final class Service: Sendable {
             ?? RunStore.inMemory()
         let queue = FitQueue(threads: configuration.fitThreads)
         let router = Self.router(configuration, logger, catalog, store, queue)
-        let authorization = Authorization(token: configuration.token)
+        let answers = Answers(
+            router: router, authorization: Authorization(token: configuration.token))
         self.store = store
         self.queue = queue
-        self.router = router
-        self.authorization = authorization
+        self.answers = answers
         var limits = ParserLimits()
         limits.bodyBytes = configuration.bodyLimit
         server = HTTPServer(
@@ -41,7 +41,7 @@ package final class Service: Sendable {
                 host: configuration.host, port: configuration.port, limits: limits),
             logger: logger
         ) { request in
-            Self.respond(to: request, authorization, router)
+            answers.respond(to: request)
         }
     }
 
@@ -57,8 +57,11 @@ package final class Service: Sendable {
     @discardableResult
     package func stop() -> ShutdownOutcome {
         let outcome = server.stop()
+        answers.end()
         queue.stop()
-        try? store.close()
+        // A handler that was cut off may still use the database, which SQLite does not survive;
+        // what is stored is safe without closing.
+        if outcome == .drained { try? store.close() }
         return outcome
     }
 
@@ -69,14 +72,7 @@ package final class Service: Sendable {
 
     /// Answers a request in this process, as the server would.
     package func respond(to request: Request) -> Response {
-        Self.respond(to: request, authorization, router)
-    }
-
-    private static func respond(
-        to request: Request, _ authorization: Authorization, _ router: Router
-    ) -> Response {
-        if let refusal = authorization.refusal(of: request) { return refusal.response }
-        return router.respond(to: request)
+        answers.respond(to: request)
     }
 
     private static func router(
@@ -97,5 +93,30 @@ package final class Service: Sendable {
         ForecastEndpoints(store: store, catalog: catalog, cache: cache, bodyLimit: limit)
             .register(in: &router)
         return router
+    }
+}
+
+/// The way from a request to its answer: stopped or not, let in or not, routed.
+private final class Answers: Sendable {
+    private let router: Router
+    private let authorization: Authorization
+    private let isEnded = Atomic(false)
+
+    init(router: Router, authorization: Authorization) {
+        self.router = router
+        self.authorization = authorization
+    }
+
+    /// Lets no request through from here on.
+    func end() {
+        isEnded.store(true, ordering: .releasing)
+    }
+
+    func respond(to request: Request) -> Response {
+        guard !isEnded.load(ordering: .acquiring) else {
+            return HTTPFault(.serviceUnavailable, detail: "The server has stopped.").response
+        }
+        if let refusal = authorization.refusal(of: request) { return refusal.response }
+        return router.respond(to: request)
     }
 }

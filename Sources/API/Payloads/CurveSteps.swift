@@ -9,7 +9,7 @@ package enum CurveSteps {
     package static func standardSpacing(totalSteps: Int) -> Int {
         var power = 1
         while true {
-            for factor in [1, 2, 5] where totalSteps / (factor * power) < standardCount {
+            for factor in [1, 2, 5] where (totalSteps - 1) / (factor * power) < standardCount {
                 return factor * power
             }
             power *= 10

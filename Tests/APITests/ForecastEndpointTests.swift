@@ -1,0 +1,177 @@
+import Testing
+
+@testable import API
+
+@Suite struct ForecastEndpointTests {
+    private static let schedule = "warmup:200@2e-3,cosine:3800@2e-4"
+
+    /// A service with one fitted study, and the fit's path; its shape is fixed, which makes it fast.
+    private func fitted(_ transport: Transport) throws -> (service: TestService, path: String) {
+        let service = try TestService(transport)
+        _ = try Study.storeCurves(in: service, noise: 0.002)
+        let fit = try service.post(
+            "/v1/fits",
+            #"{"law":"lr-annealing","study":"study","objective":{"residual":"log","loss":"huber"}}"#
+        )
+        let id = try #require(fit.json["id"]?.string, "\(fit.text)")
+        return (service, "/v1/fits/\(id)")
+    }
+
+    @Test(arguments: Transport.allCases)
+    func `a curve has the steps 0, k, 2k and the last`(_ transport: Transport) throws {
+        let (service, path) = try fitted(transport)
+        let curve = try service.get("\(path)/curve?schedule=\(Self.schedule)&every=1500").json
+        #expect(curve["steps"]?.numbers == [0, 1_500, 3_000, 3_999])
+        #expect(curve["every"] == .integer(1_500))
+        #expect(curve["loss"]?.elements.first == .null)
+        #expect(curve["learning_rate"]?.numbers.first == 0)
+        #expect(curve["lower"] == nil && curve["interval"] == nil)
+        #expect(curve["warnings"] == .array([]))
+        let standard = try service.get("\(path)/curve?schedule=\(Self.schedule)").json
+        #expect(standard["every"] == .integer(10))
+        #expect(standard["steps"]?.elements.count == 401)
+    }
+
+    @Test(arguments: Transport.allCases)
+    func `an interval is of an observation unless the mean is asked for`(
+        _ transport: Transport
+    ) throws {
+        let (service, path) = try fitted(transport)
+        func width(_ interval: String) throws -> Double {
+            let curve = try service.get(
+                "\(path)/curve?schedule=\(Self.schedule)&every=1000&\(interval)"
+            ).json
+            let lower = try #require(curve["lower"]?.numbers)
+            let upper = try #require(curve["upper"]?.numbers)
+            #expect(lower[0].isNaN && upper[0].isNaN)
+            return upper[2] - lower[2]
+        }
+        let observation = try width("interval")
+        #expect(try width("interval=0.9&interval_of=observation") == observation)
+        #expect(try width("interval_of=observation") == observation)
+        #expect(try width("interval=0.99") > observation)
+        #expect(try width("interval&interval_of=mean") < observation)
+    }
+
+    @Test(arguments: Transport.allCases)
+    func `a POST takes the same in its body, or a bare schedule`(_ transport: Transport) throws {
+        let (service, path) = try fitted(transport)
+        let wanted = try service.get(
+            "\(path)/curve?schedule=\(Self.schedule)&every=500&interval=0.8")
+        let full = try service.post(
+            "\(path)/curve", #"{"schedule":"\#(Self.schedule)","every":500,"interval":0.8}"#)
+        #expect(full.status == 200 && full.body == wanted.body)
+        let segments = """
+            {"segments":[{"shape":"warmup","steps":200,"to":0.002},
+            {"shape":"cosine","steps":3800,"to":0.0002}]}
+            """
+        let bare = try service.post("\(path)/curve?every=500&interval=0.8", segments)
+        #expect(bare.body == wanted.body, "\(bare.text)")
+        let list = try service.post(
+            "\(path)/curve", #"{"schedule":{"values":[0.001,0.001,0.001]},"interval":true}"#)
+        #expect(list.json["schedule"]?["values"]?.numbers == [0.001, 0.001, 0.001])
+        #expect(list.json["steps"]?.numbers == [0, 1, 2] && list.json["interval"] == .number(0.9))
+    }
+
+    @Test func `a curve comes as CSV or NDJSON too`() throws {
+        let (service, path) = try fitted(.inProcess)
+        let target = "\(path)/curve?schedule=\(Self.schedule)&every=3000&interval"
+        let csv = try service.get(target, accept: "text/csv").text.split(separator: "\n")
+        #expect(csv.first == "step,loss,lower,upper,learning_rate")
+        #expect(csv[1] == "0,,,,0" && csv.count == 4)
+        let lines = try service.get(target, accept: "application/x-ndjson").text
+        #expect(lines.split(separator: "\n").count == 3)
+    }
+
+    @Test func `a score is per run with an unweighted average`() throws {
+        let (service, path) = try fitted(.inProcess)
+        let named = try service.get("\(path)/score?runs=wsd-linear,constant").json
+        #expect(
+            named["runs"]?.elements.compactMap { $0["id"]?.string } == ["wsd-linear", "constant"])
+        let errors = named["runs"]?.elements.compactMap { $0["metrics"]?["mae"]?.double } ?? []
+        let average = try #require(named["average"]?["mae"]?.double)
+        #expect(abs(average - errors.reduce(0, +) / 2) < 1e-12)
+        let tested = try service.get("\(path)/score?study=study").json
+        #expect(tested["runs"]?.elements.compactMap { $0["id"]?.string } == ["wsd-linear"])
+    }
+
+    private static let badCalls: [(String, Int, String, String)] = [
+        ("curve", 400, "/schedule", "schedule is missing; give one such as"),
+        (
+            "curve?schedule=warmup:10@1e-3,sinus:5@0", 400, "/schedule",
+            "character 16, in `sinus:5@0`: unknown segment `sinus`"
+        ),
+        ("curve?schedule=hold:0", 400, "/schedule", "must be"),
+        ("curve?schedule=hold:200000000", 400, "/schedule", "100000000"),
+        ("curve?schedule=hold:9&every=0", 400, "/every", "every = 0 must be a whole number"),
+        (
+            "curve?schedule=constant(peak=1e-3,steps=5000000)&every=1", 422, "/every",
+            "every = 1 asks for 5000000 points, at most 1000000 are answered; take a larger "
+                + "every."
+        ),
+        (
+            "curve?schedule=hold:9&interval=1", 400, "/interval",
+            "interval = 1 must lie between 0 and 1, as in 0.9."
+        ),
+        (
+            "curve?schedule=hold:9&interval_of=median", 400, "/interval_of",
+            "interval_of = median must be observation or mean."
+        ),
+        (
+            "curve?schedule=hold:9&parameter_count=-3", 400, "/parameter_count",
+            "parameter_count = -3 must be a finite number above 0."
+        ),
+        (
+            "curve?schedule=hold:9&evry=3", 400, "/evry", "evry is no parameter of this call"
+        ),
+        (
+            "loss?parameter_count=1e9&token_count=1e10", 422, "/law",
+            "the law lr-annealing cannot predict a loss without a schedule; fit one that can: "
+                + "chinchilla"
+        ),
+        ("score", 400, "/runs", "give runs, ids separated by commas, or study"),
+        ("score?runs=none", 404, "/runs/0", "There is no run \"none\""),
+    ]
+
+    @Test(arguments: Transport.allCases)
+    func `refuses what it cannot predict`(_ transport: Transport) throws {
+        let (service, path) = try fitted(transport)
+        for (call, status, pointer, detail) in Self.badCalls {
+            let answer = try service.get("\(path)/\(call)")
+            #expect(answer.status == status, "\(answer.text)")
+            #expect(answer.pointers == [pointer])
+            #expect(answer.details.first?.contains(detail) == true, "\(answer.text)")
+        }
+    }
+
+    private static let badBodies: [(String, String, String)] = [
+        (#"{"every":5}"#, "", "a schedule object has exactly one of"),
+        ("[1]", "", "must be a JSON object with a member schedule."),
+        (#"{"schedule":"hold:x"}"#, "/schedule", "hold:x"),
+        (
+            #"{"schedule":{"values":[1,-1]}}"#, "/schedule/values/1",
+            "learning rate = -1.0, must be a finite number of at least 0"
+        ),
+        (#"{"schedule":"hold:9","interval":2}"#, "/interval", "interval = 2, must lie"),
+        (#"{"schedule":"hold:9","evry":2}"#, "/evry", "evry is not a field here"),
+    ]
+
+    @Test(arguments: Transport.allCases)
+    func `refuses a body that is no order of a curve`(_ transport: Transport) throws {
+        let (service, path) = try fitted(transport)
+        for (body, pointer, detail) in Self.badBodies {
+            let answer = try service.post("\(path)/curve", body)
+            #expect(answer.status == 422, "\(answer.text)")
+            #expect(answer.details.first?.contains(detail) == true, "\(answer.text)")
+            #expect(answer.pointers == [pointer], "\(answer.text)")
+        }
+    }
+
+    @Test func `a deleted fit predicts no more`() throws {
+        let (service, path) = try fitted(.inProcess)
+        let curve = "\(path)/curve?schedule=\(Self.schedule)"
+        #expect(try service.get(curve).status == 200)
+        #expect(try service.delete(path).status == 204)
+        #expect(try service.get(curve).status == 404)
+    }
+}
