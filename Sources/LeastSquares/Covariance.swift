@@ -5,6 +5,7 @@
 /// - homoscedastic: K²·(Σwψ²/(n − p))/m²·(JᵀWJ)⁻¹ with m the mean of ψ′ and
 ///   K = 1 + (p/n)·var(ψ′)/m². For plain squares this is the classic s²(JᵀWJ)⁻¹.
 /// - sandwich: n/(n − p)·H⁻¹(Σ w²ψ²JᵢJᵢᵀ)H⁻¹ with H = Jᵀ·diag(wψ′)·J: noise may differ by row.
+///   Where Huber's δ is far below the noise, ψ′ is taken from a wider window (`BreadCurvature`).
 /// - clustered: the same with the sums wψJ taken per cluster first: noise may be correlated inside.
 ///
 /// Parameters that are fixed or held at a bound count as known: their rows are zero. Where the data

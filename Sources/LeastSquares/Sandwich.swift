@@ -14,14 +14,15 @@ struct Sandwich {
     /// - Returns: Free × free, column-major; infinite where the curvature leaves a direction open.
     func covariance(_ form: Covariance.Form, correction: Double) -> [Double] {
         let count = free.count
+        let bread = BreadCurvature(residuals: residuals, weights: weights, loss: loss)
         let curvatures = residuals.indices.map {
-            weights[$0] > 0 ? weights[$0] * loss.curvature(residuals[$0]) : 0
+            weights[$0] > 0 ? weights[$0] * bread.value(residuals[$0]) : 0
         }
         guard
-            let bread = ScaledSpectrum(jacobian: jacobian, selected: free, weights: curvatures),
-            bread.rank == count
+            let spectrum = ScaledSpectrum(jacobian: jacobian, selected: free, weights: curvatures),
+            spectrum.rank == count
         else { return [Double](repeating: .infinity, count: count * count) }
-        let inverse = bread.inverseGram()
+        let inverse = spectrum.inverseGram()
         var result = [Double](repeating: 0, count: count * count)
         // Each cluster's total influence, carried through H⁻¹, adds its outer product.
         for total in totals(form) {

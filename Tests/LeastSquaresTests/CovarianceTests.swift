@@ -139,4 +139,28 @@ struct CovarianceTests {
         let solution = LevenbergMarquardt().solve(&problem, parameters: start)
         #expect(isClose(solution.covariance(start).conditionNumber, 1, 1e-12))
     }
+
+    @Test func `knows the noise of a median, which few points inside Huber's delta tell of`() {
+        // The standard error of a median of n normal numbers is √(π/2n) of their deviation.
+        var generator = SeededGenerator(seed: 41)
+        let count = 400
+        var sum = 0.0
+        for _ in 0..<20 {
+            let responses = (0..<count).map { _ in
+                (0..<12).reduce(-6.0) { total, _ in
+                    total + Double.random(in: 0..<1, using: &generator)
+                }
+            }
+            var problem = LinearProblem(
+                predictors: responses.map { _ in [1] }, responses: responses)
+            let loss = RobustLoss.huber(delta: 1e-3)
+            let solution = LevenbergMarquardt().solve(
+                &problem, parameters: [SolverParameter(0.1)], loss: loss)
+            sum +=
+                solution.covariance([SolverParameter(0.1)], loss: loss, form: .sandwich)
+                .standardErrors[0]
+        }
+        let expected = (Double.pi / 2 / Double(count)).squareRoot()
+        #expect(abs(sum / 20 / expected - 1) < 0.1)
+    }
 }
