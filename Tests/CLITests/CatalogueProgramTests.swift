@@ -1,0 +1,107 @@
+import API
+import Fitting
+import Foundation
+import Laws
+import Schedules
+import Testing
+
+@Suite struct CatalogueProgramTests {
+    let program: Program
+
+    init() throws {
+        program = Program(folder: try TemporaryFolder())
+    }
+
+    @Test func `lists every law with formula and needs`() throws {
+        let outcome = try program("laws")
+        #expect(outcome.code == 0)
+        for law in LawCatalog.standard.laws {
+            #expect(
+                outcome.lines.contains {
+                    $0.hasPrefix(law.about.id) && $0.contains(law.about.formula)
+                })
+        }
+    }
+
+    @Test func `shows parameters, options, limits and source of a law`() throws {
+        let outcome = try program("laws lr-annealing")
+        for text in [
+            "annealing_decay", "annealing_from", "a run must carry  schedule, points",
+            "arXiv:2408.11029",
+        ] {
+            #expect(outcome.output.contains(text))
+        }
+    }
+
+    @Test func `prints the laws as the objects of the API`() throws {
+        let all = try JSONDecoder().decode(
+            LawListPayload.self, from: Data(program("laws --format json").output.utf8))
+        #expect(try all == LawListPayload(.standard))
+        let one = try JSONDecoder().decode(
+            LawPayload.self, from: Data(program("laws chinchilla --format json").output.utf8))
+        #expect(try one == LawPayload(ChinchillaLaw.self))
+        #expect(try program("laws --format csv").lines[0].hasPrefix("id,title,kind,formula"))
+    }
+
+    @Test func `draws every segment and every named schedule`() throws {
+        let outcome = try program("schedules")
+        #expect(outcome.code == 0)
+        let forms = ScheduleCatalog.segments + ScheduleCatalog.named
+        for form in forms { #expect(outcome.lines.contains(form.usage)) }
+        #expect(outcome.lines.count { $0.hasPrefix("  example: ") } == forms.count)
+        #expect(outcome.lines.count { $0.contains("└") } == forms.count)
+    }
+
+    @Test func `shows one entry of the language by its name`() throws {
+        let outcome = try program("schedules wsd")
+        #expect(outcome.lines.contains { $0.hasPrefix("wsd(") })
+        #expect(outcome.lines.count { $0.hasPrefix("  example: ") } == 1)
+        #expect(outcome.output.contains("highest learning rate"))
+    }
+
+    @Test func `draws a schedule and writes out its segments and size`() throws {
+        let outcome = try program(["schedules", "wsd(peak=1e-3,steps=1000,warmup=100,decay=200)"])
+        #expect(outcome.lines[0] == "warmup:100@1e-3,hold:700,linear:200@0")
+        #expect(outcome.lines.contains("total steps          1000"))
+        #expect(outcome.lines.contains("peak learning rate   0.001"))
+        // Σ η: 100·99/200·1e-3 + 700·1e-3 + 200·201/400·1e-3.
+        #expect(outcome.lines.contains("forward area S1      0.85"))
+    }
+
+    @Test func `prints a schedule's numbers as JSON and its rates as CSV`() throws {
+        struct Answer: Decodable {
+            var schedule: String
+            var totalSteps: Int
+            var forwardArea: Double
+
+            private enum CodingKeys: String, CodingKey {
+                case schedule
+                case totalSteps = "total_steps"
+                case forwardArea = "forward_area"
+            }
+        }
+        let json = try program("schedules warmup:10@1e-3,hold:90 --format json")
+        let answer = try JSONDecoder().decode(Answer.self, from: Data(json.output.utf8))
+        #expect(answer.schedule == "warmup:10@1e-3,hold:90")
+        #expect(answer.totalSteps == 100)
+        #expect(abs(answer.forwardArea - 0.0945) < 1e-12)
+        let csv = try program("schedules warmup:10@1e-3,hold:90 --format csv")
+        #expect(csv.lines[0] == "step,learning_rate")
+        #expect(csv.lines.count == 102)
+    }
+
+    @Test func `prints its version and help with exit code 0`() throws {
+        #expect(try program("--version").output == Version.current + "\n")
+        let help = try program("--help")
+        #expect(help.code == 0)
+        for command in [
+            "fit", "predict", "score", "laws", "schedules", "import", "serve", "health",
+        ] {
+            #expect(help.output.contains("  \(command) "))
+            let own = try program([command, "--help"])
+            #expect(own.code == 0)
+            // The usage, and two examples.
+            #expect(own.lines.count { $0.contains("isoloss \(command)") } >= 3)
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import API
+import Fitting
+import Foundation
+import Testing
+
+@Suite struct ServerProgramTests {
+    let folder: TemporaryFolder
+    let program: Program
+
+    init() throws {
+        folder = try TemporaryFolder()
+        program = Program(folder: folder)
+    }
+
+    @Test func `imports, fits, predicts and scores on a server as with files`() throws {
+        let study = try FittedStudy.shared.get()
+        try SyntheticStudy.write(to: folder)
+        let server = try RunningServer(in: folder)
+        #expect(try program("health --server \(server.url)").code == 0)
+
+        let imported = try program("import study --server \(server.url)")
+        #expect(imported.code == 0)
+        #expect(imported.lines.contains { $0.hasPrefix("wsd ") && $0.contains(" 55 ") })
+        #expect(imported.output.contains("4 runs created, 0 updated; 220 points stored"))
+        let again = try program("import study --server \(server.url)")
+        #expect(again.output.contains("0 runs created, 4 updated; 220 points stored, 220 of them"))
+
+        let fitted = try program(
+            "fit --law lr-annealing --server \(server.url) --study synthetic --format json")
+        let fit = try JSONDecoder().decode(FitReport.self, from: Data(fitted.output.utf8))
+        let local = try JSONDecoder().decode(
+            FitReport.self, from: Data(study.folder.text("fit.json").utf8))
+        let id = try #require(fit.id)
+        #expect(fit.runs == local.runs)
+        #expect(fit.parameters == local.parameters)
+        #expect(fit.cost == local.cost)
+
+        let schedule = "warmup:100@3e-3,cosine:900@3e-4"
+        let there = try program(
+            "predict --fit \(id) --server \(server.url) --schedule \(schedule) --format csv")
+        let here = try study.program("predict --fit fit.json --schedule \(schedule) --format csv")
+        #expect(there.output == here.output)
+
+        let scored = try program("score --fit \(id) --server \(server.url) --study synthetic")
+        let scoredHere = try study.program("score --fit fit.json study")
+        #expect(scored.output == scoredHere.output)
+        let drawn = try program("score --fit \(id) --server \(server.url) --runs wsd")
+        #expect(drawn.lines.contains("loss:  ⠒⠒ predicted   o measured   ░░ 90 % interval"))
+        #expect(server.stop() == 0)
+    }
+
+    @Test func `predicts one loss on a server`() throws {
+        try folder.write("table.csv", SyntheticStudy.table())
+        #expect(try program("import table.csv --study sizes --database runs.db").code == 0)
+        let server = try RunningServer(in: folder)
+        let fitted = try program(
+            "fit --law chinchilla --server \(server.url) --study sizes --format json")
+        let fit = try JSONDecoder().decode(FitReport.self, from: Data(fitted.output.utf8))
+        let outcome = try program(
+            "predict --fit \(fit.id ?? "") --server \(server.url) --parameter-count 1e9 "
+                + "--token-count 2e10 --format json")
+        #expect(outcome.code == 0)
+        let loss = try JSONDecoder().decode(LossPayload.self, from: Data(outcome.output.utf8))
+        #expect(loss.interval == 0.9)
+        #expect(abs((loss.loss ?? 0) - 2.45) < 0.1)
+    }
+
+    @Test func `says what a server refuses, and what it does not know`() throws {
+        let server = try RunningServer(in: folder)
+        let missing = try program("predict --fit f --server \(server.url) --schedule hold:9")
+        #expect(missing.code == 2)
+        #expect(
+            missing.error.hasPrefix(
+                "error: \(server.url)/v1/fits/f answered 404: There is no fit \"f\""))
+        let unknown = try program("fit --law lr-annealing --server \(server.url) --runs a,b")
+        #expect(unknown.code == 2)
+        #expect(unknown.error.contains("answered 404: /runs/0: There is no run \"a\""))
+        let empty = try program("fit --law lr-annealing --server \(server.url) --study none")
+        #expect(empty.code == 2)
+        #expect(
+            empty.error
+                == "error: the server has no run of study \"none\"; check the name, or import the "
+                + "runs first.\n")
+        #expect(unknown.output.isEmpty && missing.output.isEmpty && empty.output.isEmpty)
+    }
+
+    @Test func `sends the token of the environment, and says when it is wanted`() throws {
+        let server = try RunningServer(in: folder, environment: ["ISOLOSS_TOKEN": "secret"])
+        let arguments = ["fit", "--law", "chinchilla", "--server", server.url, "--study", "s"]
+        let without = try program(arguments)
+        #expect(without.code == 2)
+        #expect(
+            without.error
+                == "error: \(server.url) wants a token; set ISOLOSS_TOKEN to the one that the "
+                + "server was started with.\n")
+        let wrong = try program(arguments, environment: ["ISOLOSS_TOKEN": "guess"])
+        #expect(
+            wrong.error
+                == "error: \(server.url) refused the token in ISOLOSS_TOKEN; set the one that the "
+                + "server was started with.\n")
+        let right = try program(arguments, environment: ["ISOLOSS_TOKEN": "secret"])
+        #expect(right.error.contains("no run of study"))
+        #expect(try program("health --server \(server.url)").code == 0)
+    }
+
+    @Test func `has no answer when nothing listens`() throws {
+        for command in ["health", "predict --fit f", "import a.csv"] {
+            try folder.write("a.csv", "step,loss\n1,2\n")
+            let outcome = try program("\(command) --server http://127.0.0.1:1")
+            #expect(outcome.code == 1)
+            #expect(outcome.output.isEmpty)
+            #expect(outcome.error.contains("nothing listens there; is `isoloss serve` running"))
+        }
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `stops gracefully on a signal`(number: Int32) throws {
+        let server = try RunningServer(in: folder)
+        #expect(server.url.hasPrefix("http://127.0.0.1:"))
+        #expect(server.stop(by: number) == 0)
+        #expect(try folder.text(".serve.err").contains("stopped"))
+        #expect(try program("health --server \(server.url)").code == 1)
+    }
+
+    @Test func `keeps its data in the file from one start to the next`() throws {
+        try SyntheticStudy.write(to: folder)
+        let first = try RunningServer(in: folder)
+        #expect(try program("import study --server \(first.url)").code == 0)
+        #expect(first.stop() == 0)
+        let second = try RunningServer(in: folder)
+        let fit = try program(
+            "fit --law lr-annealing --server \(second.url) --runs cosine --fix "
+                + "annealing_decay=0.995")
+        #expect(fit.code == 0)
+        #expect(fit.lines.first?.contains("55 points of 1 run: cosine") == true)
+    }
+
+    @Test func `refuses a port that is taken`() throws {
+        let server = try RunningServer(in: folder)
+        let port = server.url.split(separator: ":").last.map(String.init) ?? ""
+        let outcome = try program("serve --database other.db --port \(port)")
+        #expect(outcome.code == 1)
+        #expect(outcome.error.contains("Address already in use"))
+        #expect(outcome.output.isEmpty)
+    }
+}
