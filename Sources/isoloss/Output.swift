@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 
 /// Where answers and messages go.
@@ -5,32 +6,32 @@ enum Output {
     /// Writes lines to standard output at once, so that a failure before leaves it empty.
     static func print(_ lines: [String]) {
         guard !lines.isEmpty else { return }
-        write(lines.joined(separator: "\n") + "\n", to: .standardOutput)
+        write(Data((lines.joined(separator: "\n") + "\n").utf8))
     }
 
     /// Writes a JSON document and a newline to standard output.
     static func print(json: [UInt8]) {
-        FileHandle.standardOutput.write(Data(json) + Data("\n".utf8))
+        write(Data(json) + Data("\n".utf8))
     }
 
     /// Writes a CSV table, which ends in a newline, to standard output.
     static func print(csv: [UInt8]) {
-        FileHandle.standardOutput.write(Data(csv))
+        write(Data(csv))
     }
 
     /// Tells people something beside the answer, on standard error.
     static func note(_ text: String) {
-        write("note: \(text)\n", to: .standardError)
+        tell("note: \(text)")
     }
 
     /// Tells people of a doubt about the answer, on standard error.
     static func warning(_ text: String) {
-        write("warning: \(text)\n", to: .standardError)
+        tell("warning: \(text)")
     }
 
     /// Says why there is no answer, on standard error.
     static func error(_ text: String) {
-        write("error: \(text)\n", to: .standardError)
+        tell("error: \(text)")
     }
 
     /// Says what is wrong with a command line, in the argument parser's words with usage and all.
@@ -40,7 +41,18 @@ enum Output {
         error(String(message.dropFirst(standard.count)))
     }
 
-    private static func write(_ text: String, to handle: FileHandle) {
-        handle.write(Data(text.utf8))
+    /// Writes to standard output, or ends the program: an answer cut short must not look whole.
+    private static func write(_ data: Data) {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: data)
+        } catch {
+            Self.error("cannot write the answer: \(String(cString: strerror(errno))).")
+            exit(ExitCode.noAnswer.rawValue)
+        }
+    }
+
+    /// Writes to standard error; when that is closed there is nobody to tell.
+    private static func tell(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
     }
 }

@@ -90,6 +90,18 @@ import Testing
         #expect(csv.lines.count == 102)
     }
 
+    @Test func `fails with a sentence when the answer cannot be written`() throws {
+        let folder = program.folder
+        let err = folder.url("err")
+        let process = try Program.start(
+            ["laws"], in: folder, out: URL(fileURLWithPath: "/dev/full"), err: err)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 1)
+        #expect(
+            try folder.text("err")
+                == "error: cannot write the answer: No space left on device.\n")
+    }
+
     @Test func `prints its version and help with exit code 0`() throws {
         #expect(try program("--version").output == Version.current + "\n")
         let help = try program("--help")

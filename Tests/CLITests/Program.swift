@@ -53,7 +53,7 @@ struct Program {
         _ arguments: [String], in folder: TemporaryFolder, out: URL, err: URL,
         environment: [String: String] = [:]
     ) throws -> Process {
-        for file in [out, err] { try Data().write(to: file) }
+        for file in [out, err] where !file.path.hasPrefix("/dev/") { try Data().write(to: file) }
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments

@@ -14,6 +14,21 @@ import isoloss
         #expect(table.lines == ["name  remark", "a", "bb", "c     d"])
     }
 
+    @Test func `breaks the last column at words to fit a width`() {
+        let table = TextTable(
+            [.init("name", .left), .init("meaning", .left)],
+            rows: [["alpha", "how fast the loss falls with size"], ["b", "short"], ["c"]])
+        #expect(
+            table.lines(width: 30) == [
+                "name   meaning", "alpha  how fast the loss falls", "       with size",
+                "b      short",
+                "c",
+            ])
+        #expect(table.lines(width: 200) == table.lines)
+        // Too narrow to break well: left whole.
+        #expect(table.lines(width: 20) == table.lines)
+    }
+
     @Test func `has no title row for pairs`() {
         #expect(
             TextTable(pairs: [["cost", "1"], ["ended", "2"]]).lines == ["cost   1", "ended  2"])

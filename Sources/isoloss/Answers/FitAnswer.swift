@@ -35,7 +35,7 @@ struct FitAnswer: Answer {
         let id = report.id.map { " (fit \($0))" } ?? ""
         var lines = ["\(report.law)\(id): \(report.points) points of \(selection)", ""]
         lines += parameterTable.lines
-        lines += [""] + TextTable(pairs: facts).lines
+        lines += [""] + TextTable(pairs: facts).lines(width: style.width)
         if let holdout = report.holdout {
             lines += ["", "held out:"] + ScoreAnswer.metricsTable(holdout).lines
         }

@@ -51,13 +51,13 @@ struct LawAnswer: Answer {
 
     func text(style: TerminalStyle) -> [String] {
         var lines = ["\(law.id): \(law.title)", "", "  \(law.formula)", ""]
-        lines += parameterTable.lines
-        if !law.options.isEmpty { lines += [""] + optionTable.lines }
-        return lines + [
-            "", "a run must carry  \(law.requires.joined(separator: ", "))",
-            "limits            \(law.limits)",
-            "source            \(law.reference)",
+        lines += parameterTable.lines(width: style.width)
+        if !law.options.isEmpty { lines += [""] + optionTable.lines(width: style.width) }
+        let facts = [
+            ["a run must carry", law.requires.joined(separator: ", ")],
+            ["limits", law.limits], ["source", law.reference],
         ]
+        return lines + [""] + TextTable(pairs: facts).lines(width: style.width)
     }
 
     private var parameterTable: TextTable {

@@ -81,7 +81,7 @@ struct ScheduleListAnswer: Answer {
                 ["  \(parameter.name)", parameter.meaning]
                     + (parameter.standard.map { ["(\($0) if left out)"] } ?? [])
             }
-            lines += TextTable(pairs: rows).lines
+            lines += TextTable(pairs: rows).lines(width: style.width)
         }
         lines.append("  example: \(form.example)")
         // Every example of the catalogue parses, which its own tests check.

@@ -51,7 +51,7 @@ struct ScoreCommand: ParsableCommand {
         output.note(source.notes)
         return ScoreAnswer(
             report: report, selection: runs.summary,
-            plot: try Self.plot(predictor, runs: filled))
+            plot: output.format == .text ? try Self.plot(predictor, runs: filled) : nil)
     }
 
     private func score(on client: ServerClient) throws -> ScoreAnswer {
