@@ -297,7 +297,14 @@ def train_study(settings, folder):
             training[pool.submit(train, settings, rates, text, output)] = run
         for finished in as_completed(training):
             training[finished].update(finished.result())
-            path.write_text(json.dumps(study, indent=1) + "\n")
+            write_study(study, path)
+
+
+def write_study(study, path):
+    """Writes runs.json with a run per line, so that a shell script can read it too."""
+    head = [f" {json.dumps(key)}: {json.dumps(study[key])}," for key in study if key != "runs"]
+    runs = ",\n".join(f"  {json.dumps(run)}" for run in study["runs"])
+    path.write_text("\n".join(["{", *head, ' "runs": [', runs, " ]", "}"]) + "\n")
 
 
 def main():
