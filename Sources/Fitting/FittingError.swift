@@ -10,6 +10,7 @@ package enum FittingError: Error, Equatable, Sendable {
     case missingCurve(law: String, runs: [String])
     case missingLoss(law: String, runs: [String])
     case missingSeries(String, runs: [String], known: [String])
+    case seriesNeeded(law: String, known: [String])
     case badSchedule(run: String, String)
     case stepBeyondSchedule(run: String, step: Int, totalSteps: Int)
     case badLoss(run: String, step: Int?, value: Double)
@@ -27,7 +28,7 @@ package enum FittingError: Error, Equatable, Sendable {
         switch self {
         case .law(let error): error.pointer
         case .badObjective: "/objective"
-        case .missingSeries: "/series"
+        case .missingSeries, .seriesNeeded: "/series"
         case .badLevel: "/interval"
         case .wrongKind: "/law"
         case .missingInput(_, let fields): "/\(fields.first ?? "")"
@@ -54,6 +55,9 @@ package enum FittingError: Error, Equatable, Sendable {
         case .missingInput(let law, let fields):
             return "the law \(law) needs \(fields.joined(separator: " and ")) for a prediction; "
                 + "give \(fields.count == 1 ? "it" : "them") a positive number."
+        case .seriesNeeded(let law, let known):
+            let choice = known.isEmpty ? "" : ", one of \(known.joined(separator: ", "))"
+            return "the law \(law) predicts a metric; name it as series\(choice)."
         case .unusableReport(let reason): return "the fit cannot be used: \(reason)."
         case .notEvaluable(let law):
             return "the law \(law) could not be evaluated at any starting point on these runs; "
@@ -77,7 +81,8 @@ package enum FittingError: Error, Equatable, Sendable {
             return "the law \(law) needs a loss, which is missing in \(Self.list(runs)); add loss "
                 + "to the runs' metadata, or points."
         case .missingSeries(let series, let runs, let known):
-            let have = known.isEmpty ? "they have none" : "there is \(known.joined(separator: ", "))"
+            let have =
+                known.isEmpty ? "they have none" : "there is \(known.joined(separator: ", "))"
             return "series \"\(series)\" is missing in \(Self.list(runs)); \(have)."
         case .badSchedule(let run, let reason): return "run \(run): \(reason)"
         case .stepBeyondSchedule(let run, let step, let totalSteps):

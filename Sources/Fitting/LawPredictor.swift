@@ -86,9 +86,8 @@ package struct LawPredictor: Sendable {
             throw .wrongKind(
                 law: law.about.id, asked: "a curve under a schedule", able: laws(of: .curve))
         }
-        try check(features)
         let input = LawInput(
-            features: features, areas: ScheduleAreas(schedule), steps: steps)
+            features: try resolved(features), areas: ScheduleAreas(schedule), steps: steps)
         return try predictions(at: [input], interval: interval)
     }
 
@@ -105,22 +104,32 @@ package struct LawPredictor: Sendable {
             throw .wrongKind(
                 law: law.about.id, asked: "a loss without a schedule", able: laws(of: .table))
         }
-        try check(features)
-        return try predictions(at: [LawInput(features: features)], interval: interval)
+        return try predictions(
+            at: [LawInput(features: resolved(features))], interval: interval)
     }
 
     private func laws(of kind: LawDescription.Kind) -> [String] {
         catalog.laws.filter { $0.about.kind == kind }.map { $0.about.id }
     }
 
-    private func check(_ features: [Feature: Double]) throws(FittingError) {
-        let missing = law.law.requiredFeatures.filter { feature in
-            guard let value = features[feature] else { return true }
+    /// The features with those that the law derives, checked.
+    private func resolved(_ given: [Feature: Double]) throws(FittingError) -> [Feature: Double] {
+        let features: [Feature: Double]
+        do throws(LawError) {
+            features = try law.law.features(of: Run(id: "prediction", features: given))
+        } catch {
+            throw .law(error)
+        }
+        let missing = law.law.requiredFeatures.filter { features[$0] == nil }
+        let unusable = (law.law.requiredFeatures + law.law.optionalFeatures).filter { feature in
+            guard let value = features[feature] else { return false }
             return !(value.isFinite && value > 0)
         }
-        guard missing.isEmpty else {
-            throw .missingInput(law: law.about.id, fields: missing.map(\.rawValue))
+        guard missing.isEmpty, unusable.isEmpty else {
+            throw .missingInput(
+                law: law.about.id, fields: (missing + unusable).map(\.rawValue))
         }
+        return features
     }
 
     /// Predictions at any inputs of the law's kind.

@@ -27,6 +27,7 @@ package struct ObservationBuilder: Sendable {
     /// - Throws: `FittingError` naming the field and the runs that lack it.
     package func observations(of runs: [Run]) throws(FittingError) -> Observations {
         guard !runs.isEmpty else { throw .noRuns }
+        let runs = try resolved(runs)
         try checkFeatures(of: runs)
         var observations =
             switch law.about.kind {
@@ -38,6 +39,19 @@ package struct ObservationBuilder: Sendable {
         return observations
     }
 
+    /// The runs with the features that the law derives from what they carry.
+    private func resolved(_ runs: [Run]) throws(FittingError) -> [Run] {
+        var resolved = runs
+        for index in runs.indices {
+            do throws(LawError) {
+                resolved[index].features = try law.law.features(of: runs[index])
+            } catch {
+                throw .law(error)
+            }
+        }
+        return resolved
+    }
+
     private func checkFeatures(of runs: [Run]) throws(FittingError) {
         for feature in law.law.requiredFeatures {
             let missing = runs.filter { $0.features[feature] == nil }.map(\.id)
@@ -45,6 +59,8 @@ package struct ObservationBuilder: Sendable {
                 throw .missingFeature(
                     law: law.about.id, feature: feature.rawValue, runs: missing)
             }
+        }
+        for feature in law.law.requiredFeatures + law.law.optionalFeatures {
             for run in runs {
                 guard let value = run.features[feature], !(value > 0 && value.isFinite) else {
                     continue
@@ -57,8 +73,11 @@ package struct ObservationBuilder: Sendable {
     // MARK: Tables
 
     private func rows(of runs: [Run]) throws(FittingError) -> Observations {
+        if law.about.observes == .metric, series == nil {
+            throw .seriesNeeded(law: law.about.id, known: knownSeries(of: runs))
+        }
         let losses = runs.map { run in
-            series.map { run.series[$0]?.losses.last } ?? (run.loss ?? run.curve?.losses.last)
+            series.map { finalValue(of: $0, in: run) } ?? (run.loss ?? run.curve?.losses.last)
         }
         let missing = zip(runs, losses).filter { $0.1 == nil }.map(\.0.id)
         guard missing.isEmpty else { throw missingLoss(in: runs, missing: missing) }
@@ -70,6 +89,13 @@ package struct ObservationBuilder: Sendable {
                 .init(runID: run.id, input: LawInput(features: run.features), losses: [loss]))
         }
         return Observations(groups: groups, warnings: [])
+    }
+
+    /// The last value of a series; a metric may also be a table's column, which is a tag.
+    private func finalValue(of series: String, in run: Run) -> Double? {
+        if let logged = run.series[series]?.losses.last { return logged }
+        guard law.about.observes == .metric else { return nil }
+        return run.tags[series].flatMap(Double.init)
     }
 
     private func missingLoss(in runs: [Run], missing: [String]) -> FittingError {

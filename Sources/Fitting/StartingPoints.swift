@@ -3,14 +3,20 @@ import Laws
 /// The starts of a fit: a space-filling design over the shape parameters, each completed by the
 /// best linear parameters for it.
 struct StartingPoints {
+    private let law: NamedLaw
     private let specs: [ParameterSpec]
+    private let inputs: [LawInput]
+    private let losses: [Double]
     private let free: [Bool]
     private let searched: [Int]
     private let design: SpaceFillingDesign
     private var projection: LinearProjection
 
     init(law: NamedLaw, free: [Bool], observations: Observations, seed: UInt64) {
+        self.law = law
         specs = law.parameters
+        inputs = observations.inputs
+        losses = observations.losses
         self.free = free
         searched = specs.indices.filter { index in
             guard case .searched = law.parameters[index].start else { return false }
@@ -47,6 +53,28 @@ struct StartingPoints {
             values[parameter] = scale.value(at: low + position * (high - low))
         }
         projection.project(&values)
+        for _ in 0..<Self.modelRounds { complete(&values) }
         return values
+    }
+
+    /// The terms of a start model may depend on the parameters it finds: the second round takes
+    /// them from the first.
+    private static let modelRounds = 2
+
+    private func complete(_ values: inout [Double]) {
+        guard let model = law.law.startModel(at: values, inputs: inputs, losses: losses) else {
+            return
+        }
+        // A term that wants to be negative is kept at a thousandth of the loss.
+        let floors = model.terms.map { term in
+            1e-3 * losses[0] / max(term.reduce(0) { max($0, abs($1)) }, .leastNormalMagnitude)
+        }
+        let coefficients = LinearCoefficients.best(
+            columns: model.terms.map { $0[...] }, target: losses, weights: losses, floors: floors)
+        for (index, value) in model.parameters(coefficients).enumerated()
+        where free[index] && value.isFinite {
+            let bounds = specs[index].bounds
+            values[index] = min(max(value, bounds.lowerBound), bounds.upperBound)
+        }
     }
 }

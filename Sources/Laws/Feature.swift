@@ -22,4 +22,16 @@ package enum Feature: String, CaseIterable, Codable, CodingKeyRepresentable, Sen
     case decoderParameterCount = "decoder_parameter_count"
     /// Parameter count averaged over the training tokens.
     case averageParameterCount = "average_parameter_count"
+    /// L: the loss itself, where it is what another quantity is predicted from.
+    case loss
+
+    /// Those of a run's metadata: all but the loss, which a run carries apart.
+    package static let allCases: [Feature] = [
+        .parameterCount, .totalParameterCount, .tokenCount, .uniqueTokenCount, .trainingFLOPs,
+        .batchTokens, .stepCount, .encoderParameterCount, .decoderParameterCount,
+        .averageParameterCount,
+    ]
+
+    /// Those that a prediction can be asked for.
+    package static let inputs = allCases + [.loss]
 }

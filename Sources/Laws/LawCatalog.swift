@@ -6,6 +6,11 @@ package struct LawCatalog: Sendable {
     package static let standard = LawCatalog(laws: [
         ChinchillaLaw.self,
         AnnealingLaw.self,
+        TranslationLaw.self,
+        AverageParametersLaw.self,
+        KaplanLaw.self,
+        DataConstrainedLaw.self,
+        LossToMetricLaw.self,
     ])
 
     package init(laws: [any ScalingLaw.Type]) {

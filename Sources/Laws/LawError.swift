@@ -6,6 +6,7 @@ package enum LawError: Error, Equatable, Sendable {
     case unknownParameter(law: String, parameter: String, known: [String])
     case missingParameter(law: String, parameter: String)
     case parameterOutOfBounds(law: String, parameter: String, value: Double, ClosedRange<Double>)
+    case badRun(String, field: String, rule: String)
 
     /// The field of a request that is wrong, as a JSON pointer.
     package var pointer: String {
@@ -16,6 +17,7 @@ package enum LawError: Error, Equatable, Sendable {
         case .unknownParameter(_, let parameter, _): "/fixed/\(parameter)"
         case .missingParameter: "/parameters"
         case .parameterOutOfBounds(_, let parameter, _, _): "/fixed/\(parameter)"
+        case .badRun: "/runs"
         }
     }
 
@@ -41,6 +43,8 @@ package enum LawError: Error, Equatable, Sendable {
         case .parameterOutOfBounds(let law, let parameter, let value, let bounds):
             return "parameter \(parameter) = \(value) is outside what the law \(law) allows, "
                 + "\(bounds.lowerBound) to \(bounds.upperBound)."
+        case .badRun(let run, let field, let rule):
+            return "run \(run): \(field) \(rule)."
         }
     }
 }

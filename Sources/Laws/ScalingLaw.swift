@@ -23,6 +23,16 @@ package protocol ScalingLaw: Sendable {
     /// What every run must carry.
     var requiredFeatures: [Feature] { get }
 
+    /// What a run may carry beside them, or in place of one that follows from it.
+    var optionalFeatures: [Feature] { get }
+
+    /// A run's numbers as the evaluator takes them, what follows from others filled in.
+    ///
+    /// - Parameter run: The run; for a prediction one with features alone.
+    /// - Returns: Its features and those that follow.
+    /// - Throws: `LawError.badRun` when something to derive a feature from cannot be read.
+    func features(of run: Run) throws(LawError) -> [Feature: Double]
+
     /// Prepares the evaluation at fixed inputs; whatever does not depend on parameters is done here.
     ///
     /// The predictions come in the order of the inputs and, within each, of its steps.
@@ -30,6 +40,15 @@ package protocol ScalingLaw: Sendable {
 
     /// The first step of a schedule at which the law says anything; only asked of curve laws.
     func firstStep(on areas: ScheduleAreas) -> Int
+
+    /// What completes a start where the loss is linear in functions of parameters only.
+    ///
+    /// - Parameters:
+    ///   - values: Where the search would start: searched parameters from the design.
+    ///   - inputs: Where the losses were measured.
+    ///   - losses: The measured losses, one per point.
+    /// - Returns: Terms that nearly add up to the loss, or nil for a law that needs none.
+    func startModel(at values: [Double], inputs: [LawInput], losses: [Double]) -> StartModel?
 
     /// What else the parameters say, such as the exponent of the compute-optimal size.
     func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity]
@@ -44,6 +63,14 @@ package protocol ScalingLaw: Sendable {
 }
 
 extension ScalingLaw {
+    package var optionalFeatures: [Feature] { [] }
+
+    package func features(of run: Run) throws(LawError) -> [Feature: Double] { run.features }
+
+    package func startModel(at values: [Double], inputs: [LawInput], losses: [Double])
+        -> StartModel?
+    { nil }
+
     package func firstStep(on areas: ScheduleAreas) -> Int { 0 }
 
     package func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity] { [] }
@@ -65,50 +92,4 @@ package protocol LawEvaluator {
     mutating func evaluate(
         _ parameters: UnsafeBufferPointer<Double>, losses: UnsafeMutableBufferPointer<Double>,
         jacobian: UnsafeMutableBufferPointer<Double>?)
-}
-
-/// What a law is: the part of a law file that people read.
-package struct LawDescription: Sendable, Equatable {
-    /// What a law is evaluated on.
-    package enum Kind: String, Sendable {
-        /// One loss per finished run.
-        case table
-        /// Losses along a run under a learning-rate schedule.
-        case curve
-    }
-
-    package var id: String
-    package var title: String
-    package var kind: Kind
-    package var formula: String
-    package var reference: String
-    package var options: [LawOption]
-    /// When not to use it.
-    package var limits: String
-
-    package init(
-        id: String, title: String, kind: Kind, formula: String, reference: String,
-        options: [LawOption] = [], limits: String
-    ) {
-        self.id = id
-        self.title = title
-        self.kind = kind
-        self.formula = formula
-        self.reference = reference
-        self.options = options
-        self.limits = limits
-    }
-}
-
-/// A number that follows from a law's parameters.
-package struct DerivedQuantity: Sendable, Equatable {
-    package var name: String
-    package var meaning: String
-    package var value: Double
-
-    package init(_ name: String, meaning: String, value: Double) {
-        self.name = name
-        self.meaning = meaning
-        self.value = value
-    }
 }

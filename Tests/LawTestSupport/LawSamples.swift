@@ -48,7 +48,7 @@ package struct LawSamples {
     package mutating func inputs(rows: Int = 40) throws -> [LawInput] {
         switch law.about.kind {
         case .table:
-            return (0..<rows).map { _ in LawInput(features: features()) }
+            return try (0..<rows).map { _ in LawInput(features: try features()) }
         case .curve:
             let specifications = [
                 "warmup:100@3e-3,hold:1900", "warmup:100@3e-3,cosine:1900@3e-4",
@@ -58,18 +58,22 @@ package struct LawSamples {
             return try specifications.map { specification in
                 let schedule = try LearningRateSchedule(parsing: specification)
                 return LawInput(
-                    features: features(), areas: ScheduleAreas(schedule),
+                    features: try features(), areas: ScheduleAreas(schedule),
                     steps: Array(stride(from: 100, to: schedule.totalSteps, by: 20)))
             }
         }
     }
 
-    private mutating func features() -> [Feature: Double] {
+    /// What every run must carry, and on every other row, by chance, what it may carry.
+    private mutating func features() throws -> [Feature: Double] {
         var features: [Feature: Double] = [:]
         for feature in law.law.requiredFeatures {
             features[feature] = exp(number(in: Self.logRange(of: feature)))
         }
-        return features
+        for feature in law.law.optionalFeatures where number(in: 0...1) < 0.5 {
+            features[feature] = exp(number(in: Self.logRange(of: feature)))
+        }
+        return try law.law.features(of: Run(id: "sample", features: features))
     }
 
     private static func logRange(of feature: Feature) -> ClosedRange<Double> {
@@ -78,6 +82,7 @@ package struct LawSamples {
         case .trainingFLOPs: log(1e18)...log(1e23)
         case .batchTokens: log(1e5)...log(1e7)
         case .stepCount: log(1e3)...log(1e6)
+        case .loss: log(1.5)...log(6)
         default: log(1e7)...log(1e10)
         }
     }

@@ -34,6 +34,37 @@ package enum SyntheticStudy {
         return runs
     }
 
+    /// Finished runs by any law of tables.
+    ///
+    /// - Parameters:
+    ///   - law: The law.
+    ///   - parameters: Its parameters.
+    ///   - features: What each run carries.
+    ///   - noise: Standard deviation of an observation, in its own unit.
+    ///   - seed: Seed of the noise.
+    /// - Returns: A run per entry of `features`; what a law of metrics predicts is their series
+    ///   `metric`, and their loss what it predicts from.
+    /// - Throws: What the law says of features that it cannot read.
+    package static func rows(
+        law: NamedLaw, parameters: [Double], features: [[Feature: Double]], noise: Double,
+        seed: UInt64
+    ) throws -> [Run] {
+        var runs = features.enumerated().map { Run(id: "row-\($0)", features: $1) }
+        let inputs = try runs.map { LawInput(features: try law.law.features(of: $0)) }
+        let exact = LawEvaluation(law: law, inputs: inputs, parameters: parameters).losses
+        var normal = NormalGenerator(seed: seed)
+        for index in runs.indices {
+            let observed = exact[index] + noise * normal.next()
+            switch law.about.observes {
+            case .loss: runs[index].loss = observed
+            case .metric:
+                runs[index].loss = runs[index].features.removeValue(forKey: .loss)
+                runs[index].series["metric"] = LossCurve(steps: [0], losses: [observed])
+            }
+        }
+        return runs
+    }
+
     /// The schedules of a small study, by run name.
     package static let schedules = [
         ("constant", "warmup:200@2e-3,hold:3800"),

@@ -23,21 +23,25 @@ import Testing
             for (index, spec) in law.parameters.enumerated() {
                 let slope = spec.scale.slope(at: parameters[index])
                 let column = center.column(index).map { $0 * slope }
-                let differences = differences(law, inputs, parameters, index)
-                let worst = zip(column, differences).reduce(0) { max($0, abs($1.0 - $1.1)) }
-                let scale = column.reduce(1e-6) { max($0, abs($1)) }
-                #expect(worst <= 1e-8 * scale, "\(spec.name), seed \(seed)")
+                let tolerance = 1e-8 * column.reduce(1e-6) { max($0, abs($1)) }
+                let wide = differences(law, inputs, parameters, index, width: 1e-3)
+                let narrow = differences(law, inputs, parameters, index, width: 5e-4)
+                // Where two widths disagree there is a join of two branches between them, whose
+                // second derivatives differ: differences say nothing there.
+                let judged = wide.indices.filter { abs(wide[$0] - narrow[$0]) <= tolerance }
+                #expect(Double(judged.count) >= 0.8 * Double(wide.count), "\(spec.name)")
+                let worst = judged.reduce(0) { max($0, abs(column[$1] - narrow[$1])) }
+                #expect(worst <= tolerance, "\(spec.name), seed \(seed)")
             }
         }
     }
 
     /// Fourth-order central differences in the solver's coordinate, where every parameter varies
-    /// on the scale of 1; this width balances rounding and truncation.
+    /// on the scale of 1; widths near 1e-3 balance rounding and truncation.
     private func differences(
-        _ law: NamedLaw, _ inputs: [LawInput], _ parameters: [Double], _ index: Int
+        _ law: NamedLaw, _ inputs: [LawInput], _ parameters: [Double], _ index: Int, width: Double
     ) -> [Double] {
         let scale = law.parameters[index].scale
-        let width = 1e-3
         func losses(_ steps: Double) -> [Double] {
             var moved = parameters
             moved[index] = scale.value(

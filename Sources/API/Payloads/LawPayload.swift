@@ -25,10 +25,16 @@ package struct LawPayload: Sendable, Equatable, Codable {
     package var formula: String
     package var reference: String
     package var limits: String
-    /// What every run must carry, as a JSON name of a run; `schedule` and `loss` included.
+    /// What every run must carry, as a JSON name of a run; `schedule`, `loss` and `series` included.
     package var requires: [String]
     package var parameters: [Parameter]
     package var options: [Option]
+
+    /// Where a run has what the law is fitted to.
+    private static func observed(by about: LawDescription) -> [String] {
+        guard about.observes == .loss else { return ["series"] }
+        return about.kind == .curve ? ["schedule", "points"] : ["loss"]
+    }
 
     /// Describes a law with its default options.
     package init(_ type: any ScalingLaw.Type) throws(LawError) {
@@ -41,8 +47,7 @@ package struct LawPayload: Sendable, Equatable, Codable {
         formula = about.formula
         reference = about.reference
         limits = about.limits
-        let loss = about.kind == .curve ? ["schedule", "points"] : ["loss"]
-        requires = law.requiredFeatures.map(\.rawValue) + loss
+        requires = law.requiredFeatures.map(\.rawValue) + Self.observed(by: about)
         parameters = law.parameters.map { spec in
             Parameter(
                 name: spec.name, symbol: spec.symbol, meaning: spec.meaning,

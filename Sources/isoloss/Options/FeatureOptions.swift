@@ -35,10 +35,13 @@ struct FeatureOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Parameters averaged over the tokens.", valueName: "n"))
     var averageParameterCount: Double?
 
+    @Option(help: ArgumentHelp("L: the loss that a metric is predicted from.", valueName: "l"))
+    var loss: Double?
+
     /// What was given.
     var features: [Feature: Double] {
         var features: [Feature: Double] = [:]
-        for feature in Feature.allCases { features[feature] = value(of: feature) }
+        for feature in Feature.inputs { features[feature] = value(of: feature) }
         return features
     }
 
@@ -54,6 +57,7 @@ struct FeatureOptions: ParsableArguments {
         case .encoderParameterCount: encoderParameterCount
         case .decoderParameterCount: decoderParameterCount
         case .averageParameterCount: averageParameterCount
+        case .loss: loss
         }
     }
 }

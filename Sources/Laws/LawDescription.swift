@@ -1,0 +1,55 @@
+/// What a law is: the part of a law file that people read.
+package struct LawDescription: Sendable, Equatable {
+    /// What a law is evaluated on.
+    package enum Kind: String, Sendable {
+        /// One loss per finished run.
+        case table
+        /// Losses along a run under a learning-rate schedule.
+        case curve
+    }
+
+    /// What a law predicts.
+    package enum Observed: String, Sendable {
+        /// A loss.
+        case loss
+        /// A quality that runs carry under a name of its own, such as BLEU, from their loss.
+        case metric
+    }
+
+    package var id: String
+    package var title: String
+    package var kind: Kind
+    package var observes: Observed
+    package var formula: String
+    package var reference: String
+    package var options: [LawOption]
+    /// When not to use it.
+    package var limits: String
+
+    package init(
+        id: String, title: String, kind: Kind, observes: Observed = .loss, formula: String,
+        reference: String, options: [LawOption] = [], limits: String
+    ) {
+        self.id = id
+        self.title = title
+        self.kind = kind
+        self.observes = observes
+        self.formula = formula
+        self.reference = reference
+        self.options = options
+        self.limits = limits
+    }
+}
+
+/// A number that follows from a law's parameters.
+package struct DerivedQuantity: Sendable, Equatable {
+    package var name: String
+    package var meaning: String
+    package var value: Double
+
+    package init(_ name: String, meaning: String, value: Double) {
+        self.name = name
+        self.meaning = meaning
+        self.value = value
+    }
+}
