@@ -260,7 +260,7 @@ def train(settings, rates, text, output):
         "step_count": len(rates),
         "token_count": batch_tokens * len(rates),
         "unique_token_count": min(len(text[0]), batch_tokens * len(rates)),
-        "duration_seconds": round(time.perf_counter() - start, 1),
+        "tags": {"duration_seconds": round(time.perf_counter() - start, 1)},
     }
 
 
