@@ -81,10 +81,13 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport", logging]),
         .testTarget(
             name: "APITests",
-            dependencies: ["API", "Fitting", "HTTP", "Laws", "Schedules", "Store", "TestSupport"]),
+            dependencies: [
+                "API", "CZlib", "Fitting", "HTTP", "Laws", "LawTestSupport", "Schedules", "Store",
+                "TestSupport", logging,
+            ]),
         .testTarget(
             name: "CLITests",
-            dependencies: ["Fitting", "isoloss", "Laws", "Schedules", "TestSupport"]),
+            dependencies: ["API", "Fitting", "isoloss", "Laws", "Schedules", "TestSupport"]),
     ]
 )
 
