@@ -65,7 +65,7 @@ while read -r line; do
 done < <(sed -n 's/^ *\({"id".*}\),\{0,1\}$/\1/p' sample-runs/runs.json)
 
 say "Fitting the LR-annealing law on the runs with role train"
-held_out=wsd_linear_3000
+held_out=cosine_4000
 "$isoloss" fit --server "$url" --law lr-annealing --study "$study" --output "$state/fit.json" --force
 fit=$(grep -o '"id" *: *"[^"]*"' "$state/fit.json" | head -n 1 | cut -d'"' -f4)
 
@@ -76,6 +76,9 @@ curl -sf "$url/v1/fits/$fit/curve?schedule=$schedule&every=250&interval=0.9" -H 
 
 say "Predicted against measured"
 "$isoloss" score --server "$url" --fit "$fit" --runs "$held_out"
+
+say "And all the runs that the fit never saw"
+"$isoloss" score --server "$url" --fit "$fit" --study "$study"
 
 if $stop; then
     say "Stopping the server"
