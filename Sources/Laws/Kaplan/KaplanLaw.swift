@@ -102,14 +102,14 @@ package struct KaplanLaw: ScalingLaw {
                 let loss = exp(root.logLoss)
                 losses[index] = loss
                 guard let jacobian else { continue }
-                let bySize = loss * root.response * (1 - root.stepShare)
-                let bySteps = loss * root.response * root.stepShare
-                let byBatch = bySteps * form.stepExponent * root.criticalShare
+                let bySize = loss * root.response * (1 - root.state.stepShare)
+                let bySteps = loss * root.response * root.state.stepShare
+                let byBatch = bySteps * form.stepExponent * root.state.criticalShare
                 jacobian[index] = bySize * form.parameterExponent / form.parameterScale
                 jacobian[count + index] = bySize * (logScales.0 - point.logSize)
                 jacobian[2 * count + index] = bySteps * form.stepExponent / form.stepScale
                 jacobian[3 * count + index] =
-                    bySteps * (logScales.1 - point.logSteps + root.logSlowdown)
+                    bySteps * (logScales.1 - point.logSteps + root.state.logSlowdown)
                 jacobian[4 * count + index] = byBatch / form.batchScale
                 jacobian[5 * count + index] =
                     byBatch * root.logLoss / (form.batchExponent * form.batchExponent)
