@@ -50,5 +50,6 @@ require_system_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
 }
 
-# The build that the quick start and the checks share; the import check keeps the layers honest.
-build_flags=(-c release --explicit-target-dependency-import-check error)
+# The build that the quick start and the checks share: the tests run against the optimised code that
+# people use, and so need it testable. The import check keeps the layers honest.
+build_flags=(-c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error)

@@ -1,0 +1,91 @@
+package import Laws
+
+/// How data are split to judge a law on what it has not seen.
+///
+/// Curves: each run in turn is left out, since points of one run know each other. Tables: train
+/// small, test large, since a law of sizes is asked about sizes beyond its data; with the rows in
+/// order of training compute, each fold fits the first 50, 60 … 90 % and is judged on the next
+/// tenth. A single curve: the first part of the run, then the next, in the same way.
+package struct CrossValidation: Sendable {
+    /// One split: what is fitted and what is judged.
+    package struct Split: Sendable {
+        package var leftOut: String
+        package var training: [Run]
+        package var test: [Run]
+    }
+
+    package let method: String
+    package let splits: [Split]
+
+    private static let firstTenth = 5
+
+    /// Splits runs for laws of a kind.
+    ///
+    /// - Parameters:
+    ///   - runs: The runs to compare on.
+    ///   - kind: Whether the laws are of tables or of curves.
+    package init(_ runs: [Run], kind: LawDescription.Kind) {
+        if kind == .table {
+            method = "train small, test large"
+            splits = Self.bySize(runs)
+        } else if runs.count > 1 {
+            method = "leave one run out"
+            splits = runs.indices.map { index in
+                var rest = runs
+                let run = rest.remove(at: index)
+                return Split(leftOut: run.id, training: rest, test: [run])
+            }
+        } else {
+            method = "fit the beginning, predict what follows"
+            splits = runs.first.map(Self.byTime) ?? []
+        }
+    }
+
+    private static func bySize(_ runs: [Run]) -> [Split] {
+        let ordered = runs.enumerated().sorted { left, right in
+            let (small, large) = (compute(of: left.element), compute(of: right.element))
+            return small == large ? left.offset < right.offset : small < large
+        }.map(\.element)
+        return (firstTenth..<10).compactMap { tenth in
+            let (start, end) = (ordered.count * tenth / 10, ordered.count * (tenth + 1) / 10)
+            guard start < end else { return nil }
+            return Split(
+                leftOut: "\(10 * tenth)–\(10 * tenth + 10) % by compute",
+                training: Array(ordered[..<start]), test: Array(ordered[start..<end]))
+        }
+    }
+
+    /// Training compute, or 6·N·D, or what there is of N and D.
+    private static func compute(of run: Run) -> Double {
+        if let given = run.features[.trainingFLOPs] { return given }
+        let sizes: [Feature] = [.averageParameterCount, .parameterCount]
+        let encoder = run.features[.encoderParameterCount] ?? 0
+        let decoder = run.features[.decoderParameterCount] ?? 0
+        let size = sizes.compactMap { run.features[$0] }.first ?? max(encoder + decoder, 1)
+        return 6 * size * (run.features[.tokenCount] ?? 1)
+    }
+
+    private static func byTime(_ run: Run) -> [Split] {
+        guard let curve = run.curve else { return [] }
+        return (firstTenth..<10).compactMap { tenth in
+            let count = curve.steps.count
+            let (start, end) = (count * tenth / 10, count * (tenth + 1) / 10)
+            guard start < end else { return nil }
+            var (before, after) = (run, run)
+            before.curve = curve.part(0..<start)
+            after.curve = curve.part(start..<end)
+            return Split(
+                leftOut: "steps \(curve.steps[start])–\(curve.steps[end - 1])",
+                training: [before], test: [after])
+        }
+    }
+}
+
+extension LossCurve {
+    /// The points of a range.
+    fileprivate func part(_ range: Range<Int>) -> LossCurve {
+        LossCurve(
+            steps: Array(steps[range]), losses: Array(losses[range]),
+            learningRates: learningRates.map { Array($0[range]) })
+    }
+}
