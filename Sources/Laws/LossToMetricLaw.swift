@@ -10,7 +10,7 @@ import Foundation
 /// | L | `loss` | nats per token | > 0 |
 /// | ε | `asymptote` | the metric's | 0 … 10⁶ |
 /// | k | `coefficient` | the metric's | 0 … 10⁹ |
-/// | γ | `exponent` | per nat | 0 … 20 |
+/// | γ | `exponent` | per nat | 0.01 … 20 |
 /// | c | `coefficient` | the metric's · nats^p | > 0 |
 /// | p | `exponent` | – | 0 … 20 |
 ///
@@ -20,7 +20,8 @@ import Foundation
 /// The metric is the runs' series of the name asked for (its last value), or a column of that name
 /// in a table; it must be above 0. Not for single tasks that jump from chance, and not for BLEU of
 /// text written in the source language, which stops rising while the loss still falls: read the
-/// fit's metrics before a prediction.
+/// fit's metrics before a prediction. Points on a straight line have no asymptote: γ then ends on its
+/// lower bound, which is a line over any range of losses.
 package struct LossToMetricLaw: ScalingLaw {
     private static let form = LawOption(
         "form", values: ["exponential", "power"],
@@ -52,7 +53,7 @@ package struct LossToMetricLaw: ScalingLaw {
             bounds: 0...1e9, start: .projected),
         ParameterSpec(
             "exponent", symbol: "γ", meaning: "how fast the error falls with the loss",
-            bounds: 0...20, start: .searched(0.1...5)),
+            bounds: 0.01...20, start: .searched(0.1...5)),
     ]
 
     private static let powerParameters = [

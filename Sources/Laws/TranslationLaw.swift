@@ -80,6 +80,21 @@ package struct TranslationLaw: ScalingLaw {
         }
     }
 
+    package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] {
+        let halves: [(name: String, feature: Feature)] = [
+            ("encoder", .encoderParameterCount), ("decoder", .decoderParameterCount),
+        ]
+        return halves.compactMap { half in
+            let sizes = Set(inputs.map { $0.required(half.feature) })
+            let exponent = "\(half.name)_exponent"
+            guard sizes.count == 1, free.isSuperset(of: [exponent, "coefficient"]) else {
+                return nil
+            }
+            return "all runs have one size of \(half.name): \(exponent) cannot be told from "
+                + "coefficient; add runs of other sizes, or fix it"
+        }
+    }
+
     /// Minimising L under N_e + N_d = n gives N_e* = n·p_e/p and N_d* = n·p_d/p with p = p_e + p_d,
     /// and so L*(n) = α*·n^−p + L∞ with α* = α·(N̄·p/p_e)^p_e·(N̄·p/p_d)^p_d.
     package func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity] {

@@ -154,6 +154,16 @@ package struct DataConstrainedLaw: ScalingLaw {
         return StartModel(terms: terms) { $0 + values.dropFirst(3) }
     }
 
+    package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] {
+        guard free.contains("token_repeat_scale"),
+            inputs.allSatisfy({ Point($0).repeats == 0 })
+        else { return [] }
+        return [
+            "no run repeats its data: nothing determines token_repeat_scale; add runs whose "
+                + "unique_token_count is below token_count, or fix it"
+        ]
+    }
+
     package func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity] {
         unconstrained.derivedQuantities(Array(parameters.prefix(5))) + [
             DerivedQuantity(

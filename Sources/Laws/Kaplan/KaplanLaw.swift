@@ -26,7 +26,8 @@ import Foundation
 /// runs at one loss, then S_c and α_S. Each stage hands its errors on, and needs its own experiments.
 /// Here all six are fitted at once, to every run there is, which is the optimum of them all with a
 /// covariance of them all; the stages survive in the starts, where S_min follows from the measured
-/// losses. With one batch size, or none, B* and α_B cannot be told from S_c, and the fit says so.
+/// losses. Without batch sizes B* and α_B cannot be known; with one, they follow from nothing but how the
+/// loss bends, and trade off with S_c. The fit says so.
 ///
 /// Not for losses before the learning rate has come down, nor beyond one pass over the data: there is
 /// no term for data, and no irreducible loss.
@@ -159,6 +160,26 @@ package struct KaplanLaw: ScalingLaw {
                 "optimal_step_exponent", meaning: "the best S grows as compute to this power",
                 value: compute / form.stepExponent),
         ]
+    }
+}
+
+extension KaplanLaw {
+    package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] {
+        guard free.contains("batch_scale") || free.contains("batch_exponent") else { return [] }
+        let batches = inputs.compactMap { $0.features[.batchTokens] }
+        let without = inputs.count - batches.count
+        var cautions: [String] = []
+        if without > 0 {
+            cautions.append(
+                "\(without) of \(inputs.count) runs have no batch_tokens; their batches count as "
+                    + "endless")
+        }
+        if without == 0, Set(batches).count == 1 {
+            cautions.append(
+                "all runs have one batch size: batch_scale and batch_exponent follow from how the "
+                    + "loss bends alone; add runs of other batch sizes, or fix both")
+        }
+        return cautions
     }
 }
 
