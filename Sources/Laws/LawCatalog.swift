@@ -6,6 +6,7 @@ package struct LawCatalog: Sendable {
     package static let standard = LawCatalog(laws: [
         ChinchillaLaw.self,
         AnnealingLaw.self,
+        MultiPowerLaw.self,
         TranslationLaw.self,
         AverageParametersLaw.self,
         KaplanLaw.self,

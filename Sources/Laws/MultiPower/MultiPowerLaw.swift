@@ -1,0 +1,116 @@
+import Foundation
+import Schedules
+
+/// The loss along a run from every drop of its learning rate and what was learned since.
+///
+///     L(t) = L0 + A·S1(t)^−α − B·D(t)
+///     D(t) = Σ_{k=1..t} (η_{k−1} − η_k)·G(η_k^−γ·S_k(t)),      G(x) = 1 − (C·x + 1)^−β
+///
+///     S1(t) = Σ_{τ=0..t} η_τ          S_k(t) = Σ_{τ=k..t} η_τ
+///
+/// | symbol | name | unit | bounds |
+/// |---|---|---|---|
+/// | L0 | `irreducible_loss` | nats per token | ≥ 0 |
+/// | A | `area_coefficient` | nats · (rate·steps)^α | ≥ 0 |
+/// | α | `area_exponent` | – | 0 … 5 |
+/// | B | `annealing_coefficient` | nats per rate | ≥ 0 |
+/// | C | `drop_rate` | rate^γ per rate·step | 10⁻⁶ … 10⁶ |
+/// | β | `drop_exponent` | – | 10⁻³ … 10 |
+/// | γ | `rate_exponent` | – | 0 … 2 |
+///
+/// Source: Luo et al. 2025, arXiv 2503.12811. The sum starts at the first step, so the rises of the
+/// warm-up are in it; S1 counts the warm-up's area, which the paper writes apart as S_W. Where
+/// η_k = 0: G is 0 if S_k(t) = 0, else 1.
+///
+/// The three shapes of a drop (C, β, γ) trade off along a flat valley: curves of two or three
+/// schedules leave them badly determined, and the best fit need not forecast best.
+package struct MultiPowerLaw: ScalingLaw {
+    package static let about = LawDescription(
+        id: "multi-power", title: "Multi-power: a loss curve from every drop of its learning rate",
+        kind: .curve,
+        formula: "L(t) = L0 + A·S1(t)^−α − B·Σ_k (η_{k−1} − η_k)·(1 − (C·η_k^−γ·S_k(t) + 1)^−β)",
+        reference: "Luo et al. 2025, arXiv:2503.12811", options: [.pointsFrom],
+        limits: "One size, batch size and data mix; C, β and γ need several shapes of schedule.")
+
+    package let parameters = [
+        ParameterSpec(
+            "irreducible_loss", symbol: "L0", meaning: "loss left after endless training",
+            bounds: 0...100, start: .projected),
+        ParameterSpec(
+            "area_coefficient", symbol: "A", meaning: "size of the forward-area term",
+            bounds: 0...1e6, start: .projected),
+        ParameterSpec(
+            "area_exponent", symbol: "α", meaning: "how fast loss falls with the forward area",
+            bounds: 0...5, start: .searched(0.1...1.5)),
+        ParameterSpec(
+            "annealing_coefficient", symbol: "B", meaning: "loss gained per drop of the rate",
+            bounds: 0...1e9, start: .projected),
+        ParameterSpec(
+            "drop_rate", symbol: "C", meaning: "how soon the gain of a drop begins",
+            bounds: 1e-6...1e6, scale: .log, start: .searched(0.03...30)),
+        ParameterSpec(
+            "drop_exponent", symbol: "β", meaning: "how fast the gain of a drop completes",
+            bounds: 1e-3...10, scale: .log, start: .searched(0.05...1)),
+        ParameterSpec(
+            "rate_exponent", symbol: "γ", meaning: "how the gain's pace depends on the rate",
+            bounds: 0...2, start: .searched(0.2...1)),
+    ]
+    package let requiredFeatures: [Feature] = []
+
+    package init(options: LawOptions) {}
+
+    package func evaluator(for inputs: [LawInput]) -> any LawEvaluator {
+        Evaluator(
+            curves: inputs.map { input in
+                guard let areas = input.areas else {
+                    preconditionFailure("a curve law is evaluated on curves")
+                }
+                return Curve(
+                    logForwardAreas: areas.forwardArea(at: input.steps).map { log($0) },
+                    drops: DropSums(areas, at: input.steps))
+            })
+    }
+
+    private struct Curve {
+        let logForwardAreas: [Double]
+        var drops: DropSums
+    }
+
+    /// Where S1 is 0 (before any learning) the loss comes out infinite: the law says nothing there.
+    private struct Evaluator: LawEvaluator {
+        private var curves: [Curve]
+        let pointCount: Int
+
+        init(curves: [Curve]) {
+            self.curves = curves
+            pointCount = curves.reduce(0) { $0 + $1.logForwardAreas.count }
+        }
+
+        mutating func evaluate(
+            _ parameters: UnsafeBufferPointer<Double>, losses: UnsafeMutableBufferPointer<Double>,
+            jacobian: UnsafeMutableBufferPointer<Double>?
+        ) {
+            let shape = DropShape(
+                rate: parameters[4], exponent: parameters[5], rateExponent: parameters[6])
+            var point = 0
+            for index in curves.indices {
+                let sums = curves[index].drops.sums(shape)
+                for (logArea, sum) in zip(curves[index].logForwardAreas, sums) {
+                    let areaPower = exp(-parameters[2] * logArea)
+                    let areaTerm = parameters[1] * areaPower
+                    losses[point] = parameters[0] + areaTerm - parameters[3] * sum.value
+                    if let jacobian {
+                        jacobian[point] = 1
+                        jacobian[pointCount + point] = areaPower
+                        jacobian[2 * pointCount + point] = -areaTerm * logArea
+                        jacobian[3 * pointCount + point] = -sum.value
+                        jacobian[4 * pointCount + point] = -parameters[3] * sum.byRate
+                        jacobian[5 * pointCount + point] = -parameters[3] * sum.byExponent
+                        jacobian[6 * pointCount + point] = -parameters[3] * sum.byRateExponent
+                    }
+                    point += 1
+                }
+            }
+        }
+    }
+}

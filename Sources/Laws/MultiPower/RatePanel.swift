@@ -1,0 +1,74 @@
+import Foundation
+import Schedules
+
+/// A run of steps along which the learning rate is a smooth function, known between steps as well.
+///
+/// Rate, drop and area are interpolated through steps that lie close to Chebyshev points, by the
+/// barycentric formula (Berrut and Trefethen 2004, doi:10.1137/S0036144502417715). Up to 20 nodes,
+/// and no more than 2√n: beyond that the whole numbers leave too few places near the ends, and the
+/// interpolation loses its stability.
+struct RatePanel {
+    /// A run of fewer steps is taken step by step.
+    static let fewestSteps = 40
+
+    /// What stands at a place between steps: η, η_{k−1} − η_k, and Σ_{τ<k} η_τ.
+    struct Values {
+        var rate: Double
+        var drop: Double
+        var areaBefore: Double
+    }
+
+    /// Steps whose drops the panel describes.
+    let steps: Range<Int>
+    private let nodes: [Double]
+    private let weights: [Double]
+    private let values: [Values]
+
+    /// The steps at which a panel is known: as close to Chebyshev points as whole numbers can be.
+    static func nodes(of steps: Range<Int>) -> [Int] {
+        let last = Double(steps.count - 1)
+        let count = min(20, Int(2 * Double(steps.count).squareRoot()))
+        return (0..<count).map { index in
+            let angle = Double.pi * Double(index) / Double(count - 1)
+            return steps.lowerBound + Int((0.5 * last * (1 - cos(angle))).rounded())
+        }
+    }
+
+    /// - Parameters:
+    ///   - steps: Within one smooth stretch, the first not its first.
+    ///   - schedule: The learning rates.
+    ///   - areasBefore: Σ_{τ<k} η_τ for each k of `nodes(of: steps)`.
+    init(_ steps: Range<Int>, of schedule: LearningRateSchedule, areasBefore: ArraySlice<Double>) {
+        self.steps = steps
+        let last = Double(steps.count - 1)
+        let nodes = Self.nodes(of: steps)
+        values = zip(nodes, areasBefore).map { node, area in
+            let rate = schedule.learningRate(at: node)
+            let previous = schedule.learningRate(at: node - 1)
+            return Values(rate: rate, drop: previous - rate, areaBefore: area)
+        }
+        self.nodes = nodes.map { Double($0) }
+        // In quarters of the length, so that the products stay near 1.
+        let scale = 4 / last
+        weights = nodes.indices.map { index in
+            nodes.indices.reduce(1.0) { product, other in
+                other == index ? product : product / (scale * Double(nodes[index] - nodes[other]))
+            }
+        }
+    }
+
+    /// The values at a place, a whole step or between two.
+    func values(at place: Double) -> Values {
+        var (rate, drop, area, sum) = (0.0, 0.0, 0.0, 0.0)
+        for index in nodes.indices {
+            let distance = place - nodes[index]
+            guard distance != 0 else { return values[index] }
+            let weight = weights[index] / distance
+            sum += weight
+            rate += weight * values[index].rate
+            drop += weight * values[index].drop
+            area += weight * values[index].areaBefore
+        }
+        return Values(rate: rate / sum, drop: drop / sum, areaBefore: area / sum)
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import LawTestSupport
+import Laws
+import Schedules
+
+/// The multi-power law as its paper writes it: a sum over all drops for every point.
+struct MultiPowerOracle {
+    /// L0, A, α, B, C, β, γ, the optimum of a published study of 25 million parameters.
+    static let published = [2.987522, 0.562785, 0.490978, 747.618, 0.379657, 0.112697, 0.895085]
+
+    private let rates: [Double]
+    /// Σ_{τ<k} η_τ, with the rounding errors carried along.
+    private let areasBefore: [Double]
+
+    init(_ schedule: LearningRateSchedule) {
+        rates = schedule.learningRates(through: schedule.totalSteps)
+        var (sum, lost) = (0.0, 0.0)
+        var areas = [0.0]
+        for rate in rates {
+            let total = sum + rate
+            lost += sum >= rate ? (sum - total) + rate : (rate - total) + sum
+            sum = total
+            areas.append(sum + lost)
+        }
+        areasBefore = areas
+    }
+
+    func loss(at step: Int, _ parameters: [Double]) -> Double {
+        var drops = 0.0
+        for k in stride(from: 1, through: step, by: 1) {
+            drops += (rates[k - 1] - rates[k]) * gain(of: k, at: step, parameters)
+        }
+        return parameters[0] + parameters[1] * pow(areasBefore[step + 1], -parameters[2])
+            - parameters[3] * drops
+    }
+
+    private func gain(of drop: Int, at step: Int, _ parameters: [Double]) -> Double {
+        let area = areasBefore[step + 1] - areasBefore[drop]
+        guard rates[drop] > 0 else { return area == 0 ? 0 : 1 }
+        let x = area * pow(rates[drop], -parameters[6])
+        return 1 - pow(parameters[4] * x + 1, -parameters[5])
+    }
+
+    /// The greatest |fast/slow − 1| of the law at some steps.
+    static func worstError(
+        of schedule: LearningRateSchedule, at steps: [Int], _ parameters: [Double]
+    ) throws -> Double {
+        let oracle = MultiPowerOracle(schedule)
+        return zip(steps, try losses(of: schedule, at: steps, parameters)).reduce(0) {
+            max($0, abs($1.1 / oracle.loss(at: $1.0, parameters) - 1))
+        }
+    }
+
+    /// The law's own losses.
+    static func losses(
+        of schedule: LearningRateSchedule, at steps: [Int], _ parameters: [Double]
+    ) throws -> [Double] {
+        let input = LawInput(features: [:], areas: ScheduleAreas(schedule), steps: steps)
+        return LawEvaluation(
+            law: try LawCatalog.standard.law("multi-power"), inputs: [input],
+            parameters: parameters
+        ).losses
+    }
+}
