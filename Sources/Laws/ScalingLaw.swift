@@ -26,6 +26,9 @@ package protocol ScalingLaw: Sendable {
     /// What a run may carry beside them, or in place of one that follows from it.
     var optionalFeatures: [Feature] { get }
 
+    /// Logged series that `features(of:)` reads, so that a store loads them.
+    var loggedSeries: [String] { get }
+
     /// A run's numbers as the evaluator takes them, what follows from others filled in.
     ///
     /// - Parameter run: The run; for a prediction one with features alone.
@@ -64,6 +67,8 @@ package protocol ScalingLaw: Sendable {
 
 extension ScalingLaw {
     package var optionalFeatures: [Feature] { [] }
+
+    package var loggedSeries: [String] { [] }
 
     package func features(of run: Run) throws(LawError) -> [Feature: Double] { run.features }
 

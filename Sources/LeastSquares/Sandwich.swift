@@ -11,7 +11,8 @@ struct Sandwich {
     /// - Parameters:
     ///   - form: Which rows share noise.
     ///   - correction: The factor for parameters spent.
-    /// - Returns: Free × free, column-major; infinite where the curvature leaves a direction open.
+    /// - Returns: Free × free, column-major; an infinite variance for each parameter that the
+    ///   curvature leaves open, the others' from the pseudo-inverse.
     func covariance(_ form: Covariance.Form, correction: Double) -> [Double] {
         let count = free.count
         let bread = BreadCurvature(residuals: residuals, weights: weights, loss: loss)
@@ -19,8 +20,7 @@ struct Sandwich {
             weights[$0] > 0 ? weights[$0] * bread.value(residuals[$0]) : 0
         }
         guard
-            let spectrum = ScaledSpectrum(jacobian: jacobian, selected: free, weights: curvatures),
-            spectrum.rank == count
+            let spectrum = ScaledSpectrum(jacobian: jacobian, selected: free, weights: curvatures)
         else { return [Double](repeating: .infinity, count: count * count) }
         let inverse = spectrum.inverseGram()
         var result = [Double](repeating: 0, count: count * count)
@@ -34,6 +34,9 @@ struct Sandwich {
                     result[column * count + row] += correction * carried[row] * carried[column]
                 }
             }
+        }
+        for column in 0..<count where spectrum.isUndetermined(column) {
+            result[column * count + column] = .infinity
         }
         return result
     }

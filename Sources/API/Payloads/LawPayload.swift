@@ -27,6 +27,8 @@ package struct LawPayload: Sendable, Equatable, Codable {
     package var limits: String
     /// What every run must carry, as a JSON name of a run; `schedule`, `loss` and `series` included.
     package var requires: [String]
+    /// What a run may carry beside that.
+    package var optional: [String]
     package var parameters: [Parameter]
     package var options: [Option]
 
@@ -48,6 +50,7 @@ package struct LawPayload: Sendable, Equatable, Codable {
         reference = about.reference
         limits = about.limits
         requires = law.requiredFeatures.map(\.rawValue) + Self.observed(by: about)
+        optional = law.optionalFeatures.map(\.rawValue) + law.loggedSeries
         parameters = law.parameters.map { spec in
             Parameter(
                 name: spec.name, symbol: spec.symbol, meaning: spec.meaning,

@@ -68,7 +68,8 @@ struct StoredRuns {
         // A table's row needs no curve where it has its loss, and there may be thousands of rows.
         let needsPoints =
             record.pointCount > 0
-            && (law.about.kind == .curve || record.loss == nil || series != nil)
+            && (law.about.kind == .curve || record.loss == nil || series != nil
+                || !law.law.loggedSeries.isEmpty)
         return try Run(record, points: needsPoints ? store.points(record.id) : [])
     }
 }

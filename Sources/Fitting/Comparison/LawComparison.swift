@@ -31,10 +31,13 @@ package struct LawComparison: Sendable {
         var methods: [String] = []
         for (position, (name, kind)) in zip(laws, kinds).enumerated() {
             let validation = CrossValidation(runs, kind: kind)
-            if !methods.contains(validation.method) { methods.append(validation.method) }
             var request = request
             request.law = name
-            entries.append(entry(request, validation, runs: runs))
+            let entry = entry(request, validation, runs: runs)
+            entries.append(entry)
+            if entry.failure == nil, !methods.contains(validation.method) {
+                methods.append(validation.method)
+            }
             progress(Double(position + 1) / Double(laws.count))
         }
         return ComparisonReport(

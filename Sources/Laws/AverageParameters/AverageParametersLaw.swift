@@ -43,6 +43,7 @@ package struct AverageParametersLaw: ScalingLaw {
     package var parameters: [ParameterSpec] { dense.parameters }
     package let requiredFeatures: [Feature] = [.averageParameterCount, .tokenCount]
     package let optionalFeatures: [Feature] = [.parameterCount]
+    package let loggedSeries = [Self.activeSeries]
 
     package init(options: LawOptions) {
         dense = ChinchillaLaw(options: options)

@@ -53,10 +53,11 @@ struct LawAnswer: Answer {
         var lines = ["\(law.id): \(law.title)", "", "  \(law.formula)", ""]
         lines += parameterTable.lines(width: style.width)
         if !law.options.isEmpty { lines += [""] + optionTable.lines(width: style.width) }
-        let facts = [
-            ["a run must carry", law.requires.joined(separator: ", ")],
-            ["limits", law.limits], ["source", law.reference],
-        ]
+        var facts = [["a run must carry", law.requires.joined(separator: ", ")]]
+        if !law.optional.isEmpty {
+            facts.append(["and may carry", law.optional.joined(separator: ", ")])
+        }
+        facts += [["limits", law.limits], ["source", law.reference]]
         return lines + [""] + TextTable(pairs: facts).lines(width: style.width)
     }
 

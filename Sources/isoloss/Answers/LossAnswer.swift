@@ -8,6 +8,8 @@ struct LossAnswer: Answer {
     var body: [UInt8]?
     /// The law that predicted.
     var law: String
+    /// What the law predicts: `loss`, or the metric that the fit was made for.
+    var predicted = "loss"
     var features: [Feature: Double]
 
     func json() throws -> [UInt8] {
@@ -23,7 +25,7 @@ struct LossAnswer: Answer {
         }
         let losses = [payload.loss, payload.lower, payload.upper, payload.interval]
         return TextTableRows(
-            header: names + ["loss", "lower", "upper", "interval"],
+            header: names + [predicted == "loss" ? "loss" : "metric", "lower", "upper", "interval"],
             rows: [values + losses.map { $0.map(JSONValue.number) ?? .null }])
     }
 
@@ -31,7 +33,7 @@ struct LossAnswer: Answer {
         let inputs = features.map { "\($0.key.rawValue) \(NumberText.significant($0.value))" }
         var rows = [
             [law, inputs.sorted().joined(separator: ", ")],
-            ["loss", NumberText.significant(payload.loss)],
+            [predicted, NumberText.significant(payload.loss)],
         ]
         if let lower = payload.lower, let upper = payload.upper, let level = payload.interval {
             let ends = "\(NumberText.significant(lower)) to \(NumberText.significant(upper))"

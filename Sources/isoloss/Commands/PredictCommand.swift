@@ -52,7 +52,9 @@ struct PredictCommand: ParsableCommand {
             let payload = try LossPayload(
                 predictor: predictor, features: sizes.features, interval: interval.value)
             return try output.print(
-                LossAnswer(payload: payload, law: law, features: sizes.features))
+                LossAnswer(
+                    payload: payload, law: law, predicted: Self.predicted(predictor.report),
+                    features: sizes.features))
         }
         let payload = try CurvePayload(
             predictor: predictor, schedule: schedule, features: sizes.features, every: every,
@@ -60,13 +62,22 @@ struct PredictCommand: ParsableCommand {
         try output.print(CurveAnswer(payload: payload, law: law))
     }
 
+    /// What a fit's law predicts, by name: the loss, or the metric that it was fitted to.
+    private static func predicted(_ report: FitReport) -> String {
+        let about = LawCatalog.standard.laws.first { $0.about.id == report.law }?.about
+        return about?.observes == .metric ? report.series ?? "metric" : "loss"
+    }
+
     private func predict(on client: ServerClient, schedule: LearningRateSchedule?) throws {
-        let law = try client.finishedFit(fit).law
+        let report = try client.finishedFit(fit)
+        let law = report.law
         guard let schedule else {
             let (payload, body) = try client.loss(
                 ofFit: fit, features: sizes.features, interval: interval.value)
             return try output.print(
-                LossAnswer(payload: payload, body: body, law: law, features: sizes.features))
+                LossAnswer(
+                    payload: payload, body: body, law: law, predicted: Self.predicted(report),
+                    features: sizes.features))
         }
         let (payload, body) = try client.curve(
             ofFit: fit, schedule: schedule, features: sizes.features, every: every,

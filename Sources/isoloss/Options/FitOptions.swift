@@ -6,9 +6,6 @@ struct FitOptions: ParsableArguments {
     @Option(help: "The law to fit; `isoloss laws` lists them.")
     var law: String
 
-    @Option(help: "Fit this further logged loss in place of the main one.")
-    var series: String?
-
     @Option(
         name: .customLong("fix"),
         help: ArgumentHelp("Hold a parameter at a value (repeatable).", valueName: "name=value"),
@@ -21,32 +18,7 @@ struct FitOptions: ParsableArguments {
         transform: NameValue.init(parsing:))
     var options: [NameValue] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "What is minimised: log-huber[:δ], log-squares, huber[:δ] or squares.",
-            valueName: "name"))
-    var objective = Objective.standard.text
-
-    @Option(help: ArgumentHelp("Leave out the n highest losses.", valueName: "n"))
-    var excludeHighest = 0
-
-    @Option(help: ArgumentHelp("Leave out points before this step.", valueName: "step"))
-    var fromStep: Int?
-
-    @Option(help: ArgumentHelp("Seed of the search for starting points.", valueName: "n"))
-    var seed: UInt64 = 0
-
-    func validate() throws {
-        if excludeHighest < 0 {
-            throw UsageError.belowMinimum(
-                option: "exclude-highest", value: excludeHighest, minimum: 0
-            ).validation
-        }
-        if let fromStep, fromStep < 0 {
-            throw UsageError.belowMinimum(option: "from-step", value: fromStep, minimum: 0)
-                .validation
-        }
-    }
+    @OptionGroup var points: ObjectiveOptions
 
     /// The request that these options make.
     ///
@@ -60,9 +32,9 @@ struct FitOptions: ParsableArguments {
             }
             values[name] = value
         }
-        return FitRequest(
-            law: law, options: try NameValue.dictionary(options, option: "option"),
-            objective: try Objective(parsing: objective), fixed: values, series: series,
-            excludeHighest: excludeHighest, fromStep: fromStep, seed: seed)
+        var request = try points.request(law: law)
+        request.options = try NameValue.dictionary(options, option: "option")
+        request.fixed = values
+        return request
     }
 }
