@@ -57,8 +57,11 @@ let package = Package(
         // Measurements, run by hand: `swift run -c release isoloss-bench --help`.
         .executableTarget(
             name: "isoloss-bench",
-            dependencies: ["Fitting", "Laws", "RunFiles", argumentParser],
-            path: "Tests/Bench"),
+            dependencies: [
+                "Fitting", "Laws", "LeastSquares", "RunFiles", "Schedules", "TestSupport",
+                argumentParser,
+            ],
+            path: "Tests/Bench", exclude: ["peers"]),
 
         // Tests: one target per room, helpers shared through TestSupport.
         .target(name: "TestSupport", path: "Tests/TestSupport"),

@@ -92,7 +92,8 @@ struct HTTPServerLimitTests {
             let others = try (0..<3).map { _ in try LoopbackClient(port: port) }
             for client in others { try client.send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n") }
             // One waits in the queue; whichever two come later are turned away.
-            let refused = try turnedAway(of: others)
+            let refused = try replies(2, from: others)
+            #expect(refused.map(\.status) == [503, 503])
             for reply in refused {
                 #expect(reply["Retry-After"] == "1")
                 #expect(reply["Connection"] == nil)
@@ -100,22 +101,23 @@ struct HTTPServerLimitTests {
             }
             gate.open()
             #expect(try first.reply().text == "GET /first ")
+            // Until the one in the queue is answered, there is no room for another.
+            #expect(try replies(1, from: others).map(\.text) == ["GET /x "])
             #expect(try first.request("GET", "/again").text == "GET /again ")
         }
     }
 
-    /// The 503 responses; the request in the queue is answered only after the gate opens.
-    private func turnedAway(
-        of clients: [LoopbackClient]
+    /// The first so many replies that any of the clients gets.
+    private func replies(
+        _ count: Int, from clients: [LoopbackClient]
     ) throws -> [LoopbackClient.Reply] {
         var replies: [LoopbackClient.Reply] = []
         let limit = ContinuousClock.now + .seconds(10)
-        while replies.count < 2, .now < limit {
+        while replies.count < count, .now < limit {
             for client in clients where client.hasInput(withinMilliseconds: 5) {
                 replies.append(try client.reply())
             }
         }
-        #expect(replies.map(\.status) == [503, 503])
         return replies
     }
 

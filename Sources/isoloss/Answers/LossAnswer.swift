@@ -25,7 +25,9 @@ struct LossAnswer: Answer {
         }
         let losses = [payload.loss, payload.lower, payload.upper, payload.interval]
         return TextTableRows(
-            header: names + [predicted == "loss" ? "loss" : "metric", "lower", "upper", "interval"],
+            header: names + [
+                predicted == "loss" ? "loss" : "metric", "lower", "upper", "interval",
+            ],
             rows: [values + losses.map { $0.map(JSONValue.number) ?? .null }])
     }
 
