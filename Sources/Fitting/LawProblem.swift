@@ -12,6 +12,8 @@ struct LawProblem: LeastSquaresProblem {
     private let targets: [Double]
     private var evaluator: any LawEvaluator
     private var values: [Double]
+    /// Scratch: what each row of the Jacobian is multiplied by.
+    private var rowScales: [Double]
 
     init(law: NamedLaw, observations: Observations, residual: Objective.Residual) {
         specs = law.parameters
@@ -21,6 +23,7 @@ struct LawProblem: LeastSquaresProblem {
         residualCount = targets.count
         parameterCount = specs.count
         values = Array(repeating: 0, count: specs.count)
+        rowScales = Array(repeating: 1, count: targets.count)
     }
 
     /// Residuals observed − predicted, in logs for log residuals.
@@ -47,16 +50,21 @@ struct LawProblem: LeastSquaresProblem {
         }
     }
 
-    private func scale(
+    private mutating func scale(
         _ jacobian: UnsafeMutableBufferPointer<Double>,
         losses: UnsafeMutableBufferPointer<Double>
     ) {
-        for index in specs.indices {
-            let slope = -specs[index].scale.slope(at: values[index])
-            let column = index * residualCount
-            for point in 0..<residualCount {
-                let scale = isLog ? slope / losses[point] : slope
-                jacobian[column + point] *= scale
+        // One division a point serves all columns.
+        if isLog {
+            for point in 0..<residualCount { rowScales[point] = 1 / losses[point] }
+        }
+        rowScales.withUnsafeBufferPointer { rowScales in
+            for index in specs.indices {
+                let slope = -specs[index].scale.slope(at: values[index])
+                let column = index * residualCount
+                for point in 0..<residualCount {
+                    jacobian[column + point] *= slope * rowScales[point]
+                }
             }
         }
     }

@@ -38,14 +38,25 @@ private struct NormalEquations {
 
     init(columns: [ArraySlice<Double>], target: [Double], weights: [Double]) {
         let inverse = weights.map { 1 / ($0 * $0) }
+        // Each pair of columns once, over plain memory: this runs for every start of a design.
         func dot(_ left: ArraySlice<Double>, _ right: ArraySlice<Double>) -> Double {
-            var sum = 0.0
-            for ((left, right), weight) in zip(zip(left, right), inverse) {
-                sum += left * right * weight
+            left.withUnsafeBufferPointer { left in
+                right.withUnsafeBufferPointer { right in
+                    inverse.withUnsafeBufferPointer { inverse in
+                        var sum = 0.0
+                        for row in inverse.indices { sum += left[row] * right[row] * inverse[row] }
+                        return sum
+                    }
+                }
             }
-            return sum
         }
-        matrix = columns.map { left in columns.map { dot(left, $0) } }
+        matrix = columns.map { _ in Array(repeating: 0, count: columns.count) }
+        for row in columns.indices {
+            for column in 0...row {
+                matrix[row][column] = dot(columns[row], columns[column])
+                matrix[column][row] = matrix[row][column]
+            }
+        }
         rightSide = columns.map { dot($0, target[...]) }
     }
 

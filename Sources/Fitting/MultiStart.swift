@@ -22,7 +22,10 @@ struct MultiStart {
     static let agreement = 1e-8
     /// Enough starts agree when this many do, and no fewer than this many were tried.
     static let wantedAgreeing = 5
-    static let fewestStarts = 8
+    static let fewestStarts = 6
+    /// A start only has to show which optimum it leads to; the best one is then taken to the end.
+    private static let searchOptions = SolverOptions(
+        costTolerance: 1e-11, maximumPolishingSteps: 0)
 
     let prepared: Fitter.Prepared
 
@@ -39,7 +42,7 @@ struct MultiStart {
     func search(progress: (Double) -> Void, isCancelled: () -> Bool) -> Outcome? {
         var problem = LawProblem(
             law: law, observations: prepared.observations, residual: objective.residual)
-        let solver = LevenbergMarquardt()
+        let solver = LevenbergMarquardt(options: Self.searchOptions)
         let workspace = Workspace()
         // Residuals of a perfect fit are rounding errors: their squares are all the same 0.
         let roundingFloor = 1e-26 * Double(problem.residualCount)
@@ -50,8 +53,8 @@ struct MultiStart {
             progress(Double(index) / Double(starts.count))
             if isCancelled() { break }
             let solution = solver.solve(
-                &problem, parameters: solverParameters(at: start), loss: objective.loss,
-                workspace: workspace)
+                &problem, parameters: solverParameters(at: coordinates(of: start)),
+                loss: objective.loss, workspace: workspace)
             guard solution.cost.isFinite else { continue }
             costs.append(solution.cost)
             if var found = outcome {
@@ -71,7 +74,21 @@ struct MultiStart {
             outcome?.agreeing = agreeing
             if costs.count >= Self.fewestStarts, agreeing >= Self.wantedAgreeing { break }
         }
-        return outcome
+        return outcome.map { finish($0, &problem, workspace) }
+    }
+
+    /// Takes the best optimum to the last digit, with the solver's strict defaults.
+    private func finish(
+        _ outcome: Outcome, _ problem: inout LawProblem, _ workspace: Workspace
+    ) -> Outcome {
+        let solution = LevenbergMarquardt().solve(
+            &problem, parameters: solverParameters(at: outcome.best.parameters),
+            loss: objective.loss, workspace: workspace)
+        var finished = outcome
+        finished.iterations += solution.termination.iterations
+        finished.evaluations += solution.termination.evaluations
+        if solution.cost <= outcome.best.cost { finished.best = solution }
+        return finished
     }
 
     private func orderedStarts(_ problem: inout LawProblem) -> [[Double]] {
@@ -99,11 +116,11 @@ struct MultiStart {
         zip(law.parameters, values).map { $0.scale.coordinate(of: $1) }
     }
 
-    private func solverParameters(at start: [Double]) -> [SolverParameter] {
-        zip(law.parameters, start).enumerated().map { index, pair in
-            let (spec, value) = pair
+    private func solverParameters(at coordinates: [Double]) -> [SolverParameter] {
+        zip(law.parameters, coordinates).enumerated().map { index, pair in
+            let (spec, coordinate) = pair
             return SolverParameter(
-                spec.scale.coordinate(of: value),
+                coordinate,
                 lower: spec.scale.coordinate(of: spec.bounds.lowerBound),
                 upper: spec.scale.coordinate(of: spec.bounds.upperBound),
                 isFixed: fixed[index] != nil)

@@ -41,17 +41,20 @@ struct Sandwich {
         return result
     }
 
+    /// The influence of each cluster, or of each row, in an order that is always the same.
     private func totals(_ form: Covariance.Form) -> [[Double]] {
+        let rows = residuals.indices.filter { weights[$0] > 0 }
+        guard case .clustered(let clusters) = form else { return rows.map(influence(of:)) }
         var byCluster: [Int: [Double]] = [:]
-        for row in residuals.indices where weights[row] > 0 {
-            let influence = weights[row] * loss.influence(residuals[row])
-            let cluster = if case .clustered(let clusters) = form { clusters[row] } else { row }
-            for (column, parameter) in free.enumerated() {
-                byCluster[cluster, default: [Double](repeating: 0, count: free.count)][column] +=
-                    influence * jacobian[parameter * residuals.count + row]
-            }
+        for row in rows {
+            let total = byCluster[clusters[row]] ?? [Double](repeating: 0, count: free.count)
+            byCluster[clusters[row]] = zip(total, influence(of: row)).map(+)
         }
-        // A fixed order of addition: the same numbers in every run.
         return byCluster.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private func influence(of row: Int) -> [Double] {
+        let influence = weights[row] * loss.influence(residuals[row])
+        return free.map { influence * jacobian[$0 * residuals.count + row] }
     }
 }
