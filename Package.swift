@@ -91,6 +91,7 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: ["API", "Fitting", "isoloss", "Laws", "Schedules", "TestSupport"]),
+        .testTarget(name: "PackageTests"),
     ]
 )
 

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The documentation of every target, built from the sources' comments into .build/documentation.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source Tests/packages.sh
+
+say "Documentation"
+swift package dump-symbol-graph --minimum-access-level package
+graphs=$(find .build -type d -name symbolgraph | head -n 1)
+for target in Schedules LeastSquares Laws Fitting RunFiles Store HTTP API; do
+    own=.build/documentation/graphs/$target
+    rm -rf "$own"
+    mkdir -p "$own"
+    cp "$graphs/$target.symbols.json" "$own/"
+    "$(dirname "$(readlink -f "$(command -v swift)")")/docc" convert \
+        --fallback-display-name "$target" --fallback-bundle-identifier "isoloss.$target" \
+        --additional-symbol-graph-dir "$own" --warnings-as-errors \
+        --output-path ".build/documentation/$target.doccarchive"
+    echo "$target: .build/documentation/$target.doccarchive"
+done
