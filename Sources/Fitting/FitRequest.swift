@@ -6,8 +6,11 @@ package struct FitRequest: Sendable, Equatable {
     package var objective: Objective
     /// Parameters held at a value, by name.
     package var fixed: [String: Double]
-    /// A further logged loss to fit in place of the run's main one.
-    package var series: String?
+    /// A further logged loss to fit in place of the run's main one, by name: `validation` for the
+    /// column `loss/validation`, whose own name is taken as well.
+    package var series: String? {
+        didSet { series = Self.seriesName(series) }
+    }
     /// How many of the highest losses to leave out.
     package var excludeHighest: Int
     /// Points before this step are left out.
@@ -23,9 +26,14 @@ package struct FitRequest: Sendable, Equatable {
         self.options = options
         self.objective = objective
         self.fixed = fixed
-        self.series = series
+        self.series = Self.seriesName(series)
         self.excludeHighest = excludeHighest
         self.fromStep = fromStep
         self.seed = seed
+    }
+
+    private static func seriesName(_ given: String?) -> String? {
+        let prefix = "loss/"
+        return given.map { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : $0 }
     }
 }

@@ -122,6 +122,11 @@ import Testing
         #expect(error?.message == "run a: loss = \(loss) must be a finite number above 0.")
     }
 
+    @Test func `a series goes by its column's name too`() {
+        #expect(FitRequest(law: "chinchilla", series: "loss/validation").series == "validation")
+        #expect(FitRequest(law: "chinchilla", series: "val_loss").series == "val_loss")
+    }
+
     @Test func `an unknown series lists the known ones`() throws {
         var run = try curve("a", schedule: "step@1e-3,hold:100", steps: [50])
         run.series["validation"] = LossCurve(steps: [50], losses: [4])
