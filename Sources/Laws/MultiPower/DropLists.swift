@@ -20,6 +20,7 @@ struct DropLists {
     private let pointAreas: [Double]
     private var listOfBinade: [Int: Int] = [:]
     private var rules: [Int: GridQuadrature] = [:]
+    private var grids: [Int: RatePanel.Grid] = [:]
     /// The drop onto the first of the steps at rate 0 that last until now, else 0.
     private var dropToZero = 0.0
     private var previousRate = 0.0
@@ -114,18 +115,31 @@ struct DropLists {
         appendSteps(first..<(first + 1))
         let parts = parts(of: (first + 1)..<range.upperBound, within: (first + 1)..<end)
         // All areas in one pass: for some shapes it walks along the schedule step by step.
-        let nodes = parts.map { $0.isPanel ? RatePanel.nodes(of: $0.steps) : Array($0.steps) }
-        let before = areasBefore(nodes.flatMap { $0 })
+        let wanted = parts.map { part in
+            part.isPanel
+                ? grid(part.steps.count).offsets.map { part.steps.lowerBound + $0 }
+                : Array(part.steps)
+        }
+        let before = areasBefore(wanted.flatMap { $0 })
         var start = 0
-        for (part, nodes) in zip(parts, nodes) {
-            let own = before[start..<(start + nodes.count)]
-            start += nodes.count
+        for (part, wanted) in zip(parts, wanted) {
+            let own = before[start..<(start + wanted.count)]
+            start += wanted.count
             guard part.isPanel else {
                 appendSteps(part.steps, areasBefore: own)
                 continue
             }
-            append(RatePanel(part.steps, of: areas.schedule, areasBefore: own))
+            append(
+                RatePanel(
+                    part.steps, grid: grid(part.steps.count), of: areas.schedule, areasBefore: own))
         }
+    }
+
+    private mutating func grid(_ length: Int) -> RatePanel.Grid {
+        if let known = grids[length] { return known }
+        let grid = RatePanel.Grid(length: length)
+        grids[length] = grid
+        return grid
     }
 
     /// Halves a run until each part is short, or fit for a panel: no longer than its distance to

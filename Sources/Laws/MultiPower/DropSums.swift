@@ -3,7 +3,8 @@ import Schedules
 
 /// D(t) of the multi-power law at some points of a schedule, prepared once and asked for many shapes.
 struct DropSums {
-    private let pointAreas: [Double]
+    /// S1 at each point.
+    let pointAreas: [Double]
     private let totals: [Double]
     private let counts: [[Int]]
     private var trees: [DropTree]

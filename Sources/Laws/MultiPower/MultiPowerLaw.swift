@@ -65,9 +65,8 @@ package struct MultiPowerLaw: ScalingLaw {
                 guard let areas = input.areas else {
                     preconditionFailure("a curve law is evaluated on curves")
                 }
-                return Curve(
-                    logForwardAreas: areas.forwardArea(at: input.steps).map { log($0) },
-                    drops: DropSums(areas, at: input.steps))
+                let drops = DropSums(areas, at: input.steps)
+                return Curve(logForwardAreas: drops.pointAreas.map { log($0) }, drops: drops)
             })
     }
 

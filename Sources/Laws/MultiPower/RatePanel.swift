@@ -18,42 +18,56 @@ struct RatePanel {
         var areaBefore: Double
     }
 
+    /// Where a panel of some length is known, from its first step.
+    struct Grid {
+        /// As close to Chebyshev points as whole numbers can be.
+        let offsets: [Int]
+        /// The barycentric weights of those places.
+        let weights: [Double]
+
+        init(length: Int) {
+            let last = Double(length - 1)
+            let count = min(20, Int(2 * Double(length).squareRoot()))
+            let offsets = (0..<count).map { index in
+                let angle = Double.pi * Double(index) / Double(count - 1)
+                return Int((0.5 * last * (1 - cos(angle))).rounded())
+            }
+            // In quarters of the length, so that the products stay near 1.
+            let scale = 4 / last
+            weights = offsets.indices.map { index in
+                let product = offsets.indices.reduce(1.0) { product, other in
+                    let distance = Double(offsets[index] - offsets[other])
+                    return other == index ? product : product * (scale * distance)
+                }
+                return 1 / product
+            }
+            self.offsets = offsets
+        }
+    }
+
     /// Steps whose drops the panel describes.
     let steps: Range<Int>
     private let nodes: [Double]
     private let weights: [Double]
     private let values: [Values]
 
-    /// The steps at which a panel is known: as close to Chebyshev points as whole numbers can be.
-    static func nodes(of steps: Range<Int>) -> [Int] {
-        let last = Double(steps.count - 1)
-        let count = min(20, Int(2 * Double(steps.count).squareRoot()))
-        return (0..<count).map { index in
-            let angle = Double.pi * Double(index) / Double(count - 1)
-            return steps.lowerBound + Int((0.5 * last * (1 - cos(angle))).rounded())
-        }
-    }
-
     /// - Parameters:
     ///   - steps: Within one smooth stretch, the first not its first.
+    ///   - grid: The grid of that length.
     ///   - schedule: The learning rates.
-    ///   - areasBefore: Σ_{τ<k} η_τ for each k of `nodes(of: steps)`.
-    init(_ steps: Range<Int>, of schedule: LearningRateSchedule, areasBefore: ArraySlice<Double>) {
+    ///   - areasBefore: Σ_{τ<k} η_τ for each step k of the grid.
+    init(
+        _ steps: Range<Int>, grid: Grid, of schedule: LearningRateSchedule,
+        areasBefore: ArraySlice<Double>
+    ) {
         self.steps = steps
-        let last = Double(steps.count - 1)
-        let nodes = Self.nodes(of: steps)
-        values = zip(nodes, areasBefore).map { node, area in
-            let rate = schedule.learningRate(at: node)
-            let previous = schedule.learningRate(at: node - 1)
+        weights = grid.weights
+        nodes = grid.offsets.map { Double(steps.lowerBound + $0) }
+        values = zip(grid.offsets, areasBefore).map { offset, area in
+            let step = steps.lowerBound + offset
+            let rate = schedule.learningRate(at: step)
+            let previous = schedule.learningRate(at: step - 1)
             return Values(rate: rate, drop: previous - rate, areaBefore: area)
-        }
-        self.nodes = nodes.map { Double($0) }
-        // In quarters of the length, so that the products stay near 1.
-        let scale = 4 / last
-        weights = nodes.indices.map { index in
-            nodes.indices.reduce(1.0) { product, other in
-                other == index ? product : product / (scale * Double(nodes[index] - nodes[other]))
-            }
         }
     }
 
