@@ -10,5 +10,5 @@ struct Bench: AsyncParsableCommand {
             Real public data is not part of the repository: name its folder in ISOLOSS_DATA. What \
             needs it is skipped with a message when it is not there.
             """,
-        subcommands: [ReferenceCommand.self])
+        subcommands: [ReferenceCommand.self, NISTCommand.self, SpeedCommand.self])
 }
