@@ -128,4 +128,14 @@ import Testing
             #expect(abs(alone[0] / losses[step] - 1) < 1e-10, "step \(step)")
         }
     }
+
+    @Test func `few curves with every shape free carry a caution`() throws {
+        let law = try LawCatalog.standard.law("multi-power")
+        let free = Set(law.parameters.map(\.name))
+        let areas = ScheduleAreas(try LearningRateSchedule(parsing: "step@1e-3,hold:10"))
+        let input = LawInput(features: [:], areas: areas, steps: [1])
+        #expect(law.law.cautions(for: [input, input], free: free).count == 1)
+        #expect(law.law.cautions(for: [input, input, input], free: free).isEmpty)
+        #expect(law.law.cautions(for: [input], free: free.subtracting(["drop_rate"])).isEmpty)
+    }
 }

@@ -112,4 +112,13 @@ package struct MultiPowerLaw: ScalingLaw {
             }
         }
     }
+
+    package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] {
+        let shapes = ["drop_rate", "drop_exponent", "rate_exponent"]
+        guard inputs.count < 3, free.isSuperset(of: shapes) else { return [] }
+        return [
+            "drop_rate, drop_exponent and rate_exponent are fitted on fewer than three curves, "
+                + "which hardly tell them apart; fix one of them or add a schedule of another shape"
+        ]
+    }
 }
