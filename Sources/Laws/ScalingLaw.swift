@@ -8,6 +8,10 @@ package import Schedules
 /// quantities. Then add one line to `LawCatalog.standard`. The API, the CLI, the documentation and
 /// the conformance tests find it there.
 ///
+/// Derivatives are written by hand: the same formulas on dual numbers, eight derivatives in vector
+/// lanes, take 2.2 times as long for the Chinchilla law and 1.9 times for LR annealing
+/// (`isoloss-bench derivatives`), and the conformance tests check every Jacobian.
+///
 /// Everything here is in the parameters' own units. Robust losses, log residuals, the solver's
 /// coordinates, bounds, several starts and intervals are the fit's business.
 package protocol ScalingLaw: Sendable {

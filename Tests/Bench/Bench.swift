@@ -10,5 +10,8 @@ struct Bench: AsyncParsableCommand {
             Real public data is not part of the repository: name its folder in ISOLOSS_DATA. What \
             needs it is skipped with a message when it is not there.
             """,
-        subcommands: [ReferenceCommand.self, NISTCommand.self, SpeedCommand.self])
+        subcommands: [
+            ReferenceCommand.self, NISTCommand.self, SpeedCommand.self, DerivativesCommand.self,
+            SchedulesCommand.self, HTTPCommand.self,
+        ])
 }

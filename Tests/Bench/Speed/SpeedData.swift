@@ -59,7 +59,7 @@ struct SpeedData {
     }
 
     /// L0 2.99, A 0.56, α 0.49 and λ 0.999 on a constant, a cosine and a stepped schedule.
-    private static func syntheticCurves() -> [Run] {
+    static func syntheticCurves() -> [Run] {
         var noise = NormalGenerator(seed: 437)
         let forms = [
             ("constant", "warmup:2160@3e-4,hold:21840"),
