@@ -73,10 +73,13 @@ let package = Package(
             resources: [.copy("NIST")]),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "TestSupport"]),
         .testTarget(
-            name: "LawsTests", dependencies: ["Laws", "LawTestSupport", "Schedules"]),
+            name: "LawsTests",
+            dependencies: ["Laws", "LawTestSupport", "Schedules", "TestSupport"]),
         .testTarget(
             name: "FittingTests",
-            dependencies: ["Fitting", "Laws", "LawTestSupport", "LeastSquares", "Schedules"]),
+            dependencies: [
+                "Fitting", "Laws", "LawTestSupport", "LeastSquares", "Schedules", "TestSupport",
+            ]),
         .testTarget(
             name: "RunFilesTests",
             dependencies: ["CZlib", "Laws", "RunFiles", "Schedules", "TestSupport"]),

@@ -32,8 +32,7 @@ struct StartingPoints {
         case 0: 1
         case 1: 12
         case 2: 24
-        case 3: 48
-        default: 96
+        default: 48
         }
     }
 
