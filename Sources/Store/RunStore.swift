@@ -79,12 +79,16 @@ package struct RunStore: Sendable {
         return configuration
     }
 
-    /// Closes the file, so that later calls fail.
+    /// Closes the file, so that later calls fail, with everything in the one file.
     ///
     /// Without it, the last copy of the store closes it.
     ///
     /// - Throws: What SQLite says.
     package func close() throws(StoreError) {
+        // GRDB closes the writer before its readers, which may not write: SQLite would leave the
+        // data in the write-ahead log. Where another process holds that log, nothing is lost by
+        // leaving them there.
+        _ = try? writer.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
         do {
             try writer.close()
         } catch {

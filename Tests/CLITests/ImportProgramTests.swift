@@ -40,6 +40,14 @@ import Testing
         #expect(answer.notes.first?.hasSuffix("took column \"lr\" for learning_rate") == true)
     }
 
+    @Test func `leaves a database that is whole in its one file`() throws {
+        try SyntheticStudy.write(to: folder)
+        #expect(try program("import study --database runs.db").code == 0)
+        try FileManager.default.copyItem(at: folder.url("runs.db"), to: folder.url("copy.db"))
+        let again = try json(program("import study --database copy.db --format json"))
+        #expect(again.updated == 4 && again.replaced == 220)
+    }
+
     @Test func `updates what was imported before`() throws {
         try SyntheticStudy.write(to: folder)
         _ = try program("import study --database runs.db")

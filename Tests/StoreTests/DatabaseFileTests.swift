@@ -17,6 +17,18 @@ struct DatabaseFileTests {
         #expect(try second.points("a") == [PointRecord(step: 3, loss: 2.5)])
     }
 
+    @Test func `a closed store has everything in the one file`() throws {
+        let store = try RunStore(path: folder.path())
+        try store.insertRun(RunRecord(id: "a"))
+        try store.appendPoints("a", [PointRecord(step: 3, loss: 2.5)])
+        // As a server has it: a reader that stays open beside the writer.
+        #expect(try store.points("a").count == 1)
+        try store.close()
+        try folder.bytes().write(to: folder.url.appending(path: "copy.db"))
+        let copy = try RunStore(path: folder.path("copy.db"))
+        #expect(try copy.points("a") == [PointRecord(step: 3, loss: 2.5)])
+    }
+
     @Test func `an empty file becomes a store`() throws {
         #expect(FileManager.default.createFile(atPath: folder.path(), contents: Data()))
         let store = try RunStore(path: folder.path())
