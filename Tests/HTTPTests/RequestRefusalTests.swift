@@ -74,6 +74,8 @@ struct RequestRefusalTests {
             ),
             ("Transfer-Encoding: identity", .malformedTransferEncoding),
             ("Transfer-Encoding: xchunked", .malformedTransferEncoding),
+            // The Kelvin sign, whose lower case is k in Unicode.
+            ("Transfer-Encoding: chun\u{212A}ed", .malformedTransferEncoding),
             ("Transfer-Encoding:", .malformedTransferEncoding),
             ("Transfer-Encoding: \u{B}chunked", .malformedHeaderValue(name: "Transfer-Encoding")),
             ("Transfer-Encoding : chunked", .malformedHeader),

@@ -51,6 +51,15 @@ enum ASCII {
             && left.elementsEqual(right) { $0 == $1 || isLetter($0) && $0 ^ $1 == 0x20 }
     }
 
+    /// Lower case of A to Z alone: Unicode's would make the Kelvin sign a `k`, and so two readers
+    /// differ on what a token is.
+    static func lowercased(_ text: Substring) -> String {
+        String(
+            decoding: text.utf8.map { byte in
+                isLetter(byte) ? byte | 0x20 : byte
+            }, as: UTF8.self)
+    }
+
     static func trimmed(_ text: Substring) -> Substring {
         var text = text
         while let byte = text.utf8.first, isBlank(byte) { text = text.dropFirst() }

@@ -35,14 +35,14 @@ package struct Headers: Sendable, Equatable {
         fields.append(Field(name: name, value: value))
     }
 
-    /// The members of a comma-separated list field, over all its lines, in lower case.
+    /// The members of a comma-separated list field, over all its lines, in lower case (ASCII's).
     ///
     /// Right for lists of tokens (`Connection`, `Transfer-Encoding`); wrong where a member may
     /// be a quoted string.
     package func tokens(for name: String) -> [String] {
         values(for: name).flatMap { value in
             value.split(separator: ",", omittingEmptySubsequences: true)
-                .map { ASCII.trimmed($0).lowercased() }
+                .map { ASCII.lowercased(ASCII.trimmed($0)) }
         }
     }
 }
