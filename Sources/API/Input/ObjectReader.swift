@@ -62,7 +62,7 @@ struct ObjectReader {
             ? "must be a whole number of at least \(range.lowerBound)"
             : "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
         return read(name, rule) { value in
-            value.double.flatMap(Int.init(exactly:)).flatMap { range.contains($0) ? $0 : nil }
+            Self.wholeNumber(value).flatMap { range.contains($0) ? $0 : nil }
         }
     }
 
@@ -130,6 +130,12 @@ struct ObjectReader {
                 "\(lead)\(member.name) is not a field here; known are \(known.joined(separator: ", "))."
             )
         }
+    }
+
+    /// `1e4` and `3.0` are whole, too; beyond 2^53 only digits are exact.
+    private static func wholeNumber(_ value: JSONValue) -> Int? {
+        if case .integer(let integer) = value { return integer }
+        return value.double.flatMap(Int.init(exactly:))
     }
 
     private func place(_ name: String) -> String { "\(pointer)/\(pointerComponent(name))" }
