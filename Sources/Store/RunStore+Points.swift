@@ -45,17 +45,7 @@ extension RunStore {
     /// - Returns: What was made, changed and added.
     /// - Throws: `invalidField` with the places of the run and the point.
     package func importRuns(_ imports: [RunImport]) throws(StoreError) -> ImportSummary {
-        for (index, item) in imports.enumerated() {
-            try item.run.validate(index: index)
-            for (pointIndex, point) in item.points.enumerated() {
-                do {
-                    try point.validate(index: pointIndex)
-                } catch .invalidField(var invalid) {
-                    invalid.run = index
-                    throw .invalidField(invalid)
-                }
-            }
-        }
+        try validate(imports)
         return try write { db in
             var summary = ImportSummary(created: 0, updated: 0, accepted: 0, replaced: 0)
             for item in imports {
@@ -69,6 +59,21 @@ extension RunStore {
                 summary.replaced += added.replaced
             }
             return summary
+        }
+    }
+
+    /// Checks runs and points before anything is stored.
+    func validate(_ imports: [RunImport]) throws(StoreError) {
+        for (index, item) in imports.enumerated() {
+            try item.run.validate(index: index)
+            for (pointIndex, point) in item.points.enumerated() {
+                do {
+                    try point.validate(index: pointIndex)
+                } catch .invalidField(var invalid) {
+                    invalid.run = index
+                    throw .invalidField(invalid)
+                }
+            }
         }
     }
 }

@@ -18,17 +18,20 @@ extension RunStore {
         }
     }
 
-    /// Stores new runs, all or none.
+    /// Stores new runs with their points, all or none.
     ///
-    /// - Parameter runs: Their metadata; an id twice in the batch counts as existing.
+    /// - Parameter imports: The runs; an id twice in the batch counts as existing.
     /// - Throws: `runExists`, `invalidField`, with the place of the first offender.
-    package func insertRuns(_ runs: [RunRecord]) throws(StoreError) {
+    package func insertRuns(_ imports: [RunImport]) throws(StoreError) {
+        try validate(imports)
         try write { db in
-            for (index, run) in runs.enumerated() {
-                try run.validate(index: index)
-                guard try RunTable.insert(run, at: timestamp, in: db) else {
-                    throw StoreError.runExists(id: run.id, index: index)
+            for (index, item) in imports.enumerated() {
+                guard try RunTable.insert(item.run, at: timestamp, in: db) else {
+                    throw StoreError.runExists(id: item.run.id, index: index)
                 }
+                guard !item.points.isEmpty else { continue }
+                let key = try RunTable.key(of: item.run.id, in: db)
+                _ = try PointWriter(run: key, in: db).append(item.points, at: timestamp)
             }
         }
     }

@@ -85,6 +85,21 @@ extension StoreError {
     }
 }
 
+extension StoreError {
+    /// Whether the database was locked by another process for as long as a call waits.
+    package var isBusy: Bool { primaryCode == 5 || primaryCode == 6 }
+
+    /// Whether the disk has no room.
+    package var isDiskFull: Bool { primaryCode == 13 }
+
+    /// SQLite's result code without its extension (https://www.sqlite.org/rescode.html); nil for
+    /// what is not SQLite's.
+    private var primaryCode: Int? {
+        guard case .sqlite(let code, _) = self else { return nil }
+        return code & 0xFF
+    }
+}
+
 extension StoreError.InvalidField {
     /// Where, which field, what value, which rule.
     package var message: String {

@@ -28,6 +28,10 @@ extension BadInput {
             "an unknown study", #"{"law":"lr-annealing","study":"none"}"#, status: 404, "/study",
             "There are no runs in the study \"none\"; check its name."),
         fit(
+            "a study that is held out whole",
+            #"{"law":"lr-annealing","study":"s","holdout":["known"]}"#, "/holdout",
+            "holdout names all runs of the study \"s\"; leave some to fit."),
+        fit(
             "neither runs nor study", #"{"law":"lr-annealing"}"#, "/runs",
             "runs is missing; give a list of run ids, or a study."),
         fit(

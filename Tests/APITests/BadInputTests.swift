@@ -50,6 +50,18 @@ import Testing
                 + "loss = 0, must be a finite number above 0.")
     }
 
+    @Test(arguments: [
+        ("/v1/fits", #"{"law":"lr-annealing","runs":["known"],"seed":-1}"#),
+        ("/v1/fits/any/curve", #"{"schedule":"hold:9","every":0}"#),
+    ])
+    func `only what would store something says that nothing was`(
+        _ path: String, _ body: String
+    ) throws {
+        let answer = try Self.service(.inProcess).post(path, body)
+        #expect(answer.status == 422)
+        #expect(answer.json["detail"]?.string?.hasPrefix("/") == true, "\(answer.text)")
+    }
+
     @Test func `of a thousand bad values a hundred are listed`() throws {
         let service = try Self.service(.inProcess)
         let points = (0..<1_000).map { #"{"step":\#($0),"loss":-1}"# }

@@ -60,6 +60,13 @@ import Testing
             refused.details == [
                 "The body is larger than 1048576 bytes once unpacked; send it in several requests."
             ])
+        // A bomb that does not say that it is one, and one inside another.
+        let silent = ["Content-Type": "text/csv"]
+        for (body, headers) in [(bomb, silent), (gzip(bomb), headers)] {
+            let refused = try service.send("POST", "/v1/runs/a/points", body, headers: headers)
+            #expect(refused.status == 413, "\(refused.text)")
+        }
+        #expect(try service.send("POST", "/v1/runs", bomb, headers: silent).status == 413)
         let cut = try service.send(
             "POST", "/v1/runs/a/points", Array(packed.dropLast(9)), headers: headers)
         #expect(cut.status == 400)

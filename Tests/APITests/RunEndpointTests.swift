@@ -108,6 +108,19 @@ import Testing
         #expect(try service.get("/v1/runs/b").status == 404)
     }
 
+    @Test func `a table whose points break a rule stores none of its runs`() throws {
+        let service = try TestService(.inProcess)
+        let header = "id,parameter_count,step_count,loss,loss/val\n"
+        let refused = try service.post(
+            "/v1/runs", header + "a,1e6,100,3,3.1\nb,1e6,200000000,3,3.1\n", type: "text/csv")
+        #expect(refused.status == 422, "\(refused.text)")
+        #expect(try service.get("/v1/runs").json["runs"]?.elements.isEmpty == true)
+        let stored = try service.post(
+            "/v1/runs", header + "a,1e6,100,3,3.1\n", type: "text/csv")
+        #expect(stored.status == 201)
+        #expect(try service.get("/v1/runs/a").json["point_count"] == .integer(1))
+    }
+
     @Test(arguments: Transport.allCases)
     func `lists runs page by page`(_ transport: Transport) throws {
         let service = try TestService(transport)

@@ -7,7 +7,7 @@ struct PageTests {
     init() throws { store = try RunStore.inMemory() }
 
     private func insert(_ ids: [String], study: String? = nil) throws {
-        try store.insertRuns(ids.map { RunRecord(id: $0, study: study) })
+        try store.insertRuns([RunImport](ids.map { RunRecord(id: $0, study: study) }))
     }
 
     @Test func `pages cover all runs once`() throws {

@@ -59,16 +59,20 @@ struct RunTests {
 
     @Test func `a batch is stored whole or not at all`() throws {
         try store.insertRun(RunRecord(id: "c"))
-        let batch = ["a", "b", "c", "d"].map { RunRecord(id: $0, features: ["token_count": 1]) }
+        let batch = ["a", "b", "c", "d"].map { id in
+            RunImport(run: RunRecord(id: id), points: [PointRecord(step: 1, loss: 3)])
+        }
         #expect(throws: StoreError.runExists(id: "c", index: 2)) { try store.insertRuns(batch) }
         #expect(try store.runs().records.map(\.id) == ["c"])
-        try store.insertRuns(batch.filter { $0.id != "c" })
+        #expect(try store.run("c").pointCount == 0)
+        try store.insertRuns(batch.filter { $0.run.id != "c" })
         #expect(try store.runs().records.map(\.id) == ["c", "a", "b", "d"])
+        #expect(try store.points("d") == [PointRecord(step: 1, loss: 3)])
     }
 
     @Test func `an id twice in a batch counts as existing`() throws {
         #expect(throws: StoreError.runExists(id: "a", index: 1)) {
-            try store.insertRuns([RunRecord(id: "a"), RunRecord(id: "a")])
+            try store.insertRuns([RunImport]([RunRecord(id: "a"), RunRecord(id: "a")]))
         }
         #expect(try store.runs().records.isEmpty)
     }
@@ -78,7 +82,19 @@ struct RunTests {
         #expect(
             throws: StoreError.invalidField(
                 .init(run: 1, field: "loss", value: "-1.0", rule: positiveRule))
-        ) { try store.insertRuns(batch) }
+        ) { try store.insertRuns([RunImport](batch)) }
+        #expect(try store.runs().records.isEmpty)
+    }
+
+    @Test func `a bad point of a new run is named and nothing is stored`() throws {
+        let bad = RunImport(
+            run: RunRecord(id: "b"), points: [PointRecord(step: 200_000_000, loss: 3)])
+        #expect(
+            throws: StoreError.invalidField(
+                .init(
+                    run: 1, point: 0, field: "step", value: "200000000",
+                    rule: "must be a whole number from 0 to 100000000"))
+        ) { try store.insertRuns([RunImport(run: RunRecord(id: "a"), points: []), bad]) }
         #expect(try store.runs().records.isEmpty)
     }
 

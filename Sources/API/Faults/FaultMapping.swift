@@ -44,7 +44,7 @@ enum FaultMapping {
         let all = [error] + error.further
         var faults = FieldFaults()
         for error in all { faults.add(pointer(of: error), error.sentence) }
-        var fault = faults.fault ?? HTTPFault(.badRequest, detail: error.sentence)
+        var fault = faults.fault(.upload) ?? HTTPFault(.badRequest, detail: error.sentence)
         fault.status = status(of: error)
         return fault
     }
@@ -78,6 +78,15 @@ enum FaultMapping {
             .field(.unprocessableContent, pointer(of: invalid), error.sentence)
         case .invalidCursor: .field(.badRequest, "/cursor", error.sentence)
         case .invalidLimit: .field(.badRequest, "/limit", error.sentence)
+        case .sqlite where error.isBusy:
+            HTTPFault(
+                .serviceUnavailable,
+                detail: "The database is locked by another process, such as an import; try again.",
+                headers: ["Retry-After": "2"])
+        case .sqlite where error.isDiskFull:
+            HTTPFault(
+                .insufficientStorage,
+                detail: "The server's disk is full, nothing was stored; make room on it.")
         case .notADatabase, .foreignDatabase, .newerDatabase, .editedMigration, .cannotOpen,
             .sqlite:
             nil

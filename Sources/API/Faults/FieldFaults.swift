@@ -20,23 +20,31 @@ struct FieldFaults {
         }
     }
 
+    /// What a request was to do.
+    enum Purpose {
+        /// Store what it brings: its client must learn whether any of it was.
+        case upload
+        case question
+    }
+
     /// Refuses the request when there is a fault.
     ///
+    /// - Parameter purpose: What the request was to do.
     /// - Throws: `HTTPFault` 422 that lists the faults.
-    func check() throws(HTTPFault) {
-        if let fault { throw fault }
+    func check(_ purpose: Purpose) throws(HTTPFault) {
+        if let fault = fault(purpose) { throw fault }
     }
 
     /// The refusal that lists the faults; nil without any.
-    var fault: HTTPFault? {
+    func fault(_ purpose: Purpose) -> HTTPFault? {
         guard let first = listed.first else { return nil }
         let place = first.pointer.isEmpty ? "" : "\(first.pointer): "
         let what =
             count == 1
             ? "\(place)\(first.detail)"
             : "\(count) values are wrong, the first at \(place)\(first.detail)"
-        return HTTPFault(
-            .unprocessableContent, detail: "Nothing was stored. \(what)", errors: listed)
+        let lead = purpose == .upload ? "Nothing was stored. " : ""
+        return HTTPFault(.unprocessableContent, detail: lead + what, errors: listed)
     }
 }
 

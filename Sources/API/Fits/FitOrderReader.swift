@@ -34,7 +34,7 @@ enum FitOrderReader {
             reader.refuse("uncertainty", value, "must be \"\(uncertainty)\" or left out")
         }
         reader.finish()
-        try reader.faults.check()
+        try reader.faults.check(.question)
         return FitOrder(request: request, selection: selection, holdout: holdout)
     }
 

@@ -63,7 +63,7 @@ struct CurveOrder {
             features[feature] = reader.positive(feature.rawValue)
         }
         reader.finish()
-        try reader.faults.check()
+        try reader.faults.check(.question)
         do {
             self.schedule = try ScheduleReader.schedule(from: schedule)
         } catch {

@@ -25,11 +25,15 @@ struct RequestBody {
 
     let format: Format
     let bytes: [UInt8]
+    /// Most bytes that the body may amount to, for readers that unpack what is packed twice or
+    /// without saying so.
+    let limit: Int
 
     /// Takes the body out of a request.
     ///
     /// - Parameters:
-    ///   - request: The request; without a Content-Type its body counts as JSON.
+    ///   - request: The request; a body needs a Content-Type, because a web page can send one
+    ///     without to any server that its reader can reach.
     ///   - formats: What the endpoint takes.
     ///   - limit: Most bytes after decompression.
     /// - Throws: `HTTPFault` 415 for an unknown type or coding, 413 for too much, 400 for bytes
@@ -39,6 +43,7 @@ struct RequestBody {
     ) throws(HTTPFault) {
         format = try Self.format(of: request, formats: formats)
         bytes = try Self.decoded(request, limit: limit)
+        self.limit = limit
     }
 
     /// The body as one JSON value.
@@ -72,10 +77,14 @@ struct RequestBody {
     private static func format(
         of request: Request, formats: [Format]
     ) throws(HTTPFault) -> Format {
-        guard let field = request.headers["Content-Type"] else { return .json }
+        let names = formats.map(\.rawValue).joined(separator: ", ")
+        guard let field = request.headers["Content-Type"] else {
+            guard !request.body.isEmpty else { return .json }
+            throw HTTPFault(
+                .unsupportedMediaType, detail: "Content-Type is missing; send one of \(names).")
+        }
         let mediaType = field.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
         guard let format = Format(mediaType: mediaType), formats.contains(format) else {
-            let names = formats.map(\.rawValue).joined(separator: ", ")
             throw HTTPFault(
                 .unsupportedMediaType,
                 detail: "Content-Type is \(field), which this call does not take; send one of "

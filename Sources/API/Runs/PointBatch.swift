@@ -49,7 +49,8 @@ struct PointBatch {
 
     private mutating func readTable(_ body: RequestBody) throws {
         let curve = try RunFileReader.readCurve(
-            bytes: body.bytes, name: "body", format: body.format == .csv ? .csv : .tsv)
+            bytes: body.bytes, name: "body", format: body.format == .csv ? .csv : .tsv,
+            limit: body.limit)
         points = curve.points.map { point in
             PointRecord(
                 step: point.step, loss: point.loss, learningRate: point.learningRate,

@@ -16,7 +16,7 @@ struct PointEndpoints: Sendable {
         let body = try RequestBody(
             request, formats: RequestBody.Format.allCases, limit: bodyLimit)
         let batch = try PointBatch(body)
-        try batch.faults.check()
+        try batch.faults.check(.upload)
         let summary = try store.appendPoints(id, batch.points)
         let members: [JSONValue.Member] = [
             .init("accepted", .integer(summary.accepted)),

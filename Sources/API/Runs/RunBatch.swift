@@ -4,9 +4,8 @@ import Store
 
 /// The runs of one upload, read from whatever format they came in.
 struct RunBatch {
-    private(set) var runs: [RunRecord] = []
-    /// Losses of finished runs beside the main one, as points of theirs.
-    private(set) var withPoints: [RunImport] = []
+    /// The runs; losses of finished ones beside the main one are points of theirs.
+    private(set) var runs: [RunImport] = []
     /// Whether the body was one run and not a list.
     private(set) var isSingle = false
 
@@ -23,7 +22,8 @@ struct RunBatch {
             let value = try body.json()
             guard case .array(let values) = value else {
                 isSingle = true
-                runs = [RunReader(study: study).run(from: value, faults: &faults)]
+                let run = RunReader(study: study).run(from: value, faults: &faults)
+                runs = [RunImport(run: run, points: [])]
                 return
             }
             read(values.map { ($0, nil) }, study, &faults)
@@ -41,18 +41,18 @@ struct RunBatch {
     ) {
         for (index, item) in values.enumerated() {
             let reader = RunReader(pointer: "/\(index)", line: item.line, study: study)
-            runs.append(reader.run(from: item.value, faults: &faults))
+            let run = reader.run(from: item.value, faults: &faults)
+            runs.append(RunImport(run: run, points: []))
         }
     }
 
     private mutating func readTable(_ body: RequestBody, _ study: String?) throws {
         let table = try RunFileReader.readTable(
-            bytes: body.bytes, name: study ?? "run", format: body.format == .csv ? .csv : .tsv)
+            bytes: body.bytes, name: study ?? "run", format: body.format == .csv ? .csv : .tsv,
+            limit: body.limit)
         for var run in table.runs {
             run.study = run.study ?? study
-            let item = try RunImport(run)
-            runs.append(item.run)
-            if !item.points.isEmpty { withPoints.append(item) }
+            runs.append(try RunImport(run))
         }
     }
 }

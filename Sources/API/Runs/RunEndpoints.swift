@@ -28,7 +28,7 @@ struct RunEndpoints: Sendable {
         var faults = FieldFaults()
         let body = try RequestBody(request, limit: bodyLimit).json()
         let run = RunReader(id: id).run(from: body, faults: &faults)
-        try faults.check()
+        try faults.check(.upload)
         let outcome = try store.upsertRun(run)
         return try response(
             with: store.run(id), status: outcome == .created ? .created : .ok)
@@ -40,10 +40,9 @@ struct RunEndpoints: Sendable {
             request, formats: RequestBody.Format.allCases, limit: bodyLimit)
         var faults = FieldFaults()
         let batch = try RunBatch(body, study: query.text("study"), faults: &faults)
-        try faults.check()
-        guard batch.isSingle, let run = batch.runs.first else {
+        try faults.check(.upload)
+        guard batch.isSingle, let run = batch.runs.first?.run else {
             try store.insertRuns(batch.runs)
-            if !batch.withPoints.isEmpty { _ = try store.importRuns(batch.withPoints) }
             return .json(Self.summary(of: batch.runs), status: .created)
         }
         var response = try response(with: store.insertRun(run), status: .created)
@@ -79,11 +78,11 @@ struct RunEndpoints: Sendable {
         .json(JSONWriter.bytes(of: RunPayload(run).json), status: status)
     }
 
-    private static func summary(of runs: [RunRecord]) -> [UInt8] {
+    private static func summary(of runs: [RunImport]) -> [UInt8] {
         JSONWriter.bytes(
             of: .object([
                 .init("created", .integer(runs.count)),
-                .init("runs", .array(runs.map { .string($0.id) })),
+                .init("runs", .array(runs.map { .string($0.run.id) })),
             ]))
     }
 }

@@ -53,13 +53,21 @@ struct StoredRuns {
             cursor = page.nextCursor
         } while cursor != nil
         let hasRoles = records.contains { $0.role != nil }
-        let selected = records.filter { record in
-            !excluded.contains(record.id) && (!hasRoles || record.role == role.rawValue)
-        }
-        guard !selected.isEmpty else {
-            let what = records.isEmpty ? "no runs" : "no runs of role \(role.rawValue)"
+        let ofRole = records.filter { !hasRoles || $0.role == role.rawValue }
+        guard !ofRole.isEmpty else {
+            let (what, advice) =
+                records.isEmpty
+                ? ("no runs", "check its name")
+                : ("no runs of role \(role.rawValue)", "give some that role, or name runs")
             throw HTTPFault.field(
-                .notFound, "/study", "There are \(what) in the study \"\(name)\"; check its name.")
+                .notFound, "/study", "There are \(what) in the study \"\(name)\"; \(advice).")
+        }
+        let selected = ofRole.filter { !excluded.contains($0.id) }
+        guard !selected.isEmpty else {
+            let what = hasRoles ? "runs of role \(role.rawValue)" : "runs"
+            throw HTTPFault.field(
+                .unprocessableContent, "/holdout",
+                "holdout names all \(what) of the study \"\(name)\"; leave some to fit.")
         }
         return try selected.map(run)
     }
