@@ -1,19 +1,26 @@
 import HTTP
 
-/// The bearer token that guards everything but liveness (RFC 6750).
+/// Who is let in: with a token whoever sends it (RFC 6750), but for liveness; without one whoever
+/// asks this machine by its own name.
+///
+/// Only this machine can reach a server without a token, but so can every web page that is open on
+/// it. A page's script may read answers of its own origin, and a name of its author's choice can be
+/// made to mean 127.0.0.1: hence the look at Host. Writing from another origin needs a content type
+/// that browsers ask leave for, see `RequestBody`.
 struct Authorization: Sendable {
     private let token: [UInt8]?
 
     /// A guard.
     ///
-    /// - Parameter token: What clients must send; nil lets everybody in.
+    /// - Parameter token: What clients must send; nil lets in who asks a loopback host.
     init(token: String?) {
         self.token = token.map { Array($0.utf8) }
     }
 
     /// The refusal of a request, nil if it may pass.
     func refusal(of request: Request) -> HTTPFault? {
-        guard let token, request.path != HealthEndpoints.livenessPath else { return nil }
+        guard let token else { return Self.hostRefusal(of: request) }
+        guard request.path != HealthEndpoints.livenessPath else { return nil }
         guard let field = request.headers["Authorization"] else {
             return Self.fault("The token is missing; send Authorization: Bearer TOKEN.", "Bearer")
         }
@@ -26,6 +33,21 @@ struct Authorization: Sendable {
                 #"Bearer error="invalid_token""#)
         }
         return nil
+    }
+
+    /// HTTP/1.0 may leave Host out; no browser does.
+    private static func hostRefusal(of request: Request) -> HTTPFault? {
+        guard let field = request.headers["Host"], !isLoopback(field) else { return nil }
+        return HTTPFault(
+            .misdirectedRequest,
+            detail: "Host is \(field), which is not this machine's own name; without a token ask "
+                + "by localhost, 127.0.0.1 or [::1], or start the server with ISOLOSS_TOKEN.")
+    }
+
+    private static func isLoopback(_ field: String) -> Bool {
+        let end = field.hasPrefix("[") ? field.firstIndex(of: "]").map(field.index(after:)) : nil
+        let host = field[..<(end ?? field.firstIndex(of: ":") ?? field.endIndex)]
+        return (try? SocketAddress(host: host.lowercased(), port: 0))?.isLoopback == true
     }
 
     /// Compares every byte, whatever the first ones are: the time taken tells nothing of the token

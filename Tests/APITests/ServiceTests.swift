@@ -29,6 +29,56 @@ import Testing
         #expect(try get("/v1/runs", "bearer \(Self.token)").status == 200)
     }
 
+    @Test(arguments: [
+        "localhost", "LocalHost:8080", "127.0.0.1:80", "127.3.2.1", "[::1]", "[::1]:8080",
+    ])
+    func `without a token this machine's own names are answered`(_ host: String) throws {
+        let service = try TestService(.inProcess)
+        #expect(try service.send("GET", "/v1/runs", headers: ["Host": host]).status == 200)
+    }
+
+    @Test(arguments: [
+        "evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example",
+        "192.0.2.1:8080", "[2001:db8::1]", "0.0.0.0:8080", "",
+    ])
+    func `without a token no other name is answered`(_ host: String) throws {
+        let service = try TestService(.inProcess)
+        let answer = try service.send("GET", "/v1/runs", headers: ["Host": host])
+        #expect(answer.status == 421)
+        #expect(
+            answer.details == [
+                "Host is \(host), which is not this machine's own name; without a token ask by "
+                    + "localhost, 127.0.0.1 or [::1], or start the server with ISOLOSS_TOKEN."
+            ])
+        let guarded = try TestService(.inProcess, token: Self.token)
+        let headers = ["Host": host, "Authorization": "Bearer \(Self.token)"]
+        #expect(try guarded.send("GET", "/v1/runs", headers: headers).status == 200)
+    }
+
+    @Test(
+        arguments: [
+            (nil, "Content-Type is missing; send one of application/json."),
+            (
+                "application/x-www-form-urlencoded",
+                "Content-Type is application/x-www-form-urlencoded, which this call does not take; "
+                    + "send one of application/json."
+            ),
+            (
+                "text/plain",
+                "Content-Type is text/plain, which this call does not take; send one of "
+                    + "application/json."
+            ),
+        ] as [(String?, String)])
+    func `a body that any web page may send is refused`(_ type: String?, _ detail: String) throws {
+        let service = try TestService(.loopback)
+        let answer = try service.send(
+            "PUT", "/v1/runs/a", Array("{}".utf8),
+            headers: type.map { ["Content-Type": $0] } ?? [:])
+        #expect(answer.status == 415)
+        #expect(answer.details == [detail])
+        #expect(try service.get("/v1/runs/a").status == 404)
+    }
+
     @Test(arguments: ["0.0.0.0", "::", "192.0.2.1"])
     func `without a token only loopback is served`(_ host: String) throws {
         let configuration = ServiceConfiguration(host: host, port: 0, version: "test")
