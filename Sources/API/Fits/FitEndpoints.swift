@@ -42,7 +42,9 @@ struct FitEndpoints: Sendable {
                 FitRecord(
                     id: id, law: record.law, request: record.request, isRunning: isRunning))
         } onEnd: { ending in
-            finish(id, ending)
+            FitEnd(id: id, ending: ending, logger: logger).keep(
+                store: { outcome throws(StoreError) in _ = try store.finishFit(id, outcome) },
+                pause: queue.pause)
         }
         if let ending { return try response(to: ending, of: record) }
         var response = try status(of: id, status: .accepted)
@@ -101,24 +103,6 @@ struct FitEndpoints: Sendable {
         case .cancelled:
             throw HTTPFault(
                 .serviceUnavailable, detail: "The server is stopping; post the fit again later.")
-        }
-    }
-
-    private func finish(_ id: String, _ ending: FitJob.Ending) {
-        let outcome: FitRecord.Outcome =
-            switch ending {
-            case .done(let report): .done(report: String(decoding: report, as: UTF8.self))
-            case .failed(let error): .failed(failure: FitFailure(error: error).json)
-            // A client's cancelling has ended the fit in the store before; this is the server's.
-            case .cancelled: .failed(failure: FitRecord.interruptedFailure)
-            }
-        do {
-            try store.finishFit(id, outcome)
-        } catch StoreError.fitNotFound {
-            // Deleted while it ran: nobody waits for it.
-        } catch {
-            logger.error(
-                "a fit's end was not stored", metadata: ["fit": "\(id)", "error": "\(error)"])
         }
     }
 

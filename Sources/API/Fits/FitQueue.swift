@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -8,6 +9,8 @@ final class FitQueue: Sendable {
 
     private let operations = OperationQueue()
     private let jobs = Mutex<[String: FitJob]>([:])
+    /// Signalled for good once the queue stops.
+    private let stopping = DispatchSemaphore(value: 0)
 
     /// A queue with nothing in it.
     ///
@@ -36,8 +39,22 @@ final class FitQueue: Sendable {
     /// A fit that has not ended.
     subscript(id: String) -> FitJob? { jobs.withLock { $0[id] } }
 
+    /// Waits on a fit's thread.
+    ///
+    /// - Parameter duration: How long, unless the queue stops.
+    /// - Returns: False once it stops.
+    func pause(_ duration: Duration) -> Bool {
+        let nanoseconds = Int(duration / .nanoseconds(1))
+        guard case .success = stopping.wait(timeout: .now() + .nanoseconds(nanoseconds)) else {
+            return true
+        }
+        stopping.signal()
+        return false
+    }
+
     /// Cancels what has not ended, and returns when all work has.
     func stop() {
+        stopping.signal()
         for job in jobs.withLock({ Array($0.values) }) { job.cancel() }
         operations.waitUntilAllOperationsAreFinished()
     }

@@ -35,8 +35,11 @@ package struct FitStatusPayload: Sendable, Equatable {
 struct FitFailure {
     let error: any Error
 
+    /// What the client is told; nil for a failure of the server's own, whose reason is for the log.
+    var fault: HTTPFault? { error as? HTTPFault ?? FaultMapping.fault(for: error) }
+
     var json: String {
-        guard let fault = error as? HTTPFault ?? FaultMapping.fault(for: error) else {
+        guard let fault else {
             return JSONWriter.text(
                 of: .object([
                     .init("reason", .string("internal")),
