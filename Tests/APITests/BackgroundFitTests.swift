@@ -12,8 +12,12 @@ import Testing
         return service
     }
 
-    private func startFit(_ service: TestService) throws -> (id: String, answer: Answer) {
-        let answer = try service.post("/v1/fits", #"{"law":"slow","study":"s"}"#)
+    /// A fit that runs until its gate opens, or until it is cancelled.
+    private func startFit(
+        _ service: TestService, gate: String = "shut"
+    ) throws -> (id: String, answer: Answer) {
+        let answer = try service.post(
+            "/v1/fits", #"{"law":"slow","study":"s","options":{"gate":"\#(gate)"}}"#)
         #expect(answer.status == 202, "\(answer.text)")
         return (try #require(answer.json["id"]?.string), answer)
     }
@@ -32,7 +36,8 @@ import Testing
     @Test(arguments: Transport.allCases)
     func `a long fit is answered by 202 and found when it is done`(_ transport: Transport) throws {
         let service = try service(transport)
-        let (id, answer) = try startFit(service)
+        let gate = "\(transport)"
+        let (id, answer) = try startFit(service, gate: gate)
         #expect(answer["Location"] == "/v1/fits/\(id)")
         #expect(["queued", "running"].contains(answer.json["status"]?.string))
         let progress = try #require(answer.json["progress"]?.double)
@@ -42,6 +47,7 @@ import Testing
         #expect(early.status == 409)
         #expect(early.details.first?.contains("only a fit that is done predicts") == true)
 
+        SlowLaw.open(gate)
         let done = try finalStatus(of: id, service)
         #expect(done.json["status"] == .string("done"), "\(done.text)")
         #expect(done.json["id"] == .string(id))
