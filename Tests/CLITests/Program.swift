@@ -51,12 +51,18 @@ struct Program {
     /// Starts the program; output goes to files, which no full pipe can block.
     static func start(
         _ arguments: [String], in folder: TemporaryFolder, out: URL, err: URL,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], softFileLimit: Int? = nil
     ) throws -> Process {
         for file in [out, err] where !file.path.hasPrefix("/dev/") { try Data().write(to: file) }
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
+        if let softFileLimit {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments =
+                ["-c", "ulimit -S -n \(softFileLimit); exec \"$0\" \"$@\"", executable.path]
+                + arguments
+        }
         process.currentDirectoryURL = folder.root
         process.environment = Self.environment(environment)
         process.standardInput = FileHandle.nullDevice

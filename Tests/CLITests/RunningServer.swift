@@ -12,12 +12,12 @@ final class RunningServer {
     /// Starts a server and waits until it says where it listens.
     init(
         in folder: TemporaryFolder, database: String = "runs.db",
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], softFileLimit: Int? = nil
     ) throws {
         let (out, err) = (folder.url(".serve.out"), folder.url(".serve.err"))
         process = try Program.start(
             ["serve", "--port", "0", "--database", database], in: folder, out: out, err: err,
-            environment: environment)
+            environment: environment, softFileLimit: softFileLimit)
         let deadline = Date(timeIntervalSinceNow: 30)
         var ready = ""
         while !ready.hasSuffix("\n") {

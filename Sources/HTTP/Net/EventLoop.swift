@@ -16,7 +16,7 @@ final class EventLoop {
     private var scratch = [UInt8](repeating: 0, count: 65_536)
     private var date = HTTPDate()
     private var isAccepting = true
-    private var retriesAcceptAt: ContinuousClock.Instant?
+    private var shortage = AcceptShortage()
     private var sweep = SweepSchedule()
     private var stopsBy: ContinuousClock.Instant?
 
@@ -56,7 +56,6 @@ final class EventLoop {
     private static let wakerToken: UInt64 = 1
     /// Connections accepted in one turn, so that a flood of them cannot starve the rest.
     private static let acceptsPerTurn = 64
-    private static let acceptRetry = Duration.milliseconds(100)
 }
 
 // MARK: - Events
@@ -88,6 +87,8 @@ extension EventLoop {
         stopsBy = deadline
         sweep.include(deadline)
         pauseAccepting()
+        // Nothing will clear it any more, and the loop would wake for it without end.
+        shortage.stopWaiting()
         listener.close()
         for connection in Array(connections.values) {
             let interest = connection.interest
@@ -135,7 +136,7 @@ extension EventLoop {
     }
 
     private func waitMilliseconds() -> Int? {
-        let deadlines = [sweep.nextDue, retriesAcceptAt].compactMap(\.self)
+        let deadlines = [sweep.nextDue, shortage.retriesAt].compactMap(\.self)
         guard let earliest = deadlines.min() else { return nil }
         let (seconds, attoseconds) = ContinuousClock.Instant.now.duration(to: earliest).components
         // One more: to wake before the deadline would be to wake in vain.
@@ -154,11 +155,12 @@ extension EventLoop {
             }
             switch listener.accept() {
             case .accepted(let socket, let peer): open(socket, peer: peer, at: moment)
-            case .nothingWaiting: return
+            case .nothingWaiting: return shortage.end()
             case .gone: continue
             case .exhausted(let error):
-                logger.warning("new connections must wait", metadata: ["error": "\(error)"])
-                retriesAcceptAt = moment.instant + Self.acceptRetry
+                if shortage.begin(at: moment.instant) {
+                    logger.warning("new connections must wait", metadata: ["error": "\(error)"])
+                }
                 return pauseAccepting()
             }
         }
@@ -192,10 +194,10 @@ extension EventLoop {
 
     private func resumeAccepting(at moment: ConnectionState.Moment) {
         guard !isAccepting, stopsBy == nil,
-            connections.count < configuration.maximumConnections
+            connections.count < configuration.maximumConnections,
+            shortage.isPast(at: moment.instant)
         else { return }
-        if let retriesAcceptAt, moment.instant < retriesAcceptAt { return }
-        retriesAcceptAt = nil
+        shortage.stopWaiting()
         isAccepting = true
         poller.update(listener, .reading, token: Self.listenerToken)
     }

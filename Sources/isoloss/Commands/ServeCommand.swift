@@ -34,6 +34,7 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         let signals = ShutdownSignals()
+        OpenFileLimit.raise()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         let service = try Service(
             configuration: ServiceConfiguration(
