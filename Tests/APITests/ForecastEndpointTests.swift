@@ -93,6 +93,8 @@ import Testing
         #expect(abs(average - errors.reduce(0, +) / 2) < 1e-12)
         let tested = try service.get("\(path)/score?study=study").json
         #expect(tested["runs"]?.elements.compactMap { $0["id"]?.string } == ["wsd-linear"])
+        let trained = try service.get("\(path)/score?study=study&role=train").json
+        #expect(trained["runs"]?.elements.count == 3)
     }
 
     private static let badCalls: [(String, Int, String, String)] = [
@@ -130,6 +132,11 @@ import Testing
                 + "chinchilla"
         ),
         ("score", 400, "/runs", "give runs, ids separated by commas, or study"),
+        ("score?study=study&role=dev", 400, "/role", "role = dev must be train or test."),
+        (
+            "score?runs=constant&role=test", 400, "/role",
+            "role goes with study; leave it out beside runs."
+        ),
         ("score?runs=none", 404, "/runs/0", "There is no run \"none\""),
     ]
 

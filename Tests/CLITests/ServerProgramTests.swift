@@ -65,6 +65,30 @@ import Testing
         #expect(abs((loss.loss ?? 0) - 2.45) < 0.1)
     }
 
+    @Test func `scores a study of more runs than a URL can name`() throws {
+        let rows = (0..<600).map { index in
+            let (size, tokens) = (1e7 * Double(1 + index % 7), 1e9 * Double(1 + index % 11))
+            let loss = 1.8 + 480 * pow(size, -0.35) + 2_100 * pow(tokens, -0.37)
+            return "run-with-quite-a-long-name-\(index),\(size),\(tokens),\(loss),test"
+        }
+        try folder.write(
+            "table.csv", "id,N,D,loss,role\n" + rows.joined(separator: "\n") + "\n")
+        #expect(try program("import table.csv --study many --database runs.db").code == 0)
+        let server = try RunningServer(in: folder)
+        let named = rows.prefix(30).compactMap { $0.split(separator: ",").first }
+        let fitted = try program(
+            "fit --law chinchilla --server \(server.url) --runs \(named.joined(separator: ",")) "
+                + "--format json")
+        let fit = try JSONDecoder().decode(FitReport.self, from: Data(fitted.output.utf8))
+        let id = try #require(fit.id)
+        let scored = try program("score --fit \(id) --server \(server.url) --study many")
+        #expect(scored.code == 0, "\(scored.error)")
+        #expect(scored.lines.first?.contains("600 runs") == true)
+        let none = try program(
+            "score --fit \(id) --server \(server.url) --study many --role train")
+        #expect(none.code == 2)
+    }
+
     @Test func `says what a server refuses, and what it does not know`() throws {
         let server = try RunningServer(in: folder)
         let missing = try program("predict --fit f --server \(server.url) --schedule hold:9")
@@ -133,6 +157,16 @@ import Testing
                 + "annealing_decay=0.995")
         #expect(fit.code == 0)
         #expect(fit.lines.first?.contains("55 points of 1 run: cosine") == true)
+    }
+
+    @Test func `a server may open as many files as this machine allows`() throws {
+        let server = try RunningServer(in: folder, softFileLimit: 64)
+        let limits = try String(
+            contentsOfFile: "/proc/\(server.process.processIdentifier)/limits", encoding: .utf8)
+        let line = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max open") })
+        let columns = line.split(separator: " ")
+        #expect(columns[3] == columns[4], "\(line)")
+        #expect(server.stop() == 0)
     }
 
     @Test func `refuses a port that is taken`() throws {

@@ -41,14 +41,19 @@ struct ForecastEndpoints: Sendable {
     }
 
     private func score(_ request: Request, _ id: String) throws -> Response {
-        let query = try QueryReader(request.query, known: ["runs", "study"])
+        let query = try QueryReader(request.query, known: ["runs", "study", "role"])
         let predictor = try predictor(id)
         let loader = StoredRuns(
             store: store, law: predictor.law, series: predictor.report.series)
+        let role = try query.word("role", of: Run.Role.all)
         let runs: [Run]
         switch (try query.list("runs"), query.text("study")) {
-        case (let ids?, nil): runs = try loader.runs(ids, field: "runs")
-        case (nil, let study?): runs = try loader.study(study, role: .test)
+        case (let ids?, nil):
+            guard role == nil else {
+                throw QueryReader.fault("role", "role goes with study; leave it out beside runs.")
+            }
+            runs = try loader.runs(ids, field: "runs")
+        case (nil, let study?): runs = try loader.study(study, role: role ?? .test)
         default:
             throw QueryReader.fault(
                 "runs", "give runs, ids separated by commas, or study, one of the two.")

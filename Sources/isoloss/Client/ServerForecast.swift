@@ -92,19 +92,31 @@ extension ServerClient {
         return (answer.value, answer.body)
     }
 
+    /// What a score is of: runs by name, or those of a study, which may be more than a URL can name.
+    enum ScoredRuns {
+        case named([String])
+        case study(String, role: Run.Role?)
+
+        fileprivate var query: [(String, String?)] {
+            switch self {
+            case .named(let ids): [("runs", ids.joined(separator: ","))]
+            case .study(let name, let role): [("study", name), ("role", role?.rawValue)]
+            }
+        }
+    }
+
     /// Metrics of runs under a fit.
     ///
     /// - Parameters:
     ///   - id: The fit's id.
-    ///   - runs: Ids of the runs.
+    ///   - runs: Which runs.
     /// - Returns: The score, and the body it was read from.
     /// - Throws: `ClientError`.
     func score(
-        ofFit id: String, runs: [String]
+        ofFit id: String, runs: ScoredRuns
     ) throws(ClientError) -> (report: ScoreReport, body: [UInt8]) {
         let answer = try get(
-            ScoreReport.self, ["v1", "fits", id, "score"],
-            query: [("runs", runs.joined(separator: ","))])
+            ScoreReport.self, ["v1", "fits", id, "score"], query: runs.query)
         return (answer.value, answer.body)
     }
 }

@@ -58,7 +58,13 @@ struct ScoreCommand: ParsableCommand {
         guard paths.isEmpty else { throw UsageError.pathsAndServer }
         if let option = bareCurves.firstGiven { throw UsageError.optionNeedsFiles(option) }
         let runs = try selection.select(from: client, study: study, standardRole: .test)
-        let (report, body) = try client.score(ofFit: fit, runs: runs.runs.map(\.id))
+        let scored: ServerClient.ScoredRuns =
+            if let study, selection.identifiers == nil {
+                .study(study, role: runs.role)
+            } else {
+                .named(runs.runs.map(\.id))
+            }
+        let (report, body) = try client.score(ofFit: fit, runs: scored)
         return ScoreAnswer(
             report: report, body: body, selection: runs.summary,
             plot: try plot(on: client, runs: runs.runs))
