@@ -28,7 +28,7 @@ package struct FitRecord: Equatable, Sendable {
     package let id: String
     package let law: String
     package internal(set) var status: Status
-    /// 0 to 1.
+    /// 0 until the fit ends, 1 once it is done; what lies between only its worker knows.
     package internal(set) var progress: Double
     /// What was asked, JSON; the store does not read it.
     package let request: String

@@ -31,26 +31,6 @@ extension RunStore {
         }
     }
 
-    /// Notes how far a fit is, and that it runs.
-    ///
-    /// - Parameters:
-    ///   - id: The fit.
-    ///   - progress: 0 to 1; beyond is cut off.
-    /// - Returns: False if the fit has ended or is gone, and the work on it may stop.
-    /// - Throws: What SQLite says.
-    @discardableResult
-    package func updateFit(_ id: String, progress: Double) throws(StoreError) -> Bool {
-        try write { db in
-            try db.cachedStatement(
-                sql: """
-                    UPDATE fit SET status = 'running', progress = ?
-                    WHERE id = ? AND status IN ('queued', 'running')
-                    """
-            ).execute(arguments: [min(max(progress, 0), 1), id])
-            return db.changesCount == 1
-        }
-    }
-
     /// Ends a fit.
     ///
     /// The first end stands, so that a cancelled fit is not done a moment later.

@@ -11,15 +11,12 @@ struct FitTests {
         FitRecord(id: id, law: "chinchilla", request: #"{"runs":["a"]}"#, isRunning: isRunning)
     }
 
-    @Test func `a fit goes from queued over running to done`() throws {
+    @Test func `a fit goes from queued to done`() throws {
         let queued = try store.insertFit(fit("f"))
         #expect(queued.status == .queued)
         #expect(queued.createdAt == SteppingClock.start)
         #expect(queued.finishedAt == nil)
-        #expect(try store.updateFit("f", progress: 0.25))
-        let running = try store.fit("f")
-        #expect(running.status == .running)
-        #expect(running.progress == 0.25)
+        #expect(queued.progress == 0)
         #expect(try store.finishFit("f", .done(report: #"{"cost":1}"#)))
         let done = try store.fit("f")
         #expect(done.status == .done)
@@ -49,23 +46,13 @@ struct FitTests {
         #expect(try store.finishFit("f", outcome))
         let ended = try store.fit("f")
         #expect(try !store.finishFit("f", .done(report: #"{"late":true}"#)))
-        #expect(try !store.updateFit("f", progress: 0.5))
         #expect(try store.fit("f") == ended)
     }
 
-    @Test func `progress stays between 0 and 1`() throws {
-        try store.insertFit(fit("f"))
-        for (given, stored) in [(-1, 0), (2, 1), (0.5, 0.5)] as [(Double, Double)] {
-            #expect(try store.updateFit("f", progress: given))
-            #expect(try store.fit("f").progress == stored)
-        }
-    }
-
-    @Test func `an unknown fit is named, and work on it may stop`() throws {
+    @Test func `an unknown fit is named`() throws {
         #expect(throws: StoreError.fitNotFound(id: "f")) { try store.fit("f") }
         #expect(throws: StoreError.fitNotFound(id: "f")) { try store.finishFit("f", .cancelled) }
         #expect(throws: StoreError.fitNotFound(id: "f")) { try store.deleteFit("f") }
-        #expect(try !store.updateFit("f", progress: 0.5))
     }
 
     @Test func `refuses a second fit with an id, a bad id and text that is not JSON`() throws {

@@ -27,8 +27,6 @@ struct QueryReader {
         }
     }
 
-    func has(_ name: String) -> Bool { text(name) != nil }
-
     /// The value as it stands, "" where only the name is given.
     func text(_ name: String) -> String? {
         assert(known.contains(name), "a parameter is declared before it is read")

@@ -25,11 +25,6 @@ package struct Query: Sendable, Equatable {
         items.first { $0.name == name }?.value
     }
 
-    /// Every value of `name`, in order.
-    package func values(for name: String) -> [String] {
-        items.compactMap { $0.name == name ? $0.value : nil }
-    }
-
     init(bytes: ArraySlice<UInt8>) throws(ParsingError) {
         var items: [Item] = []
         for pair in bytes.split(separator: ASCII.ampersand) {
