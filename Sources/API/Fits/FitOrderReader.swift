@@ -1,4 +1,5 @@
 import Fitting
+import JSONText
 
 /// Reads the body of `POST /v1/fits`.
 enum FitOrderReader {

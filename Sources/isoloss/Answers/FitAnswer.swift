@@ -1,5 +1,6 @@
 import API
 import Fitting
+import JSONText
 
 /// A fit for people: what was fitted, the parameters, how the search ended, how well it fits.
 struct FitAnswer: Answer {
