@@ -12,6 +12,6 @@ struct Bench: AsyncParsableCommand {
             """,
         subcommands: [
             ReferenceCommand.self, NISTCommand.self, SpeedCommand.self, DerivativesCommand.self,
-            SchedulesCommand.self, HTTPCommand.self,
+            SchedulesCommand.self, HTTPCommand.self, JSONCommand.self,
         ])
 }
