@@ -41,6 +41,7 @@ struct RefitRows {
             peerCosts += answer.costs ?? []
         }
         print("standard errors over \(refits) refits:", ours.standardErrors)
+        print("evaluations per refit:", Double(ours.evaluations) / Double(refits))
         return [
             SpeedRow(
                 work: "\(refits) bootstrap refits", seconds: ours.seconds,
@@ -70,6 +71,7 @@ struct RefitRows {
 private struct Refits {
     private(set) var seconds = 0.0
     private(set) var costs: [Double] = []
+    private(set) var evaluations = 0
     private var problem: RefitProblem
     private let parameters: [SolverParameter]
     private let workspace = Workspace()
@@ -86,11 +88,12 @@ private struct Refits {
         let began = Stopwatch.cpuSeconds
         var weights = Array(repeating: 0.0, count: problem.residualCount)
         for row in draw { weights[Int(row)] += 1 }
-        let solution = LevenbergMarquardt().solve(
+        let solution = LevenbergMarquardt(options: RefitProblem.options).solve(
             &problem, parameters: parameters, loss: Objective.standard.loss, weights: weights,
             workspace: workspace)
         seconds += Stopwatch.cpuSeconds - began
         costs.append(solution.cost)
+        evaluations += solution.termination.evaluations
         found.append(problem.values(at: solution))
     }
 
