@@ -4,15 +4,17 @@ import LeastSquares
 ///
 /// A sandwich H⁻¹BH⁻¹: the bread H = Σ ρ″JᵢJᵢᵀ says how firmly the cost holds the parameters, the
 /// filling B = Var(Σ ψJ) how far noise pushes them.
-/// - Rows of a table, and curves without correlation: B = n/(n − p)·Σ ψᵢ²JᵢJᵢᵀ, so that noise may
-///   differ by row; for plain squares the classic s²(JᵀJ)⁻¹ instead.
+/// - Rows of a table, and curves without correlation: B = Σ ψᵢ²JᵢJᵢᵀ/(1 − hᵢ), so that noise may
+///   differ by row; hᵢ is the row's leverage, by which the fit has taken from its residual. For
+///   plain squares the classic s²(JᵀJ)⁻¹ instead.
 /// - Curves with correlated noise: B = v·JᵀKJ with v the mean of ψ² and K the correlation of the
 ///   influences along each run, from the model that REML chose.
 ///
 /// In `isoloss-bench coverage` the nominal 90 % intervals hold with both; the scalar n/n_eff in
 /// place of K does not, because slow noise harms slow terms of a law most.
 ///
-/// Source: Huber, "Robust statistics" (1981), section 7.6; Koul 1992, "Weighted empiricals and
+/// Source: Huber, "Robust statistics" (1981), section 7.6; MacKinnon and White 1985,
+/// doi:10.1016/0304-4076(85)90158-7, for the leverage (their HC2); Koul 1992, "Weighted empiricals and
 /// linear models", for robust losses under dependent noise.
 struct DeltaCovariance {
     /// Parameters × parameters in the solver's coordinates; infinite variances where the data do
@@ -45,7 +47,7 @@ struct DeltaCovariance {
         }
         inverseCurvature = inverse
         let columns = known.map { Array(best.jacobian[($0 * points)..<(($0 + 1) * points)]) }
-        let filling = Self.filling(columns, influence, loss: loss, noise: noise, known.count)
+        let filling = Self.filling(columns, influence, loss: loss, noise: noise)
         var matrix = inverse
         for row in known {
             for column in known {
@@ -92,7 +94,7 @@ struct DeltaCovariance {
 
     private static func filling(
         _ columns: [[Double]], _ influence: InfluenceEstimate, loss: RobustLoss,
-        noise: NoiseEstimate, _ free: Int
+        noise: NoiseEstimate
     ) -> [[Double]] {
         let points = influence.influences.count
         let squares = influence.influences.map { $0 * $0 }
@@ -105,11 +107,20 @@ struct DeltaCovariance {
         } else if loss == .squares {
             carried = columns.map { $0.map { noise.scale * noise.scale * $0 } }
         } else {
-            let factor = Double(points) / Double(max(1, points - free))
-            carried = columns.map { column in zip(column, squares).map { factor * $0 * $1 } }
+            let given = zip(squares, leverages(columns)).map { $0 / max(0.05, 1 - $1) }
+            carried = columns.map { column in zip(column, given).map { $0 * $1 } }
         }
         return columns.map { column in
             carried.map { other in zip(column, other).reduce(0) { $0 + $1.0 * $1.1 } }
         }
+    }
+
+    /// The diagonal of J(JᵀJ)⁻¹Jᵀ, one per point.
+    private static func leverages(_ columns: [[Double]]) -> [Double] {
+        var leverages = Array(repeating: 0.0, count: columns.first?.count ?? 0)
+        for vector in RestrictedLikelihood.orthonormal(columns) {
+            for point in leverages.indices { leverages[point] += vector[point] * vector[point] }
+        }
+        return leverages
     }
 }

@@ -59,7 +59,7 @@ struct RestrictedLikelihood {
     }
 
     /// Gram–Schmidt, each column twice so that rounding leaves nothing over.
-    private static func orthonormal(_ columns: [[Double]]) -> [[Double]] {
+    static func orthonormal(_ columns: [[Double]]) -> [[Double]] {
         var basis: [[Double]] = []
         for column in columns {
             let length = column.reduce(0) { $0 + $1 * $1 }.squareRoot()
