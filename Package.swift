@@ -28,6 +28,9 @@ let package = Package(
             name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CEpoll"),
 
+        // JSON as a tree, faults by line and column: imports nothing.
+        .target(name: "JSONText"),
+
         // Mathematics: no SQL, no HTTP.
         .target(name: "LeastSquares", dependencies: ["CLAPACK"]),
         .target(name: "Schedules"),
@@ -35,7 +38,7 @@ let package = Package(
         .target(name: "Fitting", dependencies: ["Laws", "LeastSquares", "Schedules"]),
 
         // The outside world: files, SQLite, sockets.
-        .target(name: "RunFiles", dependencies: ["CZlib", "Laws", "Schedules"]),
+        .target(name: "RunFiles", dependencies: ["CZlib", "JSONText", "Laws", "Schedules"]),
         .target(
             name: "Store", dependencies: [grdb, sqlite],
             resources: [.embedInCode("migrations")]),
@@ -45,12 +48,12 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Fitting", "HTTP", "Laws", "RunFiles", "Schedules", "Store", logging,
+                "Fitting", "HTTP", "JSONText", "Laws", "RunFiles", "Schedules", "Store", logging,
             ]),
         .executableTarget(
             name: "isoloss",
             dependencies: [
-                "API", "Fitting", "HTTP", "Laws", "RunFiles", "Schedules", "Store",
+                "API", "Fitting", "HTTP", "JSONText", "Laws", "RunFiles", "Schedules", "Store",
                 argumentParser, logging,
             ]),
 
@@ -58,8 +61,8 @@ let package = Package(
         .executableTarget(
             name: "isoloss-bench",
             dependencies: [
-                "Fitting", "Laws", "LeastSquares", "RunFiles", "Schedules", "TestSupport",
-                argumentParser,
+                "Fitting", "JSONText", "Laws", "LeastSquares", "RunFiles", "Schedules",
+                "TestSupport", argumentParser,
             ],
             path: "Tests/Bench", exclude: ["peers"]),
 
@@ -68,6 +71,7 @@ let package = Package(
         .target(
             name: "LawTestSupport", dependencies: ["Laws", "Schedules", "TestSupport"],
             path: "Tests/LawTestSupport"),
+        .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"]),
         .testTarget(
             name: "LeastSquaresTests", dependencies: ["LeastSquares", "TestSupport"],
             resources: [.copy("NIST")]),
@@ -88,8 +92,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "CZlib", "Fitting", "HTTP", "Laws", "LawTestSupport", "Schedules", "Store",
-                "TestSupport", logging,
+                "API", "CZlib", "Fitting", "HTTP", "JSONText", "Laws", "LawTestSupport",
+                "Schedules", "Store", "TestSupport", logging,
             ]),
         .testTarget(
             name: "CLITests",

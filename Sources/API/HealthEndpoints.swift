@@ -1,4 +1,5 @@
 import HTTP
+import JSONText
 import Store
 
 /// `/healthz`, the process answers, and `/readyz`, the database does too.

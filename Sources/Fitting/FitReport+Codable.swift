@@ -19,6 +19,7 @@ extension FitReport: Codable {
         case fromStep = "from_step"
         case covariance
         case noise
+        case uncertainty
         case seed
         case dataDigest = "data_digest"
         case version
@@ -52,6 +53,7 @@ extension FitReport: Codable {
         let entries: [[Double?]]? = try optional(.covariance)
         covariance = entries?.map { $0.map { $0 ?? .infinity } }
         noise = try optional(.noise)
+        uncertainty = try optional(.uncertainty)
         seed = try optional(.seed) ?? seed
         dataDigest = try optional(.dataDigest)
         version = try optional(.version)
@@ -82,6 +84,7 @@ extension FitReport: Codable {
         try container.encodeIfPresent(
             covariance?.map { $0.map { $0.isFinite ? $0 : nil } }, forKey: .covariance)
         try container.encodeIfPresent(noise, forKey: .noise)
+        try container.encodeIfPresent(uncertainty, forKey: .uncertainty)
         try container.encode(seed, forKey: .seed)
         try container.encodeIfPresent(dataDigest, forKey: .dataDigest)
         try container.encodeIfPresent(version, forKey: .version)

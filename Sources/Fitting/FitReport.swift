@@ -100,6 +100,8 @@ package struct FitReport: Sendable, Equatable {
     /// variance (null in JSON) for those that the data do not determine.
     package var covariance: [[Double]]?
     package var noise: Noise?
+    /// How standard errors, intervals and covariance were found.
+    package var uncertainty: Uncertainty?
     package var seed: UInt64 = 0
     package var dataDigest: String?
     package var version: String?

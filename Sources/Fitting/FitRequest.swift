@@ -16,11 +16,12 @@ package struct FitRequest: Sendable, Equatable {
     /// Points before this step are left out.
     package var fromStep: Int?
     package var seed: UInt64
+    package var uncertainty: UncertaintyMethod
 
     package init(
         law: String, options: [String: String] = [:], objective: Objective = .standard,
         fixed: [String: Double] = [:], series: String? = nil, excludeHighest: Int = 0,
-        fromStep: Int? = nil, seed: UInt64 = 0
+        fromStep: Int? = nil, seed: UInt64 = 0, uncertainty: UncertaintyMethod = .delta
     ) {
         self.law = law
         self.options = options
@@ -30,6 +31,7 @@ package struct FitRequest: Sendable, Equatable {
         self.excludeHighest = excludeHighest
         self.fromStep = fromStep
         self.seed = seed
+        self.uncertainty = uncertainty
     }
 
     private static func seriesName(_ given: String?) -> String? {

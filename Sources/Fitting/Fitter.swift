@@ -57,10 +57,19 @@ package struct Fitter: Sendable {
     ) throws(FittingError) -> FitReport {
         let began = ContinuousClock.now
         let search = MultiStart(prepared: prepared)
-        let outcome = search.search(progress: progress, isCancelled: isCancelled)
+        // Refits take longer than the search: most of the way is theirs.
+        let searchShare = prepared.request.uncertainty == .delta ? 1 : 0.1
+        let outcome = search.search(
+            progress: { progress(searchShare * $0) }, isCancelled: isCancelled)
         guard !isCancelled() else { throw .cancelled }
         guard let outcome else { throw .notEvaluable(law: prepared.law.about.id) }
-        var report = ReportBuilder(prepared: prepared, outcome: outcome).report()
+        var estimate = UncertaintyEstimate(prepared: prepared, best: outcome.best)
+        estimate.refine(
+            progress: { progress(searchShare + (1 - searchShare) * $0) }, isCancelled: isCancelled)
+        guard !isCancelled() else { throw .cancelled }
+        var report = ReportBuilder(
+            prepared: prepared, outcome: outcome, estimate: estimate
+        ).report()
         report.durationSeconds = (ContinuousClock.now - began) / .seconds(1)
         return report
     }

@@ -4,6 +4,7 @@ package import Laws
 package enum FittingError: Error, Equatable, Sendable {
     case law(LawError)
     case badObjective(String)
+    case badUncertainty(String)
     case noRuns
     case missingFeature(law: String, feature: String, runs: [String])
     case missingSchedule(law: String, runs: [String])
@@ -16,6 +17,8 @@ package enum FittingError: Error, Equatable, Sendable {
     case badLoss(run: String, step: Int?, value: Double)
     case badFeature(run: String, feature: String, value: Double)
     case tooFewPoints(points: Int, freeParameters: Int, warmupPointsLeftOut: Int)
+    case noPointsToScore(warmupPointsLeftOut: Int)
+    case stepsOfTable(law: String)
     case notEvaluable(law: String)
     case wrongKind(law: String, asked: String, able: [String])
     case missingInput(law: String, fields: [String])
@@ -28,8 +31,10 @@ package enum FittingError: Error, Equatable, Sendable {
         switch self {
         case .law(let error): error.pointer
         case .badObjective: "/objective"
+        case .badUncertainty: "/uncertainty"
         case .missingSeries, .seriesNeeded: "/series"
         case .badLevel: "/interval"
+        case .stepsOfTable: "/from_step"
         case .wrongKind: "/law"
         case .missingInput(_, let fields): "/\(fields.first ?? "")"
         case .unusableReport: "/parameters"
@@ -45,6 +50,11 @@ package enum FittingError: Error, Equatable, Sendable {
             return "objective = \"\(text)\" is not known; use log-huber, log-squares, huber or "
                 + "squares (also soft-l1, cauchy, tukey), with a positive width after a colon as "
                 + "in log-huber:0.001."
+        case .badUncertainty(let text):
+            let limits = UncertaintyMethod.resampleLimits
+            return "uncertainty = \"\(text)\" is not known; use delta, profile or bootstrap, "
+                + "the last with \(limits.lowerBound) to \(limits.upperBound) resamples after a "
+                + "colon as in bootstrap:4000."
         case .noRuns: return "no runs were named; name at least one run to fit."
         case .cancelled: return "the fit was cancelled."
         case .badLevel(let level):
@@ -59,6 +69,12 @@ package enum FittingError: Error, Equatable, Sendable {
             let choice = known.isEmpty ? "" : ", one of \(known.joined(separator: ", "))"
             return "the law \(law) predicts a metric; name it as series\(choice)."
         case .unusableReport(let reason): return "the fit cannot be used: \(reason)."
+        case .stepsOfTable(let law):
+            return "the law \(law) is fitted on finished runs, which have no steps to leave out; "
+                + "drop from_step."
+        case .noPointsToScore(let leftOut):
+            let reason = leftOut > 0 ? ": all \(leftOut) lie inside the warm-up" : ""
+            return "the runs have no points to judge the fit by\(reason); name runs that do."
         case .notEvaluable(let law):
             return "the law \(law) could not be evaluated at any starting point on these runs; "
                 + "check their sizes, steps and learning rates for values that are out of range."

@@ -1,42 +1,69 @@
-/// How large the residuals are and how much neighbours on a curve resemble each other.
+import Laws
+import LeastSquares
+
+/// How large the noise is and how much neighbours on a curve resemble each other.
 ///
-/// Points of one curve are not independent: a batch mix or a data shard moves many of them
-/// together. With correlation ρ between neighbours (an AR(1) model), n points are worth
-/// n·(1 − ρ)/(1 + ρ) independent ones, and every variance grows by the inverse.
-///
-/// Source: Bartlett 1935, "Some aspects of the time-correlation problem", J. R. Stat. Soc. 98.
+/// Rows of a table are independent. Points of one curve are not: a batch mix or a data shard moves
+/// many of them together, and so does what the law misses. Scale and correlation are estimated with
+/// what the parameters took from the noise given back (`RestrictedLikelihood`); of n points
+/// n·(1 − ρ)/(1 + ρ) independent ones are left at a correlation ρ of neighbours.
 struct NoiseEstimate {
+    /// Standard deviation of a point's noise, in the objective's residual.
     let scale: Double
-    let autocorrelation: Double
+    let correlation: NoiseCorrelation
+    let spacing: PointSpacing
     let effectivePoints: Double
+    /// Of the t distribution behind intervals.
     let degreesOfFreedom: Double
-
-    /// The factor by which correlation widens the covariance of independent points.
-    var inflation: Double { effectivePoints > 0 ? Double(pointCount) / effectivePoints : 1 }
-
-    private let pointCount: Int
+    /// What makes residuals as large as the noise, where the noise is correlated; else 1.
+    let correction: Double
 
     /// - Parameters:
-    ///   - residuals: Residuals by run, each in the order of its steps.
-    ///   - freeParameters: How many parameters were fitted.
-    init(residuals: [[Double]], freeParameters: Int) {
-        pointCount = residuals.reduce(0) { $0 + $1.count }
-        let squares = residuals.joined().reduce(0) { $0 + $1 * $1 }
-        let spare = max(1, pointCount - freeParameters)
-        scale = (squares / Double(spare)).squareRoot()
-        autocorrelation = Self.autocorrelation(of: residuals)
-        let correlated = max(0, autocorrelation)
-        effectivePoints = Double(pointCount) * (1 - correlated) / (1 + correlated)
-        degreesOfFreedom = max(1, effectivePoints - Double(freeParameters))
-    }
-
-    /// The pooled correlation of neighbours about 0, which is where residuals of a fit lie.
-    private static func autocorrelation(of residuals: [[Double]]) -> Double {
-        var (products, squares) = (0.0, 0.0)
-        for curve in residuals where curve.count >= 3 {
-            for (current, next) in zip(curve, curve.dropFirst()) { products += current * next }
-            squares += curve.reduce(0) { $0 + $1 * $1 }
+    ///   - best: The optimum.
+    ///   - held: Whether a parameter counts as known.
+    ///   - observations: The points, run after run.
+    ///   - kind: Whether runs are rows or curves.
+    init(
+        best: Solution, held: [Bool], observations: Observations, kind: LawDescription.Kind
+    ) {
+        let points = best.residuals.count
+        let free = held.indices.filter { !held[$0] }
+        let spare = Double(max(1, points - free.count))
+        let squares = best.residuals.reduce(0) { $0 + $1 * $1 }
+        let counts = observations.groups.map(\.losses.count)
+        let byPoint = PointSpacing(counts: counts)
+        var chosen: (choice: CorrelationSearch.Choice, spacing: PointSpacing)?
+        if kind == .curve, squares > 0 {
+            let columns = free.map {
+                Array(best.jacobian[($0 * points)..<(($0 + 1) * points)])
+            }
+            let bySteps = PointSpacing(steps: observations.inputs.map(\.steps))
+            for spacing in [byPoint, bySteps].compactMap({ $0 }) {
+                let likelihood = RestrictedLikelihood(
+                    residuals: best.residuals, columns: columns, counts: counts, spacing: spacing)
+                let choice = CorrelationSearch(
+                    likelihood: likelihood, longest: spacing.longest
+                ).choice()
+                if choice.score < chosen?.choice.score ?? .infinity { chosen = (choice, spacing) }
+            }
         }
-        return squares > 0 ? min(0.99, products / squares) : 0
+        guard let chosen, chosen.choice.correlation != .none else {
+            scale = (squares / spare).squareRoot()
+            correlation = .none
+            spacing = byPoint
+            effectivePoints = Double(points)
+            degreesOfFreedom = spare
+            correction = 1
+            return
+        }
+        let variance = chosen.choice.value.variance
+        scale = variance.squareRoot()
+        correlation = chosen.choice.correlation
+        spacing = chosen.spacing
+        effectivePoints = max(1, Double(points) / correlation.pointsPerIndependentPoint)
+        // The scale and the correlation are as sure as n_eff independent points make them; the
+        // parameters' share has been given back already.
+        degreesOfFreedom = min(spare, max(2, effectivePoints))
+        correction = squares > 0 ? (variance * Double(points) / squares).squareRoot() : 1
     }
 }

@@ -6,8 +6,10 @@ import LeastSquares
 struct ParameterUncertainty {
     /// Parameters × parameters; rows of fixed and bounded parameters are 0, and the variance of a
     /// parameter that the data do not determine is infinite.
-    let covariance: [[Double]]
-    let warnings: [String]
+    var covariance: [[Double]]
+    /// The ends found for a parameter by other means than its standard error, by position.
+    var intervals: [Int: [Double]] = [:]
+    var warnings: [String]
     private let specs: [ParameterSpec]
     private let values: [Double]
     private let isFree: [Bool]
@@ -15,26 +17,27 @@ struct ParameterUncertainty {
     private let atBound: [Bool]
     private let degreesOfFreedom: Double
 
+    /// - Parameters:
+    ///   - specs: The law's parameters.
+    ///   - values: Their values at the optimum.
+    ///   - fixed: Those held by the request.
+    ///   - atBound: Whether the search ended on a bound, one per parameter.
+    ///   - estimate: What the linearised model says.
+    ///   - noise: The noise behind it.
     init(
-        specs: [ParameterSpec], values: [Double], fixed: [Int: Double], best: Solution,
-        loss: RobustLoss, noise: NoiseEstimate
+        specs: [ParameterSpec], values: [Double], fixed: [Int: Double], atBound: [Bool],
+        estimate: DeltaCovariance, noise: NoiseEstimate
     ) {
         self.specs = specs
         self.values = values
+        self.atBound = atBound
         isFixed = specs.indices.map { fixed[$0] != nil }
-        atBound = best.atBound
         degreesOfFreedom = noise.degreesOfFreedom
         let held = zip(isFixed, atBound).map { $0 || $1 }
-        // A robust loss is chosen because the noise is not the same everywhere.
-        let estimate = Covariance(
-            jacobian: best.jacobian, residuals: best.residuals, isHeld: held, loss: loss,
-            form: loss == .squares ? .homoscedastic : .sandwich, inflation: noise.inflation)
-        isFree = specs.indices.map { !held[$0] && estimate.standardErrors[$0].isFinite }
+        isFree = specs.indices.map { !held[$0] && estimate.matrix[$0][$0].isFinite }
         let slopes = zip(specs, values).map { $0.scale.slope(at: $1) }
         covariance = specs.indices.map { row in
-            specs.indices.map { column in
-                estimate.matrix[row * specs.count + column] * slopes[row] * slopes[column]
-            }
+            specs.indices.map { estimate.matrix[row][$0] * slopes[row] * slopes[$0] }
         }
         warnings = Self.warnings(specs, held: held, estimate)
     }
@@ -44,9 +47,9 @@ struct ParameterUncertainty {
     private static let flatValley = 1e6
 
     private static func warnings(
-        _ specs: [ParameterSpec], held: [Bool], _ estimate: Covariance
+        _ specs: [ParameterSpec], held: [Bool], _ estimate: DeltaCovariance
     ) -> [String] {
-        let unknown = specs.indices.filter { !held[$0] && !estimate.standardErrors[$0].isFinite }
+        let unknown = specs.indices.filter { !held[$0] && !estimate.matrix[$0][$0].isFinite }
         if !unknown.isEmpty {
             let names = unknown.map { specs[$0].name }.joined(separator: ", ")
             return [
@@ -54,17 +57,20 @@ struct ParameterUncertainty {
             ]
         }
         guard estimate.conditionNumber > flatValley else { return [] }
-        let names = estimate.tradingOff().map { specs[$0].name }.joined(separator: ", ")
+        let names = estimate.tradingOff.map { specs[$0].name }.joined(separator: ", ")
         return [
             "a flat valley: \(names) trade off against each other (condition number "
                 + "\(Int(estimate.conditionNumber))); predictions are surer than these parameters"
         ]
     }
 
+    /// The parameters that have an uncertainty, by position.
+    var free: [Int] { specs.indices.filter { isFree[$0] } }
+
     /// A parameter of the report.
     ///
-    /// The interval is symmetric in the solver's coordinate, where the law is closest to linear: a
-    /// positive coefficient's interval stays positive.
+    /// Without other means the interval is symmetric in the solver's coordinate, where the law is
+    /// closest to linear: a positive coefficient's interval stays positive.
     func parameter(_ index: Int, _ spec: ParameterSpec, level: Double) -> FitReport.Parameter {
         var parameter = FitReport.Parameter(
             name: spec.name, symbol: spec.symbol, value: values[index])
@@ -73,6 +79,10 @@ struct ParameterUncertainty {
         guard isFree[index] else { return parameter }
         let error = covariance[index][index].squareRoot()
         parameter.standardError = error
+        if let interval = intervals[index] {
+            parameter.interval = interval
+            return parameter
+        }
         let quantile = Quantiles.studentT(
             0.5 + 0.5 * level, degreesOfFreedom: degreesOfFreedom)
         let center = spec.scale.coordinate(of: values[index])

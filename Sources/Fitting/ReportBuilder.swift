@@ -6,32 +6,27 @@ import LeastSquares
 struct ReportBuilder {
     let prepared: Fitter.Prepared
     let outcome: MultiStart.Outcome
+    let estimate: UncertaintyEstimate
 
     private var law: NamedLaw { prepared.law }
     private var request: FitRequest { prepared.request }
     private var observations: Observations { prepared.observations }
     private var fixed: [Int: Double] { prepared.fixed }
-    private var freeCount: Int { law.parameters.count - fixed.count }
 
     func report() -> FitReport {
-        let values = zip(law.parameters, outcome.best.parameters).enumerated().map { index, pair in
-            fixed[index] ?? pair.0.scale.value(at: pair.1)
-        }
-        let noise = NoiseEstimate(residuals: residualsByRun(), freeParameters: freeCount)
-        let uncertainty = ParameterUncertainty(
-            specs: law.parameters, values: values, fixed: fixed, best: outcome.best,
-            loss: request.objective.loss, noise: noise)
+        let (noise, uncertainty) = (estimate.noise, estimate.parameters)
         var report = FitReport(
             law: law.about.id,
             parameters: law.parameters.enumerated().map { index, spec in
-                uncertainty.parameter(index, spec, level: 0.9)
+                uncertainty.parameter(index, spec, level: UncertaintyEstimate.level)
             })
         report.objective = request.objective
         report.options = law.options.values
         report.series = request.series
         report.excludeHighest = request.excludeHighest > 0 ? request.excludeHighest : nil
         report.fromStep = request.fromStep
-        report.derived = derived(values, uncertainty)
+        report.intervalLevel = UncertaintyEstimate.level
+        report.derived = derived(estimate.values, uncertainty)
         report.cost = outcome.best.cost
         report.termination = termination()
         report.metrics = metrics()
@@ -39,21 +34,14 @@ struct ReportBuilder {
         report.points = observations.pointCount
         report.covariance = uncertainty.covariance
         report.noise = FitReport.Noise(
-            scale: noise.scale, autocorrelation: noise.autocorrelation,
+            scale: noise.scale, autocorrelation: noise.correlation.ofNeighbours,
             effectivePoints: noise.effectivePoints, degreesOfFreedom: noise.degreesOfFreedom)
+        report.uncertainty = estimate.report
         report.seed = request.seed
         report.dataDigest = DataDigest.text(of: observations)
         report.version = Version.current
         report.warnings = warnings(uncertainty)
         return report
-    }
-
-    private func residualsByRun() -> [[Double]] {
-        var start = 0
-        return observations.groups.map { group in
-            defer { start += group.losses.count }
-            return Array(outcome.best.residuals[start..<(start + group.losses.count)])
-        }
     }
 
     private func metrics() -> Metrics {

@@ -1,3 +1,5 @@
+package import JSONText
+
 /// What is wrong with a run file, and where: data for code, English in `message`.
 package struct RunFileError: Error, Equatable, Sendable {
     /// Where in the file; each part is nil where it has no meaning.
@@ -30,7 +32,8 @@ package struct RunFileError: Error, Equatable, Sendable {
         case damagedGzip
         /// Unpacked it has more than this many bytes.
         case tooLarge(limit: Int)
-        case notJSON(reason: String)
+        /// The line is that of the file.
+        case notJSON(JSONSyntaxError)
         /// Valid JSON of another shape.
         case wrongShape(expected: String)
         case missingColumn(wanted: String, seen: [String])
@@ -111,8 +114,8 @@ extension RunFileError: CustomStringConvertible {
 
     private var structureDetail: String {
         switch kind {
-        case .notJSON(let reason):
-            return "is not valid JSON (\(reason)); NaN and Infinity are not JSON either"
+        case .notJSON(let error):
+            return "cannot be read as JSON, column \(error.column): \(error.reason)"
         case .wrongShape(let expected):
             return "must be \(expected)"
         case .missingColumn(let wanted, let seen):

@@ -1,3 +1,4 @@
+import JSONText
 import Laws
 
 /// A study folder's `runs.json`: the study's name, and for each run its curve file and metadata.
@@ -24,12 +25,12 @@ struct StudyFile {
     init(bytes: [UInt8], name: String) throws(RunFileError) {
         let text = try RunFileText.text(
             of: bytes, name: name, limit: RunFileReader.defaultLimit)
-        let document = try JSONRows.decode(text, file: name, line: nil)
+        let document = try JSONRows.decode(text, file: name)
         var rows = try JSONRows(document, keys: ["runs"], file: name)
         var study: String?
         var root = ""
-        if case .object(let object) = document {
-            study = object["study"]?.text
+        if case .object = document {
+            study = document["study"]?.text
             root = "/runs"
         }
         let columns = TableColumns(rows.columns, ignoring: ["file"])
@@ -62,8 +63,7 @@ struct StudyFile {
         if let record = error.place.record {
             var pointer = "\(root)/\(record)"
             if let column = error.place.column {
-                let escaped = column.replacing("~", with: "~0").replacing("/", with: "~1")
-                pointer += "/\(escaped)"
+                pointer += "/\(pointerComponent(column))"
             }
             error.place = .init(pointer: pointer)
         }

@@ -1,3 +1,4 @@
+import JSONText
 import Laws
 import Schedules
 
@@ -81,8 +82,8 @@ struct TableReader {
             run.series[series.name] = LossCurve(steps: [lastStep], losses: [loss])
         }
         for column in columns.tags { run.tags[source.columns[column]] = source.text(column) }
-        for (name, value) in columns.tagObject.flatMap(source.object) ?? [:] {
-            run.tags[name] = value.text
+        for member in columns.tagObject.flatMap(source.object) ?? [] {
+            run.tags[member.name] = member.value.text
         }
         return run
     }

@@ -88,7 +88,12 @@ extension BadInput {
             "seed = -1, must be a whole number of at least 0."),
         fit(
             "an uncertainty", #"{"law":"lr-annealing","runs":["known"],"uncertainty":"magic"}"#,
-            "/uncertainty", "uncertainty = \"magic\", must be \"jacobian\" or left out."),
+            "/uncertainty",
+            "uncertainty = \"magic\" is not known; use delta, profile or bootstrap"),
+        fit(
+            "too few resamples",
+            #"{"law":"lr-annealing","runs":["known"],"uncertainty":{"method":"bootstrap","resamples":3}}"#,
+            "/uncertainty/resamples", "resamples = 3, must be a whole number from 100 to 1000000."),
         fit(
             "an unknown field", #"{"law":"lr-annealing","runs":["known"],"holdouts":[]}"#,
             "/holdouts", "holdouts is not a field here"),

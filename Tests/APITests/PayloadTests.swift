@@ -1,5 +1,6 @@
 import Fitting
 import Foundation
+import JSONText
 import LawTestSupport
 import Laws
 import Schedules

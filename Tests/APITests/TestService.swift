@@ -1,5 +1,6 @@
 import API
 import HTTP
+import JSONText
 import Laws
 import Logging
 import TestSupport

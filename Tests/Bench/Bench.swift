@@ -8,10 +8,10 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measures Isoloss: known optima on real data, accuracy and speed.",
         discussion: """
             Real public data is not part of the repository: name its folder in ISOLOSS_DATA. What \
-            needs it is skipped with a message when it is not there.
+            needs it is skipped, or measured on synthetic stand-ins, and says so.
             """,
         subcommands: [
             ReferenceCommand.self, NISTCommand.self, SpeedCommand.self, DerivativesCommand.self,
-            SchedulesCommand.self, HTTPCommand.self,
+            SchedulesCommand.self, HTTPCommand.self, JSONCommand.self,
         ])
 }

@@ -40,6 +40,7 @@ import Testing
 
     /// What a target must never know, whatever its declared dependencies say.
     @Test(arguments: [
+        ("JSONText", ["Foundation", "Laws", "RunFiles", "HTTP", "API"]),
         ("HTTP", ["GRDB", "Store", "API", "Laws", "Fitting"]),
         ("Store", ["HTTP", "Laws", "Fitting", "API"]),
         ("Laws", ["HTTP", "GRDB", "Store", "Fitting", "FoundationNetworking"]),

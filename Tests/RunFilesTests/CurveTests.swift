@@ -43,6 +43,12 @@ struct CurveTests {
         ),
         (
             "run",
+            "\u{FEFF}"
+                + #"[{"step":2176,"learning_rate":3e-4,"loss":4.101},"#
+                + #"{"loss":4.0418,"step":2304,"learning_rate":3e-4}]"#
+        ),
+        (
+            "run",
             #" [{"step":2176,"learning_rate":3e-4,"loss":4.101},"#
                 + #"{"step":2304,"learning_rate":3e-4,"loss":4.0418}]"#
         ),
@@ -74,6 +80,28 @@ struct CurveTests {
             name: "run.json")
         #expect(
             file.points == [CurvePoint(step: 1, series: ["val": 4]), CurvePoint(step: 2, loss: 3)])
+    }
+
+    @Test func `objects of one file may differ in their keys and the order of these`() throws {
+        let file = try curve(
+            """
+            {"step":1,"loss":5,"lr":0.1}
+            {"lr":0.2,"loss":4,"step":2}
+            {"step":2,"loss/val":4.5}
+            {"step":3,"loss":3,"lr":0.3}
+            """, name: "run.ndjson")
+        #expect(
+            file.points == [
+                CurvePoint(step: 1, loss: 5, learningRate: 0.1),
+                CurvePoint(step: 2, loss: 4, learningRate: 0.2),
+                CurvePoint(step: 2, series: ["val": 4.5]),
+                CurvePoint(step: 3, loss: 3, learningRate: 0.3),
+            ])
+    }
+
+    @Test func `NaN in a column that nothing reads is no fault`() throws {
+        let file = try curve(#"[{"step":1,"loss":3,"grad_norm":NaN}]"#, name: "run.json")
+        #expect(file.points == [CurvePoint(step: 1, loss: 3)])
     }
 
     @Test func `the later of two values at a step replaces the earlier, with a warning`() throws {

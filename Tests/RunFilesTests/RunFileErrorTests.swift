@@ -82,6 +82,18 @@ struct RunFileErrorTests {
             sentence: "run.json, record 1, column \"loss\": loss = nan, \(positive)",
             name: "run.json"),
         Case(
+            text: "[{\"step\":1,\"loss\":2},\n{\"step\":2,\"loss\":NaN}]",
+            sentence: "run.json, record 1, column \"loss\": loss = nan, \(positive)",
+            name: "run.json"),
+        Case(
+            text: "{\"step\":1,\"loss\":2}\n{\"step\":2,\"loss\":-Infinity}\n",
+            sentence: "run.ndjson, line 2, column \"loss\": loss = -inf, \(positive)",
+            name: "run.ndjson"),
+        Case(
+            text: #"[{"step":1,"loss":1e999}]"#,
+            sentence: "run.json, record 0, column \"loss\": loss = inf, \(positive)",
+            name: "run.json"),
+        Case(
             text: #"[{"step":1,"loss":true}]"#,
             sentence: "run.json, record 0, column \"loss\": loss = \"true\", \(positive)",
             name: "run.json"),
@@ -109,16 +121,20 @@ struct RunFileErrorTests {
     @Test(arguments: [
         Case(
             text: #"{"points":[{"step":1,"loss":2}"#,
-            sentence: "run.json: is not valid JSON (unexpected end of file during JSON parse); "
-                + "NaN and Infinity are not JSON either", name: "run.json"),
+            sentence: "run.json, line 1: cannot be read as JSON, column 31: the text ends too "
+                + "early, it looks cut off", name: "run.json"),
         Case(
-            text: "[{\"step\":1,\"loss\":2},\n{\"step\":2,\"loss\":NaN}]",
-            sentence: "run.json, line 2: is not valid JSON (invalid value around character 39); "
-                + "NaN and Infinity are not JSON either", name: "run.json"),
+            text: "[{\"step\":1,\"loss\":2},\n{\"step\":2,\"loss\":nil}]",
+            sentence: "run.json, line 2: cannot be read as JSON, column 18: found n, "
+                + "expected a value", name: "run.json"),
         Case(
-            text: "{\"step\":1,\"loss\":2}\n{\"step\":2,\"loss\":Infinity}\n",
-            sentence: "run.ndjson, line 2: is not valid JSON (invalid value around character 17); "
-                + "NaN and Infinity are not JSON either", name: "run.ndjson"),
+            text: "{\"step\":1,\"loss\":2}\n\n{\"step\":2,\"loss\":02}\n",
+            sentence: "run.ndjson, line 3: cannot be read as JSON, column 18: 02 is not a number",
+            name: "run.ndjson"),
+        Case(
+            text: "{\"step\":1,\"loss\":2,\"loss\":3}\n",
+            sentence: "run.ndjson, line 1: cannot be read as JSON, column 20: an object has two "
+                + "members \"loss\"", name: "run.ndjson"),
     ])
     func `says where text is not JSON`(_ bad: Case) {
         let error = fault { () throws(RunFileError) in try read(bad.text, name: bad.name) }

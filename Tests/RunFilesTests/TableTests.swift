@@ -54,7 +54,7 @@ struct TableTests {
             #"""
             {"id":"a","parameter_count":25000000,"schedule":"warmup:10@3e-4,hold:90","role":"train"}
             {"id":"b","schedule":{"segments":[{"shape":"hold","steps":5}]},"warmup_steps":10}
-            {"id":"c","tags":{"cluster":"x","nodes":4},"note":true}
+            {"id":"c","tags":{"cluster":"x","nodes":4},"note":true,"seed":12345678901234567}
             """#, name: "runs.ndjson")
         let schedule = try LearningRateSchedule(parsing: "warmup:10@3e-4,hold:90")
         #expect(
@@ -63,7 +63,10 @@ struct TableTests {
                     id: "a", role: .train, features: [.parameterCount: 25e6], schedule: schedule))
         #expect(file.runs[1].schedule?.totalSteps == 5)
         #expect(file.runs[1].statedWarmupSteps == 10)
-        #expect(file.runs[2].tags == ["cluster": "x", "nodes": "4", "note": "true"])
+        #expect(
+            file.runs[2].tags == [
+                "cluster": "x", "nodes": "4", "note": "true", "seed": "12345678901234567",
+            ])
     }
 
     @Test func `a table of either form reads the same`() throws {

@@ -1,10 +1,8 @@
 import Fitting
+import JSONText
 
 /// Reads the body of `POST /v1/fits`.
 enum FitOrderReader {
-    /// The only way there is to the uncertainty of parameters: from the Jacobian at the optimum.
-    static let uncertainty = "jacobian"
-
     /// Reads an order.
     ///
     /// - Parameter body: The body.
@@ -24,14 +22,12 @@ enum FitOrderReader {
         request.excludeHighest = reader.integer("exclude_highest", in: 0...Int.max) ?? 0
         request.fromStep = reader.integer("from_step", in: 0...Int.max)
         request.seed = UInt64(reader.integer("seed", in: 0...Int.max) ?? 0)
+        request.uncertainty = uncertainty(from: &reader) ?? .delta
         let selection = selection(from: &reader)
         let holdout = reader.names("holdout") ?? []
         if case .runs(let runs) = selection, let both = holdout.first(where: runs.contains) {
             reader.refuse(
                 "holdout", saying: "run \(both) is in runs and in holdout; name it once.")
-        }
-        if let value = reader.take("uncertainty"), value.string != uncertainty {
-            reader.refuse("uncertainty", value, "must be \"\(uncertainty)\" or left out")
         }
         reader.finish()
         try reader.faults.check(.question)
@@ -52,6 +48,31 @@ enum FitOrderReader {
         default: break
         }
         return .runs([])
+    }
+
+    /// A name of the command line, or an object with `method` and, for the bootstrap, `resamples`.
+    private static func uncertainty(from reader: inout ObjectReader) -> UncertaintyMethod? {
+        guard let value = reader.take("uncertainty") else { return nil }
+        var text = value.string
+        if case .object = value {
+            var object = ObjectReader(
+                value, at: "\(reader.pointer)/uncertainty", faults: reader.faults)
+            let resamples = object.integer("resamples", in: UncertaintyMethod.resampleLimits)
+            text = (object.name("method") ?? "") + (resamples.map { ":\($0)" } ?? "")
+            object.finish()
+            reader.faults = object.faults
+        }
+        guard let text else {
+            reader.refuse(
+                "uncertainty", value, "must be a name such as bootstrap:4000, or an object")
+            return nil
+        }
+        do {
+            return try UncertaintyMethod(parsing: text)
+        } catch {
+            reader.refuse("uncertainty", saying: error.message)
+            return nil
+        }
     }
 
     /// A name of the command line, or the object that a fit echoes.

@@ -1,6 +1,7 @@
 import Fitting
 import Foundation
 import HTTP
+package import JSONText
 package import Store
 
 /// A fit that is not done, and one entry of the list of fits.

@@ -1,5 +1,6 @@
 import Fitting
 import HTTP
+import JSONText
 import Laws
 import Schedules
 

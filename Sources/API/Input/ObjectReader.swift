@@ -1,3 +1,5 @@
+import JSONText
+
 /// Reads one JSON object member by member, noting every fault with its place.
 struct ObjectReader {
     /// Where the object stands.

@@ -1,4 +1,5 @@
 import HTTP
+import JSONText
 
 /// Reads a query's parameters by name and kind; a name that nobody reads is refused.
 struct QueryReader {

@@ -1,4 +1,5 @@
 import HTTP
+import JSONText
 import RunFiles
 
 /// A request's body: what it is written in, and its bytes free of compression.
@@ -51,27 +52,9 @@ struct RequestBody {
         try JSONParser.parse(bytes)
     }
 
-    /// The lines of an NDJSON body that are not blank, each with its number from 1.
-    var lines: [(number: Int, bytes: ArraySlice<UInt8>)] {
-        bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            .enumerated()
-            .filter { !$0.element.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
-            .map { ($0.offset + 1, $0.element) }
-    }
-
     /// The values of an NDJSON body, each with its line's number from 1.
     func jsonLines() throws(JSONSyntaxError) -> [(line: Int, value: JSONValue)] {
-        var values: [(line: Int, value: JSONValue)] = []
-        for line in lines {
-            do {
-                values.append((line.number, try JSONParser.parse(line.bytes)))
-            } catch {
-                var error = error
-                error.line = line.number
-                throw error
-            }
-        }
-        return values
+        try JSONLines.parse(bytes)
     }
 
     private static func format(

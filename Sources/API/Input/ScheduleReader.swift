@@ -1,3 +1,4 @@
+import JSONText
 import Schedules
 
 /// A schedule out of JSON: text of the schedule language, or the object form.

@@ -1,4 +1,5 @@
 import Fitting
+import JSONText
 
 extension CurvePayload {
     /// The curve as JSON.

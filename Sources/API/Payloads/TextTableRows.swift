@@ -1,3 +1,5 @@
+package import JSONText
+
 /// Rows under named columns, to be written as CSV or as one JSON object per line.
 package struct TextTableRows: Sendable, Equatable {
     package var header: [String]

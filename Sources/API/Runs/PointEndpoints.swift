@@ -1,4 +1,5 @@
 import HTTP
+import JSONText
 import Store
 
 /// `/v1/runs/{id}/points`: what runs logged.

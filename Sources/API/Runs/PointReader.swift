@@ -1,3 +1,4 @@
+import JSONText
 import Store
 
 /// Reads logged points from JSON objects.

@@ -1,3 +1,4 @@
+import JSONText
 package import Store
 
 /// A run's points as the API answers them.

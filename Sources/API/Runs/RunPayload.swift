@@ -1,4 +1,5 @@
 import Foundation
+package import JSONText
 import Laws
 package import Store
 

@@ -1,3 +1,4 @@
+import JSONText
 import Laws
 import Schedules
 import Store

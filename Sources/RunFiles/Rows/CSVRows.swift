@@ -1,3 +1,5 @@
+import JSONText
+
 /// Rows of comma- or tab-separated text under its header line.
 struct CSVRows: RowSource {
     let columns: [String]
@@ -55,7 +57,7 @@ struct CSVRows: RowSource {
         scanner.trimmedRange(column).isEmpty ? nil : scanner.text(column).trimmingSpaces
     }
 
-    func object(_ column: Int) -> [String: JSONValue]? { nil }
+    func object(_ column: Int) -> [JSONValue.Member]? { nil }
 }
 
 extension String {

@@ -1,14 +1,19 @@
-import Foundation
+import JSONText
 
 /// Rows from JSON objects, their keys the columns.
 ///
-/// JSON objects have no order, so columns are in the alphabet's.
+/// Rows may have keys in any order and of their own, so columns are in the alphabet's.
 struct JSONRows: RowSource {
     let columns: [String]
-    private let rows: [[String: JSONValue]]
+    private let rows: [[JSONValue.Member]]
     /// Line of each row, where rows are lines.
     private let lines: [Int]?
     private var record = -1
+    /// Where in its row each column's member is; rows mostly have the same keys, so these of one
+    /// row serve those after it.
+    private var places: [Int?] = []
+    /// The row that `places` were made for.
+    private var placedRecord: Int?
 
     /// Reads a document: a list of objects, or an object with such a list under one of the keys.
     ///
@@ -18,7 +23,7 @@ struct JSONRows: RowSource {
     ///   - file: Name for errors.
     /// - Throws: `RunFileError` for other JSON or none.
     init(document: [UInt8], keys: [String], file: String) throws(RunFileError) {
-        try self.init(Self.decode(document, file: file, line: nil), keys: keys, file: file)
+        try self.init(Self.decode(document, file: file), keys: keys, file: file)
     }
 
     /// Takes the same from a decoded document.
@@ -31,14 +36,15 @@ struct JSONRows: RowSource {
                 file: file, place: .init(record: record), kind: .wrongShape(expected: expected))
         }
         var list = document
-        if case .object(let object) = document {
-            guard let inner = keys.lazy.compactMap({ object[$0] }).first else {
+        if case .object = document {
+            guard let inner = keys.lazy.compactMap({ document[$0] }).first else {
                 throw wrongShape(expected)
             }
             list = inner
         }
         guard case .array(let items) = list else { throw wrongShape(expected) }
-        var rows: [[String: JSONValue]] = []
+        var rows: [[JSONValue.Member]] = []
+        rows.reserveCapacity(items.count)
         for (index, item) in items.enumerated() {
             guard case .object(let row) = item else {
                 throw wrongShape("an object", record: index)
@@ -55,27 +61,32 @@ struct JSONRows: RowSource {
     ///   - file: Name for errors.
     /// - Throws: `RunFileError` with the line that is not an object.
     init(newlineDelimited bytes: [UInt8], file: String) throws(RunFileError) {
-        var rows: [[String: JSONValue]] = []
+        var rows: [[JSONValue.Member]] = []
         var lines: [Int] = []
-        let split = bytes.split(separator: .lineFeed, omittingEmptySubsequences: false)
-        for (index, line) in split.enumerated() {
-            if line.allSatisfy({ $0.isBlank || $0.isLineEnd }) { continue }
-            let value = try Self.decode(line, file: file, line: index + 1)
+        let values = try Self.reading(file) { () throws(JSONSyntaxError) in
+            try JSONLines.parse(bytes)
+        }
+        for (line, value) in values {
             guard case .object(let row) = value else {
                 throw RunFileError(
-                    file: file, place: .init(line: index + 1, record: rows.count),
+                    file: file, place: .init(line: line, record: rows.count),
                     kind: .wrongShape(expected: "an object on every line"))
             }
             rows.append(row)
-            lines.append(index + 1)
+            lines.append(line)
         }
         self.init(rows: rows, lines: lines)
     }
 
-    init(rows: [[String: JSONValue]], lines: [Int]?) {
+    private init(rows: [[JSONValue.Member]], lines: [Int]?) {
         self.rows = rows
         self.lines = lines
-        columns = rows.reduce(into: Set<String>()) { $0.formUnion($1.keys) }.sorted()
+        var names = Set<String>()
+        for (index, row) in rows.enumerated()
+        where index == 0 || !Self.haveSameKeys(row, rows[index - 1]) {
+            names.formUnion(row.map(\.name))
+        }
+        columns = names.sorted()
     }
 
     /// Goes back before the first row.
@@ -85,22 +96,36 @@ struct JSONRows: RowSource {
 
     mutating func advance() -> Bool {
         record += 1
-        return record < rows.count
+        guard record < rows.count else { return false }
+        let row = rows[record]
+        if let placedRecord, Self.haveSameKeys(row, rows[placedRecord]) { return true }
+        let indices = Dictionary(uniqueKeysWithValues: zip(row.map(\.name), row.indices))
+        places = columns.map { indices[$0] }
+        placedRecord = record
+        return true
     }
 
     var place: RunFileError.Place { .init(line: lines?[record], record: record) }
 
     func number(_ column: Int) -> NumberField {
-        rows[record][columns[column]]?.numberField ?? .blank
+        value(column)?.numberField ?? .blank
     }
 
     func text(_ column: Int) -> String? {
-        rows[record][columns[column]]?.text.flatMap { $0.isEmpty ? nil : $0 }
+        value(column)?.text.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    func object(_ column: Int) -> [String: JSONValue]? {
-        guard case .object(let object) = rows[record][columns[column]] else { return nil }
-        return object
+    func object(_ column: Int) -> [JSONValue.Member]? {
+        guard case .object(let members) = value(column) else { return nil }
+        return members
+    }
+
+    private func value(_ column: Int) -> JSONValue? {
+        places[column].map { rows[record][$0].value }
+    }
+
+    private static func haveSameKeys(_ a: [JSONValue.Member], _ b: [JSONValue.Member]) -> Bool {
+        a.elementsEqual(b) { $0.name == $1.name }
     }
 
     /// Decodes one JSON value.
@@ -108,17 +133,19 @@ struct JSONRows: RowSource {
     /// - Parameters:
     ///   - bytes: UTF-8 JSON.
     ///   - file: Name for errors.
-    ///   - line: Its line where every line is a value; else the error finds its own.
     /// - Returns: The value.
-    /// - Throws: `RunFileError` for text that is not JSON.
-    static func decode(
-        _ bytes: some Collection<UInt8>, file: String, line: Int?
-    ) throws(RunFileError) -> JSONValue {
-        let data = Data(bytes)
-        if let value = try? JSONDecoder().decode(JSONValue.self, from: data) { return value }
-        let fault = JSONFault(data)
-        throw RunFileError(
-            file: file, place: .init(line: line ?? fault.line),
-            kind: .notJSON(reason: fault.reason))
+    /// - Throws: `RunFileError` for text that is not JSON, with its line.
+    static func decode(_ bytes: [UInt8], file: String) throws(RunFileError) -> JSONValue {
+        try reading(file) { () throws(JSONSyntaxError) in try JSONParser.parse(bytes) }
+    }
+
+    private static func reading<Value>(
+        _ file: String, _ read: () throws(JSONSyntaxError) -> Value
+    ) throws(RunFileError) -> Value {
+        do {
+            return try read()
+        } catch {
+            throw RunFileError(file: file, place: .init(line: error.line), kind: .notJSON(error))
+        }
     }
 }

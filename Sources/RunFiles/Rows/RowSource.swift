@@ -1,3 +1,5 @@
+import JSONText
+
 /// Rows under named columns, one at a time: what CSV, NDJSON and JSON have in common.
 protocol RowSource {
     var columns: [String] { get }
@@ -18,7 +20,7 @@ protocol RowSource {
     func text(_ column: Int) -> String?
 
     /// The current row's value in a column if it is a JSON object.
-    func object(_ column: Int) -> [String: JSONValue]?
+    func object(_ column: Int) -> [JSONValue.Member]?
 }
 
 /// A field where a number is wanted.

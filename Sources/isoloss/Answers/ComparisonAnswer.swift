@@ -1,5 +1,6 @@
 import API
 import Fitting
+import JSONText
 
 /// A comparison for people: one row per law, the best first.
 struct ComparisonAnswer: Answer {

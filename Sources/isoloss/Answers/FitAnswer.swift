@@ -1,5 +1,6 @@
 import API
 import Fitting
+import JSONText
 
 /// A fit for people: what was fitted, the parameters, how the search ended, how well it fits.
 struct FitAnswer: Answer {
@@ -89,6 +90,9 @@ struct FitAnswer: Answer {
                     + "worth \(effective) independent points",
             ])
         }
+        if let uncertainty = report.uncertainty {
+            rows.append(["uncertainty", Self.sentence(uncertainty)])
+        }
         let options = report.options.sorted { $0.key < $1.key }
         if !options.isEmpty {
             rows.append([
@@ -109,6 +113,14 @@ struct FitAnswer: Answer {
         return "\(outcome) (\(termination.reason)); \(termination.startsAgreeing) of "
             + "\(termination.starts) starts agree on this optimum, \(termination.iterations) "
             + "iterations in all"
+    }
+
+    private static func sentence(_ uncertainty: FitReport.Uncertainty) -> String {
+        guard let resamples = uncertainty.resamples else { return uncertainty.method }
+        let unit = uncertainty.resampled ?? "points"
+        let length = uncertainty.blockLength.map { " of \($0) residuals" } ?? ""
+        return "\(uncertainty.method), \(resamples) resamples of \(unit)\(length), "
+            + "\(uncertainty.failed ?? 0) failed"
     }
 
     private static func sentence(_ metrics: Metrics) -> String {

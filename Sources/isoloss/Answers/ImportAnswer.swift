@@ -1,4 +1,5 @@
 import API
+import JSONText
 import Store
 
 /// What an import did.

@@ -1,4 +1,5 @@
 import API
+import JSONText
 
 /// The laws there are: one line each.
 struct LawListAnswer: Answer {

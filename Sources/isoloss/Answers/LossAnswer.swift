@@ -1,4 +1,5 @@
 import API
+import JSONText
 import Laws
 
 /// One predicted loss for people: the loss, its interval, and what it was predicted for.

@@ -1,4 +1,5 @@
 import API
+import JSONText
 import Schedules
 
 /// One schedule drawn, with its segments written out and its size.

@@ -1,4 +1,5 @@
 import API
+import JSONText
 import Schedules
 
 /// The schedule language: every segment and every named schedule, drawn.

@@ -1,5 +1,6 @@
 import API
 import Fitting
+import JSONText
 
 /// A score for people: metrics per run, their average, and the curve when there is just one.
 struct ScoreAnswer: Answer {

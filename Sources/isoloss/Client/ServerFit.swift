@@ -17,6 +17,7 @@ struct FitSubmission: Encodable {
         case excludeHighest = "exclude_highest"
         case fromStep = "from_step"
         case seed
+        case uncertainty
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -32,6 +33,7 @@ struct FitSubmission: Encodable {
         }
         try container.encodeIfPresent(request.fromStep, forKey: .fromStep)
         try container.encode(request.seed, forKey: .seed)
+        try container.encode(request.uncertainty.text, forKey: .uncertainty)
     }
 }
 

@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import JSONText
 
 /// `isoloss health`: whether a server is there, for health checks of containers.
 struct HealthCommand: ParsableCommand {

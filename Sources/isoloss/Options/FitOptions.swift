@@ -18,12 +18,19 @@ struct FitOptions: ParsableArguments {
         transform: NameValue.init(parsing:))
     var options: [NameValue] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "How standard errors and intervals are found: delta, bootstrap[:n] or profile.",
+            valueName: "method"))
+    var uncertainty = UncertaintyMethod.delta.text
+
     @OptionGroup var points: ObjectiveOptions
 
     /// The request that these options make.
     ///
     /// - Returns: The request; the law and its names are checked by the fit.
-    /// - Throws: `UsageError` for what is given twice or is no number, `FittingError.badObjective`.
+    /// - Throws: `UsageError` for what is given twice or is no number, `FittingError.badObjective`,
+    ///   `FittingError.badUncertainty`.
     func request() throws -> FitRequest {
         var values: [String: Double] = [:]
         for (name, text) in try NameValue.dictionary(fixed, option: "fix") {
@@ -35,6 +42,7 @@ struct FitOptions: ParsableArguments {
         var request = try points.request(law: law)
         request.options = try NameValue.dictionary(options, option: "option")
         request.fixed = values
+        request.uncertainty = try UncertaintyMethod(parsing: uncertainty)
         return request
     }
 }

@@ -18,11 +18,17 @@ struct SpeedCommand: ParsableCommand {
     @Option(help: "How often each measurement is taken.")
     var rounds = 5
 
-    @Option(help: "How many bootstrap refits.")
+    @Option(help: "How many bootstrap refits, at least 100.")
     var refits = 4_000
 
     @Option(help: "CPU seconds after which the peer's multi-power search is stopped.")
     var limit = 60.0
+
+    func validate() throws {
+        guard rounds > 0, refits >= 100, limit > 0 else {
+            throw ValidationError("rounds > 0, refits >= 100 and limit > 0 are needed")
+        }
+    }
 
     func run() throws {
         let core = SingleCore.enter()

@@ -38,11 +38,12 @@ struct TableRows {
             law: law, inputs: runs.map { LawInput(features: $0.features) },
             losses: runs.map { $0.loss ?? 0 })
         let parameters = problem.parameters(at: Self.lawStart)
-        let solver = LevenbergMarquardt()
+        let solver = LevenbergMarquardt(options: RefitProblem.options)
         let workspace = Workspace()
         let question = PeerQuestion("one_start").with(\.start, Self.start)
         var times: (ours: [Double], robust: [Double], plain: [Double]) = ([], [], [])
         var costs = (ours: 0.0, robust: 0.0, plain: 0.0)
+        var evaluations = 0
         for _ in 0..<rounds {
             for _ in 0..<Self.repetitions {
                 let (seconds, solution) = Stopwatch.measure {
@@ -52,6 +53,7 @@ struct TableRows {
                 }
                 times.ours.append(seconds)
                 costs.ours = solution.cost
+                evaluations = solution.termination.evaluations
             }
             let robust = try peer.ask(question.with(\.method, "trf"))
             let plain = try peer.ask(question.with(\.method, "lm"))
@@ -60,6 +62,7 @@ struct TableRows {
             costs.robust = robust.cost ?? .nan
             costs.plain = plain.cost ?? .nan
         }
+        print("one start: \(evaluations) evaluations")
         let row = SpeedRow(
             work: "one start, canonical objective", seconds: Stopwatch.median(times.ours),
             goal: "≤ 0.1 ms", peer: "SciPy trf, huber, Jacobian",

@@ -1,4 +1,11 @@
 /// Reads JSON text (RFC 8259) into a tree; of two members of one name it takes neither.
+///
+/// Foundation reads JSON too, but says of a fault at most "around character 12", stops at the first
+/// bad field, cannot say that a member is unknown or repeated, and is slower. Measured on bodies of
+/// 100,000 points with all their digits, in CPU time: `JSONDecoder` takes 3.5 times as long into a
+/// type made for them and 5 times with a point per line; `JSONSerialization` 11 and 7 times, and
+/// returns two points in three with a number that is not the double that was written.
+/// `isoloss-bench json` measures it.
 package struct JSONParser {
     /// Levels of arrays and objects; a bound on the stack.
     package static let maximumDepth = 64
@@ -35,6 +42,8 @@ package struct JSONParser {
     }
 
     private mutating func document() throws(JSONSyntaxError) -> JSONValue {
+        // A byte order mark may be ignored (section 8.1), and some editors write one.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
         skipBlanks()
         guard position < bytes.count else { throw fault(.empty) }
         let value = try value(depth: 0)

@@ -1,4 +1,4 @@
-/// A JSON text as a tree, for bodies whose every fault is to be named with its place.
+/// A JSON text as a tree, for input whose every fault is to be named with its place.
 ///
 /// Members keep their order. `Codable` would stop at the first fault and cannot say that a body
 /// has a member too many.

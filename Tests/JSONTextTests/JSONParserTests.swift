@@ -1,7 +1,6 @@
+import JSONText
 import TestSupport
 import Testing
-
-@testable import API
 
 @Suite struct JSONParserTests {
     private func parse(_ text: String) throws -> JSONValue {
@@ -84,8 +83,31 @@ import Testing
         #expect(error(text)?.message == message)
     }
 
+    @Test(arguments: [
+        ("", "there is no value"), ("[1", "the text ends too early, it looks cut off"),
+        ("[1 2]", "found 2, expected , or ]"), ("[-]", "-] is not a number"),
+        (#"{"a":1,"a":2}"#, "an object has two members \"a\""),
+        (String(repeating: "[", count: 66), "it is nested deeper than 64 levels"),
+    ])
+    func `says what is wrong without the place too`(_ text: String, _ reason: String) {
+        #expect(error(text)?.reason == reason)
+    }
+
+    @Test func `a byte order mark is not part of the text`() throws {
+        #expect(try parse("\u{FEFF} [1]") == .array([.integer(1)]))
+        #expect(error("\u{FEFF}")?.kind == .empty)
+        #expect(error("[\u{FEFF}1]")?.column == 2)
+    }
+
+    @Test func `escapes the two characters that mean something in a pointer`() {
+        #expect(pointerComponent("loss/a~b/c") == "loss~1a~0b~1c")
+        #expect(pointerComponent("loss") == "loss")
+    }
+
     @Test func `refuses text that is not UTF-8`() {
-        #expect(throws: JSONSyntaxError.self) { try JSONParser.parse([0x22, 0xFF, 0x22]) }
+        let bytes: [UInt8] = [0x22, 0xFF, 0x22]
+        let error = #expect(throws: JSONSyntaxError.self) { try JSONParser.parse(bytes) }
+        #expect(error?.kind == .notUTF8)
     }
 
     @Test func `refuses nesting that would exhaust the stack`() {
@@ -127,7 +149,10 @@ import Testing
         }
         var writer = JSONWriter()
         writer.write(values)
-        let read = try JSONParser.parse(writer.bytes).elements
+        guard case .array(let read) = try JSONParser.parse(writer.bytes) else {
+            Issue.record("not an array")
+            return
+        }
         for (value, back) in zip(values, read) {
             #expect(value.isFinite ? back.double == value : back == .null)
         }

@@ -38,19 +38,27 @@ package struct JSONSyntaxError: Error, Equatable, Sendable {
         case .empty: return "the body is empty; send a JSON value."
         case .cutOff:
             return "the JSON ends too early, at \(place); it looks cut off, send it whole."
-        case .unexpected(let found, let expected):
-            return "not JSON at \(place): found \(found), expected \(expected)."
-        case .badEscape:
-            return "not JSON at \(place): the escape is none of \\\" \\\\ \\/ \\b \\f \\n \\r \\t "
-                + "\\uXXXX."
-        case .controlCharacter:
-            return "not JSON at \(place): a control character in a string must be escaped."
-        case .badNumber(let text): return "not JSON at \(place): \(text) is not a number."
-        case .notUTF8: return "not JSON at \(place): the text is not UTF-8."
         case .repeatedName(let name):
             return "the object at \(place) has two members \"\(name)\"; send one."
         case .tooDeep(let limit):
             return "the JSON at \(place) is nested deeper than \(limit) levels."
+        default: return "not JSON at \(place): \(reason)."
+        }
+    }
+
+    /// What is wrong, without the place: the end of a sentence.
+    package var reason: String {
+        switch kind {
+        case .empty: "there is no value"
+        case .cutOff: "the text ends too early, it looks cut off"
+        case .unexpected(let found, let expected): "found \(found), expected \(expected)"
+        case .badEscape:
+            "the escape is none of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX"
+        case .controlCharacter: "a control character in a string must be escaped"
+        case .badNumber(let text): "\(text) is not a number"
+        case .notUTF8: "the text is not UTF-8"
+        case .repeatedName(let name): "an object has two members \"\(name)\""
+        case .tooDeep(let limit): "it is nested deeper than \(limit) levels"
         }
     }
 }

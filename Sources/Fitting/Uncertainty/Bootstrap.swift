@@ -1,0 +1,109 @@
+import Foundation
+import Laws
+import LeastSquares
+
+/// Uncertainty from refits of resampled data.
+///
+/// Table rows are drawn with replacement and count as often as they were drawn; curves lend blocks
+/// of their residuals, or are drawn whole where there are many (`Resampling`). Every refit goes to
+/// its own optimum. Standard errors and the covariance are those of the refits, intervals their
+/// percentiles, moved outwards as Student's t is from the normal, since few points are no better
+/// known for being drawn often.
+///
+/// Source: Efron and Tibshirani, "An introduction to the bootstrap" (1993), chapters 6 to 13; Künsch
+/// 1989, doi:10.1214/aos/1176347265, for blocks; Hesterberg 2015,
+/// doi:10.1080/00031305.2015.1089789, for the expanded percentiles.
+struct Bootstrap {
+    /// What the refits say.
+    struct Outcome {
+        /// Each refit's parameters in their own units; those that failed are left out.
+        var values: [[Double]]
+        /// Refits that did not converge from any start.
+        var failed: Int
+        var unit: Resampling.Unit
+    }
+
+    let prepared: Fitter.Prepared
+    let best: Solution
+    let noise: NoiseEstimate
+    /// A standard error per coordinate, 0 where there is none.
+    let spread: [Double]
+
+    /// Refits every resample.
+    ///
+    /// - Parameters:
+    ///   - resamples: How many.
+    ///   - threads: How many threads work; the outcome does not depend on it.
+    ///   - progress: Told the share done.
+    ///   - isCancelled: Asked now and then.
+    /// - Returns: What the refits say; nil when cancelled.
+    func outcome(
+        resamples: Int, threads: Int, progress: (Double) -> Void, isCancelled: () -> Bool
+    ) -> Outcome? {
+        let (prepared, best, spread) = (prepared, best, spread)
+        let seed = prepared.request.seed
+        let resampling = Resampling(
+            isTable: prepared.law.about.kind == .table,
+            counts: prepared.observations.groups.map(\.losses.count), residuals: best.residuals,
+            noise: noise, freeParameters: prepared.law.parameters.count - prepared.fixed.count,
+            seed: seed)
+        let refits = ParallelLoop.map(
+            count: resamples, threads: threads,
+            makeWorker: {
+                let refitting = Refitting(prepared: prepared, best: best, spread: spread)
+                return { index in
+                    refitting.refit(resampling.draw(index), seed: seed ^ UInt64(index))
+                }
+            }, progress: progress, isCancelled: isCancelled)
+        guard let refits else { return nil }
+        let converged = refits.filter(\.hasConverged)
+        let specs = prepared.law.parameters
+        return Outcome(
+            values: converged.map { refit in
+                zip(specs, refit.coordinates).map { $0.scale.value(at: $1) }
+            }, failed: refits.count - converged.count, unit: resampling.unit)
+    }
+}
+
+extension Bootstrap.Outcome {
+    /// The covariance of the refits' parameters, parameters × parameters.
+    var covariance: [[Double]] {
+        let width = values.first?.count ?? 0
+        let count = Double(values.count)
+        let means = (0..<width).map { index in values.reduce(0) { $0 + $1[index] } / count }
+        return (0..<width).map { row in
+            (0..<width).map { column in
+                values.reduce(0) { $0 + ($1[row] - means[row]) * ($1[column] - means[column]) }
+                    / (count - 1)
+            }
+        }
+    }
+
+    /// Percentiles of a parameter.
+    ///
+    /// - Parameters:
+    ///   - index: The parameter.
+    ///   - level: The interval's level.
+    ///   - noise: Whose degrees of freedom move the ends outwards.
+    ///   - points: How many points were fitted.
+    /// - Returns: Lower and upper end.
+    func interval(of index: Int, level: Double, noise: NoiseEstimate, points: Int) -> [Double] {
+        let sorted = values.map { $0[index] }.sorted()
+        let quantile = Quantiles.studentT(
+            0.5 + 0.5 * level, degreesOfFreedom: noise.degreesOfFreedom)
+        // Drawn rows vary about their own mean, so that refits spread less than fits of new data.
+        let spare = min(noise.degreesOfFreedom, Double(points))
+        let factor = unit == .rows ? (Double(points) / spare).squareRoot() : 1
+        let tail = 0.5 * erfc(factor * quantile / 2.0.squareRoot())
+        return [Self.percentile(sorted, tail), Self.percentile(sorted, 1 - tail)]
+    }
+
+    /// The value below which a share of the refits lies, between neighbours linearly.
+    private static func percentile(_ sorted: [Double], _ share: Double) -> Double {
+        let position = share * Double(sorted.count + 1) - 1
+        let lower = min(max(Int(position.rounded(.down)), 0), sorted.count - 1)
+        let upper = min(lower + 1, sorted.count - 1)
+        let part = min(max(position - Double(lower), 0), 1)
+        return sorted[lower] + part * (sorted[upper] - sorted[lower])
+    }
+}

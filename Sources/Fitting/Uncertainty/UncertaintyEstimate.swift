@@ -1,0 +1,111 @@
+import Foundation
+import Laws
+import LeastSquares
+
+/// The uncertainty of a fit by the method asked for, with what the answer says about it.
+struct UncertaintyEstimate {
+    /// The level of the report's intervals.
+    static let level = 0.9
+
+    let values: [Double]
+    let noise: NoiseEstimate
+    private(set) var parameters: ParameterUncertainty
+    private(set) var report: FitReport.Uncertainty
+
+    private let prepared: Fitter.Prepared
+    private let best: Solution
+    private let delta: DeltaCovariance
+
+    /// What the linearised model says; every other method begins from it.
+    ///
+    /// - Parameters:
+    ///   - prepared: The fit.
+    ///   - best: Its optimum.
+    init(prepared: Fitter.Prepared, best: Solution) {
+        self.prepared = prepared
+        self.best = best
+        let (specs, fixed) = (prepared.law.parameters, prepared.fixed)
+        let values = zip(specs, best.parameters).enumerated().map { index, pair in
+            fixed[index] ?? pair.0.scale.value(at: pair.1)
+        }
+        self.values = values
+        let held = specs.indices.map { fixed[$0] != nil || best.atBound[$0] }
+        let noise = NoiseEstimate(
+            best: best, held: held, observations: prepared.observations,
+            kind: prepared.law.about.kind)
+        self.noise = noise
+        delta = DeltaCovariance(
+            best: best, held: held, loss: prepared.request.objective.loss, noise: noise)
+        parameters = ParameterUncertainty(
+            specs: specs, values: values, fixed: fixed, atBound: best.atBound, estimate: delta,
+            noise: noise)
+        report = FitReport.Uncertainty(method: prepared.request.uncertainty.name)
+    }
+
+    /// Does what the method asked for needs beyond the linearised model.
+    ///
+    /// - Parameters:
+    ///   - progress: Told the share done.
+    ///   - isCancelled: Asked now and then.
+    mutating func refine(progress: (Double) -> Void, isCancelled: () -> Bool) {
+        switch prepared.request.uncertainty {
+        case .delta: break
+        case .bootstrap(let resamples):
+            bootstrap(resamples, progress: progress, isCancelled: isCancelled)
+        case .profile: profile(progress: progress, isCancelled: isCancelled)
+        }
+    }
+
+    private mutating func bootstrap(
+        _ resamples: Int, progress: (Double) -> Void, isCancelled: () -> Bool
+    ) {
+        let spread = delta.matrix.indices.map { index in
+            let variance = delta.matrix[index][index]
+            return variance.isFinite ? variance.squareRoot() : 0
+        }
+        let bootstrap = Bootstrap(prepared: prepared, best: best, noise: noise, spread: spread)
+        let outcome = bootstrap.outcome(
+            resamples: resamples, threads: ProcessInfo.processInfo.activeProcessorCount,
+            progress: progress, isCancelled: isCancelled)
+        guard let outcome else { return }
+        report.resamples = resamples
+        report.resampled = outcome.unit.name
+        if case .blocks(let length) = outcome.unit { report.blockLength = length }
+        report.failed = outcome.failed
+        guard outcome.values.count > 1 else {
+            parameters.warnings.append(
+                "the bootstrap failed: \(outcome.failed) of \(resamples) refits did not converge; "
+                    + "standard errors are the delta method's")
+            return
+        }
+        let covariance = outcome.covariance
+        for row in parameters.free {
+            for column in parameters.free {
+                parameters.covariance[row][column] = covariance[row][column]
+            }
+            parameters.intervals[row] = outcome.interval(
+                of: row, level: Self.level, noise: noise, points: best.residuals.count)
+        }
+        if outcome.failed > 0 {
+            parameters.warnings.append(
+                "\(outcome.failed) of \(resamples) bootstrap refits did not converge and are left "
+                    + "out")
+        }
+    }
+
+    private mutating func profile(progress: (Double) -> Void, isCancelled: () -> Bool) {
+        let profile = ProfileLikelihood(
+            prepared: prepared, best: best, estimate: delta,
+            degreesOfFreedom: noise.degreesOfFreedom)
+        let outcome = profile.outcome(
+            free: parameters.free, level: Self.level, progress: progress, isCancelled: isCancelled)
+        guard let outcome else { return }
+        report.failed = outcome.failed
+        for (index, interval) in outcome.intervals { parameters.intervals[index] = interval }
+        if outcome.failed > 0 {
+            parameters.warnings.append(
+                "\(outcome.failed) ends of profile intervals could not be found; the delta "
+                    + "method's stand there")
+        }
+    }
+}
