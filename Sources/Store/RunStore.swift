@@ -88,7 +88,11 @@ package struct RunStore: Sendable {
         // GRDB closes the writer before its readers, which may not write: SQLite would leave the
         // data in the write-ahead log. Where another process holds that log, nothing is lost by
         // leaving them there.
-        _ = try? writer.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+        try? writer.writeWithoutTransaction { db in
+            // GRDB hands what is closed already to SQLite as a null pointer here.
+            guard db.sqliteConnection != nil else { return }
+            _ = try db.checkpoint(.truncate)
+        }
         do {
             try writer.close()
         } catch {

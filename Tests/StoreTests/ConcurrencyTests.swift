@@ -67,6 +67,7 @@ struct ConcurrencyTests {
         let folder = try TemporaryFolder()
         let store = try RunStore(path: folder.path())
         try store.close()
+        try store.close()
         #expect(throws: StoreError.self) { try store.runs() }
     }
 }
