@@ -37,8 +37,8 @@ struct JSONNumberScan {
             guard let value = takeExponent() else { return nil }
             exponent = value
         }
-        // 18 digits fit an Int, and are told apart from overflow without checking each step.
-        if isInteger, digitCount <= 18, !(isNegative && digits == 0) {
+        // 19 digits cannot overflow 64 bits, so that no step needs a check of its own.
+        if isInteger, digitCount <= 19, digits <= UInt64(Int.max), !(isNegative && digits == 0) {
             return .integer(isNegative ? -Int(digits) : Int(digits))
         }
         return double(isNegative: isNegative, exponent: exponent ?? 0)
