@@ -1,8 +1,7 @@
+import Schedules
+
 /// Turns rows into points.
 struct CurveReader {
-    /// A schedule has at most 10^8 steps, so no point is beyond.
-    static let maximumStep = 100_000_000
-
     let columns: CurveColumns
     let file: String
     private var faults = RunFileFaults()
@@ -81,7 +80,7 @@ struct CurveReader {
             throw source.refusal(
                 columns.step, "step", "\"\(text)\"", RunFileError.Rule.step, file: file)
         case .number(let value):
-            guard let step = Int(exactly: value), (0...Self.maximumStep).contains(step) else {
+            guard let step = Int(exactly: value), (0...ScheduleLimits.steps).contains(step) else {
                 let shown = Int(exactly: value).map(String.init) ?? "\(value)"
                 throw source.refusal(
                     columns.step, "step", shown, RunFileError.Rule.step, file: file)

@@ -132,7 +132,7 @@ struct TableReader {
         guard let column = columns.warmupSteps else { return nil }
         let value = try source.checkedNumber(column, "warmup_steps", allowsZero: true, file: file)
         guard let value else { return nil }
-        guard let steps = Int(exactly: value), steps <= CurveReader.maximumStep else {
+        guard let steps = Int(exactly: value), steps <= ScheduleLimits.steps else {
             throw source.refusal(
                 column, "warmup_steps", "\(value)", RunFileError.Rule.step, file: file)
         }

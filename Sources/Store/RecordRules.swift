@@ -3,6 +3,9 @@
 // as NULL.
 
 extension RunRecord {
+    /// The rule of `isValidID`, as the end of a sentence.
+    package static let idRule = "must be 1 to 128 of the characters A-Z a-z 0-9 . _ -"
+
     /// Whether the text may be the id of a run or a fit.
     package static func isValidID(_ id: String) -> Bool {
         let allowed = id.utf8.allSatisfy { byte in
@@ -49,7 +52,7 @@ private func validateID(_ id: String, index: Int?) throws(StoreError) {
     throw .invalidField(
         .init(
             run: index, field: "id", value: "\"\(id)\"",
-            rule: "must be 1 to 128 of the characters A-Z a-z 0-9 . _ -"))
+            rule: RunRecord.idRule))
 }
 
 extension PointRecord {
@@ -61,7 +64,7 @@ extension PointRecord {
             throw .invalidField(
                 .init(
                     point: index, field: "step", value: "\(step)",
-                    rule: "must be a whole number from 0 to 100000000"))
+                    rule: "must be a whole number from 0 to \(Self.maximumStep)"))
         }
         if let loss, !loss.isPositiveFinite {
             throw refuse("loss", loss, "must be a finite number above 0")

@@ -23,8 +23,7 @@ struct RunEndpoints: Sendable {
         _ = try QueryReader(request.query, known: [])
         guard RunRecord.isValidID(id) else {
             throw HTTPFault.field(
-                .badRequest, "/id",
-                "id = \"\(id)\" must be 1 to 128 of the characters A-Z a-z 0-9 . _ -")
+                .badRequest, "/id", "id = \"\(id)\" \(RunRecord.idRule)")
         }
         var faults = FieldFaults()
         let body = try RequestBody(request, limit: bodyLimit).json()

@@ -49,9 +49,7 @@ struct RunReader {
             return ""
         }
         guard RunRecord.isValidID(id) else {
-            reader.refuse(
-                "id",
-                .string(id), "must be 1 to 128 of the characters A-Z a-z 0-9 . _ -")
+            reader.refuse("id", .string(id), RunRecord.idRule)
             return id
         }
         if let wanted = self.id, wanted != id {
