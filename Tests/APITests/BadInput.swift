@@ -142,9 +142,8 @@ extension BadInput {
             "a negative rate", #"{"step":8,"loss":3,"learning_rate":-1e-3}"#, "learning_rate",
             "learning_rate = -0.001, must be a finite number of at least 0."),
         points(
-            "an unknown field", #"{"step":8,"loss":3,"lr":1}"#, "lr",
-            "lr = 1, is not a field of a point; known are step, loss, learning_rate, "
-                + "token_count, loss/NAME."),
+            "a bad value under another name", #"{"step":8,"loss":3,"lr":-1}"#, "lr",
+            "lr = -1, must be a finite number of at least 0."),
         points(
             "a bad series", #"{"step":8,"loss/val":0}"#, "loss~1val", "loss/val = 0, \(lossRule)"),
         BadInput(

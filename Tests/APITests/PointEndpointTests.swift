@@ -46,6 +46,53 @@ import Testing
         #expect(series == .number(3.6))
     }
 
+    @Test(arguments: [
+        (
+            "text/csv",
+            "_step,train/loss,lr,eval/loss,grad_norm\n1,3.5,1e-3,3.6,0.5\n2,3.25,1e-3,3.4,0.6\n"
+        ),
+        (
+            "application/x-ndjson",
+            #"{"_step":1,"train/loss":3.5,"lr":1e-3,"eval/loss":3.6,"grad_norm":"high"}"# + "\n"
+                + #"{"_step":2,"lr":1e-3,"train/loss":3.25,"eval/loss":3.4}"#
+        ),
+        (
+            "application/json",
+            #"{"points":[{"_step":1,"train/loss":3.5,"lr":1e-3,"eval/loss":3.6,"grad_norm":1},"#
+                + #"{"_step":2,"train/loss":3.25,"lr":1e-3,"eval/loss":3.4}]}"#
+        ),
+    ])
+    func `knows other names for fields in every format, and says what it took`(
+        _ type: String, _ body: String
+    ) throws {
+        let service = try service(.inProcess)
+        let answer = try service.post("/v1/runs/a/points", body, type: type)
+        #expect(answer.status == 200, "\(answer.text)")
+        let notes = Set(answer.json["notes"]?.elements.compactMap(\.string) ?? [])
+        #expect(
+            notes == [
+                "took column \"_step\" for step", "took column \"train/loss\" for loss",
+                "took column \"lr\" for learning_rate",
+                "took column \"eval/loss\" for loss/eval/loss", "left out column \"grad_norm\"",
+            ])
+        let points = try #require(try service.get("/v1/runs/a/points").json["points"]?.elements)
+        #expect(
+            JSONWriter.text(of: .array(points))
+                == #"[{"step":1,"loss":3.5,"learning_rate":0.001,"loss/eval/loss":3.6},"#
+                + #"{"step":2,"loss":3.25,"learning_rate":0.001,"loss/eval/loss":3.4}]"#)
+    }
+
+    @Test func `points of one batch may have different keys`() throws {
+        let service = try service(.inProcess)
+        let body = #"{"step":1,"loss":3}"# + "\n" + #"{"step":1,"val_loss":3.5}"#
+        let answer = try service.post(
+            "/v1/runs/a/points", body, type: "application/x-ndjson")
+        #expect(answer.json["accepted"] == .integer(2), "\(answer.text)")
+        let points = try service.get("/v1/runs/a/points").json["points"]?.elements
+        #expect(points?.count == 1 && points?[0]["loss"] == .integer(3))
+        #expect(points?[0]["loss/val_loss"] == .number(3.5))
+    }
+
     @Test(arguments: Transport.allCases)
     func `unpacks gzip`(_ transport: Transport) throws {
         let service = try service(transport)

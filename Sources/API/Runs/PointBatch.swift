@@ -18,8 +18,9 @@ struct PointBatch {
         switch body.format {
         case .json: readObject(try body.json())
         case .ndjson:
-            var reader = PointReader()
-            for (index, line) in try body.jsonLines().enumerated() {
+            let lines = try body.jsonLines()
+            var reader = PointReader(lines.map(\.value))
+            for (index, line) in lines.enumerated() {
                 reader.read(line.value, at: "/\(index)", line: line.line)
             }
             take(reader)
@@ -31,11 +32,12 @@ struct PointBatch {
         var object = ObjectReader(value)
         let list = object.take("points")
         object.finish()
-        var reader = PointReader()
+        var values: [JSONValue] = []
+        if case .array(let elements) = list { values = elements }
+        var reader = PointReader(values)
         reader.faults = object.faults
         switch list {
-        case .array(let values):
-            reader.reserve(values.count)
+        case .array:
             for (index, value) in values.enumerated() { reader.read(value, at: "/points/\(index)") }
         case .some(let value):
             reader.faults.add("/points", "points = \(value.excerpt), must be a list of points.")
@@ -57,12 +59,17 @@ struct PointBatch {
                 step: point.step, loss: point.loss, learningRate: point.learningRate,
                 tokenCount: point.tokenCount, series: point.series)
         }
-        guard !curve.notes.isEmpty else { return }
-        taken = [.init("notes", .array(curve.notes.map { .string($0.message) }))]
+        note(curve.notes)
     }
 
     private mutating func take(_ reader: PointReader) {
         faults = reader.faults
         points = reader.points
+        note(reader.notes)
+    }
+
+    private mutating func note(_ notes: [ColumnNote]) {
+        guard !notes.isEmpty else { return }
+        taken = [.init("notes", .array(notes.map { .string($0.message) }))]
     }
 }

@@ -1,19 +1,32 @@
 import JSONText
+import RunFiles
 import Store
 
 /// Reads logged points from JSON objects.
 struct PointReader {
     private static let positive = "must be a finite number above 0"
     private static let notNegative = "must be a finite number of at least 0"
-    private static let known = "step, loss, learning_rate, token_count, loss/NAME"
 
+    private let keys: CurveKeys
+    /// The names of the last point's members and what they mean: points mostly have the same.
+    private var layout: [(name: String, meaning: CurveKeys.Meaning?)] = []
     var faults = FieldFaults()
     private(set) var points: [PointRecord] = []
 
-    /// Makes room for so many more points.
-    mutating func reserve(_ count: Int) {
-        points.reserveCapacity(points.count + count)
+    /// A reader of points whose keys are known.
+    ///
+    /// - Parameter values: All points that will be read.
+    init(_ values: some Collection<JSONValue>) {
+        var names = Set<String>()
+        for case .object(let members) in values {
+            for member in members where !names.contains(member.name) { names.insert(member.name) }
+        }
+        keys = CurveKeys(names)
+        points.reserveCapacity(values.count)
     }
+
+    /// What was taken for what, for the answer.
+    var notes: [ColumnNote] { keys.notes }
 
     /// Reads one point.
     ///
@@ -27,20 +40,25 @@ struct PointReader {
             faults.add(pointer, "\(lead)must be a JSON object, not \(value.excerpt).")
             return
         }
+        if !members.elementsEqual(layout, by: { $0.name == $1.name }) {
+            layout = members.map { ($0.name, keys.meanings[$0.name]) }
+        }
         var point = PointRecord(step: 0)
         var isSound = true
-        for member in members {
-            guard let rule = Self.take(member, into: &point) else { continue }
+        for (member, place) in zip(members, layout) {
+            guard let meaning = place.meaning,
+                let rule = Self.take(member.value, as: meaning, into: &point)
+            else { continue }
             isSound = false
             faults.add(
                 "\(pointer)/\(pointerComponent(member.name))",
                 "\(lead)\(member.name) = \(member.value.excerpt), \(rule).")
         }
-        if !members.contains(where: { $0.name == "step" }) {
+        if !layout.contains(where: { $0.meaning == .step }) {
             isSound = false
             faults.add("\(pointer)/step", "\(lead)step is missing; give the point's step.")
         }
-        if !members.contains(where: { $0.name.hasPrefix("loss") }) {
+        if !layout.contains(where: { $0.meaning?.isLoss == true }) {
             isSound = false
             faults.add(
                 "\(pointer)/loss", "\(lead)loss is missing; give loss or a further loss/NAME.")
@@ -48,31 +66,32 @@ struct PointReader {
         if isSound { points.append(point) }
     }
 
-    /// Takes one member; returns the rule that it breaks, if any.
+    /// Takes one value; returns the rule that it breaks, if any.
     ///
     /// A null loss is refused: it is what some encoders make of NaN.
-    private static func take(_ member: JSONValue.Member, into point: inout PointRecord) -> String? {
-        switch member.name {
-        case "step":
-            guard let step = step(member.value) else {
+    private static func take(
+        _ value: JSONValue, as meaning: CurveKeys.Meaning, into point: inout PointRecord
+    ) -> String? {
+        switch meaning {
+        case .step:
+            guard let step = step(value) else {
                 return "must be a whole number from 0 to \(PointRecord.maximumStep)"
             }
             point.step = step
-        case "loss":
-            point.loss = number(member.value) { $0 > 0 }
+        case .loss:
+            point.loss = number(value) { $0 > 0 }
             return point.loss == nil ? positive : nil
-        case "learning_rate":
-            guard member.value != .null else { return nil }
-            point.learningRate = number(member.value) { $0 >= 0 }
+        case .learningRate:
+            guard value != .null else { return nil }
+            point.learningRate = number(value) { $0 >= 0 }
             return point.learningRate == nil ? notNegative : nil
-        case "token_count":
-            guard member.value != .null else { return nil }
-            point.tokenCount = number(member.value) { $0 >= 0 }
+        case .tokenCount:
+            guard value != .null else { return nil }
+            point.tokenCount = number(value) { $0 >= 0 }
             return point.tokenCount == nil ? notNegative : nil
-        case let name where name.hasPrefix("loss/") && name.utf8.count > 5:
-            guard let loss = number(member.value, where: { $0 > 0 }) else { return positive }
-            point.series[String(name.dropFirst(5))] = loss
-        default: return "is not a field of a point; known are \(known)"
+        case .series(let name):
+            guard let loss = number(value, where: { $0 > 0 }) else { return positive }
+            point.series[name] = loss
         }
         return nil
     }
@@ -86,5 +105,15 @@ struct PointReader {
 
     private static func number(_ value: JSONValue, where rule: (Double) -> Bool) -> Double? {
         value.double.flatMap { rule($0) ? $0 : nil }
+    }
+}
+
+extension CurveKeys.Meaning {
+    /// Whether it is the main loss or a further one.
+    fileprivate var isLoss: Bool {
+        switch self {
+        case .loss, .series: true
+        case .step, .learningRate, .tokenCount: false
+        }
     }
 }
