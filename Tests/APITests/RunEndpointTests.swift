@@ -35,7 +35,7 @@ import Testing
         #expect(run["point_count"] == .integer(0) && run["last_step"] == .null)
         #expect(run["created_at"]?.string?.hasSuffix("Z") == true)
 
-        let again = try service.send("PUT", "/v1/runs/a.1_x-Y", read.body)
+        let again = try service.put("/v1/runs/a.1_x-Y", read.text)
         #expect(again.status == 200, "an answer can be sent back")
         #expect(again.json["recipe"] == run["recipe"])
         let updated = try service.put("/v1/runs/a.1_x-Y", #"{"study":"other"}"#)
