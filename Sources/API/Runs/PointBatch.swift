@@ -1,11 +1,14 @@
 import JSONText
 import RunFiles
+import Schedules
 import Store
 
 /// The points of one upload, read from whatever format it came in.
 struct PointBatch {
     private(set) var faults = FieldFaults()
     private(set) var points: [PointRecord] = []
+    /// Where the first point stands in the body: `/points` in an object, nothing in lines.
+    private var list = ""
     /// What the answer says about columns, where they were guessed.
     private(set) var taken: [JSONValue.Member] = []
 
@@ -33,6 +36,7 @@ struct PointBatch {
         object.finish()
         var reader = PointReader()
         reader.faults = object.faults
+        self.list = "/points"
         switch list {
         case .array(let values):
             reader.reserve(values.count)
@@ -58,6 +62,23 @@ struct PointBatch {
         }
         guard !curve.notes.isEmpty else { return }
         taken = [.init("notes", .array(curve.notes.map { .string($0.message) }))]
+    }
+
+    /// Refuses steps after the end of the run's schedule.
+    ///
+    /// A point at S, logged after the last update, is in order.
+    ///
+    /// - Parameter run: The run that the points are for.
+    mutating func check(against run: RunRecord) {
+        guard faults.count == 0, let text = run.schedule,
+            let schedule = try? LearningRateSchedule(parsing: text)
+        else { return }
+        for (index, point) in points.enumerated() where point.step > schedule.totalSteps {
+            faults.add(
+                "\(list)/\(index)/step",
+                "step = \(point.step) lies beyond the run's schedule, which ends after "
+                    + "\(schedule.totalSteps) steps; correct the schedule or the step.")
+        }
     }
 
     private mutating func take(_ reader: PointReader) {
