@@ -10,12 +10,23 @@ struct MultiStart {
     struct Outcome {
         var best: Solution
         /// Local fits made.
-        var starts: Int
+        var starts = 0
         /// Those that ended at the best cost.
-        var agreeing: Int
+        var agreeing = 0
         /// Over all starts.
-        var iterations: Int
-        var evaluations: Int
+        var iterations = 0
+        var evaluations = 0
+
+        init(best: Solution) {
+            self.best = best
+        }
+
+        /// Counts a local fit's work and keeps it when it is the best so far.
+        mutating func add(_ solution: Solution) {
+            iterations += solution.termination.iterations
+            evaluations += solution.termination.evaluations
+            if solution.cost <= best.cost { best = solution }
+        }
     }
 
     /// Two optima are one when their costs differ by less than this fraction.
@@ -44,9 +55,8 @@ struct MultiStart {
             law: law, observations: prepared.observations, residual: objective.residual)
         let solver = LevenbergMarquardt(options: Self.searchOptions)
         let workspace = Workspace()
-        // Residuals of a perfect fit are rounding errors: their squares are all the same 0.
-        let roundingFloor = 1e-26 * Double(problem.residualCount)
         var outcome: Outcome?
+        // Costs of the starts that ended at a solution: only those can agree on one.
         var costs: [Double] = []
         let starts = orderedStarts(&problem)
         for (index, start) in starts.enumerated() {
@@ -56,39 +66,36 @@ struct MultiStart {
                 &problem, parameters: solverParameters(at: coordinates(of: start)),
                 loss: objective.loss, workspace: workspace)
             guard solution.cost.isFinite else { continue }
-            costs.append(solution.cost)
-            if var found = outcome {
-                found.iterations += solution.termination.iterations
-                found.evaluations += solution.termination.evaluations
-                if solution.cost < found.best.cost { found.best = solution }
-                outcome = found
-            } else {
-                outcome = Outcome(
-                    best: solution, starts: 0, agreeing: 0,
-                    iterations: solution.termination.iterations,
-                    evaluations: solution.termination.evaluations)
-            }
-            let best = outcome?.best.cost ?? .infinity
-            let agreeing = costs.count { $0 <= best * (1 + Self.agreement) + roundingFloor }
-            outcome?.starts = costs.count
-            outcome?.agreeing = agreeing
-            if costs.count >= Self.fewestStarts, agreeing >= Self.wantedAgreeing { break }
+            if solution.termination.converged { costs.append(solution.cost) }
+            var found = outcome ?? Outcome(best: solution)
+            found.add(solution)
+            found.starts += 1
+            found.agreeing = agreeing(costs, on: found.best.cost, problem.residualCount)
+            outcome = found
+            if found.starts >= Self.fewestStarts, found.agreeing >= Self.wantedAgreeing { break }
         }
-        return outcome.map { finish($0, &problem, workspace) }
+        guard var outcome else { return nil }
+        // The best one is taken to the last digit, with the solver's strict defaults.
+        outcome.add(
+            LevenbergMarquardt().solve(
+                &problem, parameters: solverParameters(at: outcome.best.parameters),
+                loss: objective.loss, workspace: workspace))
+        outcome.agreeing = agreeing(costs, on: outcome.best.cost, problem.residualCount)
+        return outcome
     }
 
-    /// Takes the best optimum to the last digit, with the solver's strict defaults.
-    private func finish(
-        _ outcome: Outcome, _ problem: inout LawProblem, _ workspace: Workspace
-    ) -> Outcome {
-        let solution = LevenbergMarquardt().solve(
-            &problem, parameters: solverParameters(at: outcome.best.parameters),
-            loss: objective.loss, workspace: workspace)
-        var finished = outcome
-        finished.iterations += solution.termination.iterations
-        finished.evaluations += solution.termination.evaluations
-        if solution.cost <= outcome.best.cost { finished.best = solution }
-        return finished
+    /// The mean square of what residuals are differences of: 1 for logs, which are relative.
+    private var residualScale: Double {
+        guard objective.residual == .linear else { return 1 }
+        let losses = prepared.observations.losses
+        return losses.reduce(0) { $0 + $1 * $1 } / Double(losses.count)
+    }
+
+    /// How many of the costs are one with the best.
+    private func agreeing(_ costs: [Double], on best: Double, _ residualCount: Int) -> Int {
+        // Where the data follow the law to eight digits, what is left of the cost is all the same 0.
+        let floor = 0.5 * 1e-16 * residualScale * Double(residualCount)
+        return costs.count { $0 <= best * (1 + Self.agreement) + floor }
     }
 
     private func orderedStarts(_ problem: inout LawProblem) -> [[Double]] {

@@ -73,6 +73,7 @@ package struct ObservationBuilder: Sendable {
     // MARK: Tables
 
     private func rows(of runs: [Run]) throws(FittingError) -> Observations {
+        if fromStep != nil { throw .stepsOfTable(law: law.about.id) }
         if law.about.observes == .metric, series == nil {
             throw .seriesNeeded(law: law.about.id, known: knownSeries(of: runs))
         }
@@ -108,23 +109,17 @@ package struct ObservationBuilder: Sendable {
     }
 
     private func leaveOutHighest(_ count: Int, of observations: inout Observations) {
-        let losses = observations.losses.sorted(by: >)
-        guard count < losses.count else {
-            observations.groups = []
-            return
+        let losses = observations.losses
+        // Of equal losses the first ones go.
+        let ranked = losses.indices.sorted { left, right in
+            losses[left] == losses[right] ? left < right : losses[left] > losses[right]
         }
-        var left = count
-        let threshold = losses[count - 1]
+        let dropped = Set(ranked.prefix(count))
+        var start = 0
         for index in observations.groups.indices {
             let group = observations.groups[index]
-            var kept: [Int] = []
-            for (point, loss) in group.losses.enumerated() {
-                guard loss >= threshold, left > 0 else {
-                    kept.append(point)
-                    continue
-                }
-                left -= 1
-            }
+            let kept = group.losses.indices.filter { !dropped.contains(start + $0) }
+            start += group.losses.count
             observations.groups[index].losses = kept.map { group.losses[$0] }
             if group.input.areas != nil {
                 observations.groups[index].input.steps = kept.map { group.input.steps[$0] }

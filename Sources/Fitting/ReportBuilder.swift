@@ -77,7 +77,8 @@ struct ReportBuilder {
                 ($0.value - $1.value) / (2 * width)
             }
         }
-        return center.enumerated().map { position, quantity in
+        // A quantity can have no value, as an optimum for a law without an exponent.
+        return center.enumerated().filter { $0.element.value.isFinite }.map { position, quantity in
             let gradient = gradients.map { $0[position] }
             return FitReport.Derived(
                 name: quantity.name, meaning: quantity.meaning, value: quantity.value,

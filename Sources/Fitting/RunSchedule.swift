@@ -30,7 +30,7 @@ package enum RunSchedule {
         do throws(ScheduleError) {
             let schedule = try LearningRateSchedule.recorded(
                 steps: logged.map(\.step), learningRates: logged.map(\.rate),
-                totalSteps: (run.curve?.steps.last).map { $0 + 1 },
+                totalSteps: lastLoggedStep(of: run).map { $0 + 1 },
                 warmupSteps: run.statedWarmupSteps)
             return Resolved(
                 schedule: schedule,
@@ -38,6 +38,11 @@ package enum RunSchedule {
         } catch {
             throw .badSchedule(run: run.id, error.message)
         }
+    }
+
+    /// The end of the run as far as any of its losses tells.
+    private static func lastLoggedStep(of run: Run) -> Int? {
+        ([run.curve].compactMap { $0 } + run.series.values).compactMap(\.steps.last).max()
     }
 
     private static func loggedRates(of run: Run) -> [(step: Int, rate: Double)] {

@@ -17,7 +17,10 @@ package struct ScoreReport: Sendable, Equatable, Codable {
 }
 
 extension LawPredictor {
-    /// Judges the fitted law on runs, with the point selection that its fit used.
+    /// Judges the fitted law on runs.
+    ///
+    /// Points are selected as the fit selected them (warm-up, first step, series), but no high loss
+    /// is left out: what a fit may ignore, a forecast must answer for.
     ///
     /// - Parameter runs: The runs to predict.
     /// - Returns: Metrics of each run and their average.
@@ -26,7 +29,9 @@ extension LawPredictor {
         let builder = ObservationBuilder(
             law: law, series: report.series, fromStep: report.fromStep)
         let observations = try builder.observations(of: runs)
-        guard observations.pointCount > 0 else { throw .noRuns }
+        guard observations.pointCount > 0 else {
+            throw .noPointsToScore(warmupPointsLeftOut: observations.warmupPointsLeftOut)
+        }
         let predicted = try predictions(at: observations.inputs, interval: nil).losses
         var entries: [ScoreReport.Entry] = []
         switch law.about.kind {

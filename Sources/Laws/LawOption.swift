@@ -50,8 +50,6 @@ package struct LawOptions: Sendable, Equatable {
         self.values = values
     }
 
-    package subscript(name: String) -> String? { values[name] }
-
     /// Whether an option has a given value.
     package func has(_ option: LawOption, _ value: String) -> Bool {
         values[option.name] == value

@@ -22,7 +22,6 @@ struct Search {
     var hasNewton = false
     var hasMajorant = false
     var newtonHasNegative = false
-    var innerHasNegative = false
     var hasResidualCurvature = false
 
     /// Columns not held at a bound in the step being computed.

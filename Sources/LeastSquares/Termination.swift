@@ -56,12 +56,12 @@ package struct Termination: Equatable, Sendable {
         case .iterationLimit:
             "iterations \(Int(measure)) >= limit \(Int(tolerance))"
         case .stalled:
-            "no step lowers the cost: damping \(measure) > largest damping \(tolerance)"
+            "no step lowers the cost: damping \(measure) > damping limit \(tolerance)"
         case .notFinite:
             iterations == 0
                 ? "the residuals or their derivatives are not finite at the start"
                 : "no step leads to finite residuals and derivatives: "
-                    + "damping \(measure) > largest damping \(tolerance)"
+                    + "damping \(measure) > damping limit \(tolerance)"
         }
     }
 }

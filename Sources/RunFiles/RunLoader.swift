@@ -1,5 +1,6 @@
 import Foundation
 import Laws
+import Schedules
 
 /// Loads runs from paths: curve files, tables, study folders, folders of curve files.
 package struct RunLoader {
@@ -83,6 +84,7 @@ package struct RunLoader {
                 let curve = try RunFileReader.readCurve(
                     bytes: Self.bytes(curvePath), name: curvePath)
                 take(curve, into: &run, from: curvePath)
+                try Self.checkEnd(of: run, file: curvePath)
             }
             try add(run, from: path)
         }
@@ -94,6 +96,18 @@ package struct RunLoader {
         run.series = assembled.series
         note(file.notes, file: path)
         loaded.warnings += assembled.warnings.map { "\(path): \($0)" }
+    }
+
+    /// A point at S, logged after the last update, is in order; one beyond has no rate.
+    private static func checkEnd(of run: Run, file: String) throws(RunFileError) {
+        guard let total = run.schedule?.totalSteps else { return }
+        let curves = [run.curve].compactMap { $0 } + run.series.values
+        guard let step = curves.compactMap(\.steps.last).max(), step > total else { return }
+        throw RunFileError(
+            file: file,
+            kind: .invalid(
+                field: "step", value: "\(step)",
+                rule: "must be at most \(total), where the run's schedule ends"))
     }
 
     /// The files of a study mostly have the same columns: one sentence for all of them.

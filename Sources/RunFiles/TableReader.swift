@@ -45,6 +45,11 @@ struct TableReader {
             throw RunFileError(
                 file: file, kind: .missingColumn(wanted: "loss", seen: source.columns))
         }
+        // A log whose step column has another name would turn into a run per point.
+        if columns.features.isEmpty, source.columns.contains(where: Self.belongsToCurve) {
+            throw RunFileError(
+                file: file, kind: .missingColumn(wanted: "step", seen: source.columns))
+        }
         var runs: [Run] = []
         var rowCount = 0
         while !faults.isFull, advance(&source) {
@@ -59,6 +64,11 @@ struct TableReader {
         let warning = "\(left) of \(rowCount) rows have no loss and were left out"
         return TableFile(
             runs: runs, notes: columns.notes, warnings: left == 0 ? [] : [warning])
+    }
+
+    private static func belongsToCurve(_ column: String) -> Bool {
+        let name = ColumnName(column).normal
+        return name == "epoch" || ColumnAliases.learningRate.contains(name)
     }
 
     private mutating func run<Source: RowSource>(_ source: Source, number: Int) -> Run {

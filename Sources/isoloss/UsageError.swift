@@ -10,6 +10,7 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case unknownRun(String, known: [String])
     case noRunOfRole(String, known: [String])
     case noPaths
+    case noLaws
     case pathsAndServer
     case serverNeedsRuns
     case databaseAndServer
@@ -35,8 +36,8 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     /// What is wrong and what to do, in a sentence.
     package var message: String {
         switch self {
-        case .runsAndRole, .noRunsNamed, .unknownRun, .noRunOfRole, .noPaths, .pathsAndServer,
-            .serverNeedsRuns, .emptyStudy:
+        case .runsAndRole, .noRunsNamed, .unknownRun, .noRunOfRole, .noPaths, .noLaws,
+            .pathsAndServer, .serverNeedsRuns, .emptyStudy:
             runMessage
         case .outputExists, .unreadable, .unwritable, .notAFit, .unfinishedFit:
             fileMessage
@@ -86,6 +87,8 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
         case .noPaths:
             "no runs were given; add the path of a study folder, a curve or a table, or ask a "
                 + "server with --server URL."
+        case .noLaws:
+            "--laws names no law; write names separated by commas, as `isoloss laws` lists them."
         case .pathsAndServer:
             "paths and --server both say where the runs are; give one of them."
         case .emptyStudy(let study):

@@ -93,6 +93,21 @@ import Testing
         #expect(points?[0]["loss/val_loss"] == .number(3.5))
     }
 
+    @Test func `refuses a step beyond the run's schedule, not one at its end`() throws {
+        let service = try TestService(.inProcess)
+        _ = try service.put("/v1/runs/a", #"{"schedule":"warmup:100@3e-4,cosine:900@0"}"#)
+        let end = try service.post("/v1/runs/a/points", #"{"points":[{"step":1000,"loss":3}]}"#)
+        #expect(end.status == 200)
+        let beyond = try service.post(
+            "/v1/runs/a/points",
+            #"{"points":[{"step":10,"loss":4},{"step":1001,"loss":3}]}"#)
+        #expect(beyond.status == 422)
+        #expect(beyond.text.contains(#""pointer":"/points/1/step""#))
+        #expect(beyond.text.contains("lies beyond the run's schedule, which ends after 1000 steps"))
+        let kept = try service.get("/v1/runs/a").json
+        #expect(kept["point_count"] == .integer(1))
+    }
+
     @Test(arguments: Transport.allCases)
     func `unpacks gzip`(_ transport: Transport) throws {
         let service = try service(transport)

@@ -13,5 +13,6 @@ struct Bench: AsyncParsableCommand {
         subcommands: [
             ReferenceCommand.self, NISTCommand.self, SpeedCommand.self, DerivativesCommand.self,
             SchedulesCommand.self, HTTPCommand.self, JSONCommand.self,
+            CoverageCommand.self, BootstrapCommand.self,
         ])
 }

@@ -52,6 +52,10 @@ import isoloss
                 + "server with --server URL."
         ),
         (
+            .noLaws,
+            "--laws names no law; write names separated by commas, as `isoloss laws` lists them."
+        ),
+        (
             .pathsAndServer,
             "paths and --server both say where the runs are; give one of them."
         ),

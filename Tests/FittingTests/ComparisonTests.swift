@@ -1,6 +1,8 @@
 import Fitting
+import Foundation
 import LawTestSupport
 import Laws
+import Schedules
 import Testing
 
 /// Laws ranked by what they say of runs they have not seen.
@@ -43,6 +45,23 @@ import Testing
         }
     }
 
+    @Test func `a part of a curve keeps the rates of the whole and hides its series`() throws {
+        var run = try SyntheticStudy.curves(noise: 0.001, seed: 1)[1]
+        let curve = try #require(run.curve)
+        let schedule = try #require(run.schedule)
+        run.schedule = nil
+        run.curve?.learningRates = curve.steps.map { schedule.learningRate(at: $0) }
+        run.series["validation"] = LossCurve(steps: curve.steps, losses: curve.losses)
+        for split in CrossValidation([run], kind: .curve).splits {
+            let (before, after) = (split.training[0], split.test[0])
+            let last = try #require(before.curve?.steps.last)
+            #expect(before.series["validation"]?.steps.last == last)
+            #expect(try #require(after.series["validation"]?.steps.first) > last)
+            #expect(before.schedule != nil)
+            #expect(before.schedule == after.schedule)
+        }
+    }
+
     @Test func `the law that made the data wins, and a law that lacks data says why`() throws {
         let runs = try SyntheticStudy.curves(noise: 0.001, seed: 2)
         let report = try LawComparison().compare(
@@ -62,6 +81,14 @@ import Testing
         let report = try LawComparison().compare(
             ["chinchilla"], request: FitRequest(law: ""), runs: runs)
         let entry = report.laws[0]
+        let fit = try Fitter().fit(FitRequest(law: "chinchilla"), runs: runs)
+        let predictor = try LawPredictor(report: fit)
+        let squares = try runs.reduce(0) { sum, run in
+            let predicted = try predictor.loss(features: run.features, interval: nil).losses[0]
+            let residual = log(try #require(run.loss) / predicted)
+            return sum + residual * residual
+        }
+        #expect(abs(try #require(entry.aic) - (60 * log(squares / 60) + 12)) < 1e-9)
         // With five parameters and the variance: BIC − AIC = 6·(log n − 2).
         let gap = try #require(entry.bic) - #require(entry.aic)
         #expect(abs(gap - 6 * (4.094_344_562_222_1 - 2)) < 1e-9)

@@ -58,6 +58,32 @@ import Testing
         #expect(kept.losses.allSatisfy { $0 < (dropped.last ?? 0) })
     }
 
+    @Test func `of equal losses the first are left out, and never a lower one`() throws {
+        var builder = try builder("chinchilla")
+        builder.excludeHighest = 2
+        let runs = [4, 4, 5, 3.9].enumerated().map { index, loss in
+            Run(
+                id: "r\(index)", features: [.parameterCount: 1e6, .tokenCount: 1e9], loss: loss)
+        }
+        #expect(try builder.observations(of: runs).losses == [4, 3.9])
+    }
+
+    @Test func `a first step for a table is refused`() throws {
+        var builder = try builder("chinchilla")
+        builder.fromStep = 10
+        let run = Run(id: "a", features: [.parameterCount: 1e6, .tokenCount: 1e9], loss: 3)
+        let error = #expect(throws: FittingError.self) { try builder.observations(of: [run]) }
+        #expect(error?.pointer == "/from_step")
+    }
+
+    @Test func `logged rates last as long as any series of the run`() throws {
+        var run = try curve("a", schedule: nil, steps: [10, 20, 30], rates: [1e-3, 1e-3, 1e-3])
+        run.series["validation"] = LossCurve(steps: [10, 39], losses: [4, 3.9])
+        var builder = try builder("lr-annealing")
+        builder.series = "validation"
+        #expect(try builder.observations(of: [run]).groups[0].input.steps == [10, 39])
+    }
+
     @Test func `a missing feature names the field and the runs`() throws {
         let runs = [
             Run(id: "a", features: [.parameterCount: 1e6, .tokenCount: 1e9], loss: 3),

@@ -44,6 +44,10 @@ import Testing
 
     @Test func `keeps whole numbers exact`() throws {
         #expect(try parse("999999999999999999") == .integer(999_999_999_999_999_999))
+        #expect(try parse("9223372036854775807") == .integer(.max))
+        #expect(try parse("-9223372036854775807") == .integer(-.max))
+        #expect(try parse("9223372036854775808") == .number(0x1p63))
+        #expect(try parse("9999999999999999999") == .number(1e19))
         #expect(try parse("-7") == .integer(-7))
         #expect(try parse("100000000000000000000") == .number(1e20))
     }

@@ -66,6 +66,22 @@ import Testing
         }
     }
 
+    /// Exponents at both ends of their bounds, everything else where a fit searches.
+    @Test(arguments: laws)
+    func `predictions are numbers at the bounds of the exponents`(law: NamedLaw) throws {
+        var samples = LawSamples(law: law, seed: 11)
+        let inputs = try samples.inputs(rows: 5)
+        let middle = samples.parameters(for: inputs)
+        for (index, spec) in law.parameters.enumerated() where spec.start != .projected {
+            for end in [spec.bounds.lowerBound, spec.bounds.upperBound] {
+                var parameters = middle
+                parameters[index] = end
+                let evaluation = LawEvaluation(law: law, inputs: inputs, parameters: parameters)
+                #expect(!evaluation.losses.contains { $0.isNaN }, "\(spec.name) = \(end)")
+            }
+        }
+    }
+
     @Test(arguments: laws)
     func `parameters are described and searched inside their bounds`(law: NamedLaw) {
         #expect(Set(law.parameters.map(\.name)).count == law.parameters.count)

@@ -40,12 +40,12 @@ struct TerminationTests {
         ),
         (
             .stalled, 1e33, 1e32,
-            "no step lowers the cost: damping 1e+33 > largest damping 1e+32"
+            "no step lowers the cost: damping 1e+33 > damping limit 1e+32"
         ),
         (
             .notFinite, 1e33, 1e32,
             "no step leads to finite residuals and derivatives: "
-                + "damping 1e+33 > largest damping 1e+32"
+                + "damping 1e+33 > damping limit 1e+32"
         ),
     ])
     func `says the inequality that fired`(

@@ -144,6 +144,10 @@ struct RunFileErrorTests {
     @Test func `a missing column lists the columns seen`() {
         let error = fault { () throws(RunFileError) in try curve("time,loss\n0,3\n") }
         #expect(error?.message == "run.csv: there is no column `step`; columns seen: time, loss")
+        let log = #expect(throws: RunFileError.self) {
+            try RunFileReader.read(bytes: Array("epoch,loss\n1,3\n2,2.5\n".utf8), name: "log.csv")
+        }
+        #expect(log?.message == "log.csv: there is no column `step`; columns seen: epoch, loss")
         let table = fault { () throws(RunFileError) in try read("N,D\n1,2\n", name: "t.csv") }
         #expect(table?.message == "t.csv: there is no column `loss`; columns seen: N, D")
     }

@@ -104,6 +104,20 @@ struct RunLoaderTests {
                     kind: .repeatedRun(id: "a", other: folder.path("a.csv"))))
     }
 
+    @Test func `refuses a curve that goes on after its schedule`() throws {
+        try folder.write(
+            #"{"runs":[{"id":"a","file":"a.csv","schedule":"warmup:10@1e-3,hold:10"}]}"#,
+            "runs.json")
+        try folder.write("step,loss\n20,3\n", "a.csv")
+        #expect(try load("runs.json").runs.count == 1)
+        try folder.write("step,loss\n20,3\n21,3\n", "a.csv")
+        let error = fault { () throws(RunFileError) in try load("runs.json") }
+        #expect(
+            error?.message
+                == folder.path("a.csv")
+                + ": step = 21, must be at most 20, where the run's schedule ends")
+    }
+
     @Test func `points into runs.json`() throws {
         try writeStudy(
             #"{"id":"a","file":"a.csv"},{"id":"b","file":"b.csv","schedule":"hodl:5"},"#

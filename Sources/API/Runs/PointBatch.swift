@@ -1,11 +1,14 @@
 import JSONText
 import RunFiles
+import Schedules
 import Store
 
 /// The points of one upload, read from whatever format it came in.
 struct PointBatch {
     private(set) var faults = FieldFaults()
     private(set) var points: [PointRecord] = []
+    /// Where the first point stands in the body: `/points` in an object, nothing in lines.
+    private var list = ""
     /// What the answer says about columns, where they were guessed.
     private(set) var taken: [JSONValue.Member] = []
 
@@ -36,6 +39,7 @@ struct PointBatch {
         if case .array(let elements) = list { values = elements }
         var reader = PointReader(values)
         reader.faults = object.faults
+        self.list = "/points"
         switch list {
         case .array:
             for (index, value) in values.enumerated() { reader.read(value, at: "/points/\(index)") }
@@ -60,6 +64,23 @@ struct PointBatch {
                 tokenCount: point.tokenCount, series: point.series)
         }
         note(curve.notes)
+    }
+
+    /// Refuses steps after the end of the run's schedule.
+    ///
+    /// A point at S, logged after the last update, is in order.
+    ///
+    /// - Parameter run: The run that the points are for.
+    mutating func check(against run: RunRecord) {
+        guard faults.count == 0, let text = run.schedule,
+            let schedule = try? LearningRateSchedule(parsing: text)
+        else { return }
+        for (index, point) in points.enumerated() where point.step > schedule.totalSteps {
+            faults.add(
+                "\(list)/\(index)/step",
+                "step = \(point.step) lies beyond the run's schedule, which ends after "
+                    + "\(schedule.totalSteps) steps; correct the schedule or the step.")
+        }
     }
 
     private mutating func take(_ reader: PointReader) {

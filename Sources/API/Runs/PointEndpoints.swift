@@ -16,7 +16,8 @@ struct PointEndpoints: Sendable {
         _ = try QueryReader(request.query, known: [])
         let body = try RequestBody(
             request, formats: RequestBody.Format.allCases, limit: bodyLimit)
-        let batch = try PointBatch(body)
+        var batch = try PointBatch(body)
+        try batch.check(against: store.run(id))
         try batch.faults.check(.upload)
         let summary = try store.appendPoints(id, batch.points)
         let members: [JSONValue.Member] = [

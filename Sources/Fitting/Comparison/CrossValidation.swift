@@ -65,27 +65,38 @@ package struct CrossValidation: Sendable {
         return 6 * size * (run.features[.tokenCount] ?? 1)
     }
 
-    private static func byTime(_ run: Run) -> [Split] {
+    private static func byTime(_ given: Run) -> [Split] {
+        var run = given
+        // Each part is judged on the rates of the whole run: what was logged before it is known.
+        if run.schedule == nil, RunSchedule.isKnown(for: run) {
+            run.schedule = (try? RunSchedule.resolve(run))?.schedule
+        }
         guard let curve = run.curve else { return [] }
         return (firstTenth..<10).compactMap { tenth in
             let count = curve.steps.count
             let (start, end) = (count * tenth / 10, count * (tenth + 1) / 10)
             guard start < end else { return nil }
-            var (before, after) = (run, run)
-            before.curve = curve.part(0..<start)
-            after.curve = curve.part(start..<end)
+            let (first, last) = (curve.steps[start], curve.steps[end - 1])
             return Split(
-                leftOut: "steps \(curve.steps[start])–\(curve.steps[end - 1])",
-                training: [before], test: [after])
+                leftOut: "steps \(first)–\(last)", training: [part(of: run, steps: 0..<first)],
+                test: [part(of: run, steps: first..<(last + 1))])
         }
+    }
+
+    /// The run with only the points of some steps, in its main curve and in every series.
+    private static func part(of run: Run, steps: Range<Int>) -> Run {
+        var part = run
+        part.curve = run.curve?.points(in: steps)
+        part.series = run.series.mapValues { $0.points(in: steps) }
+        return part
     }
 }
 
 extension LossCurve {
-    /// The points of a range.
-    fileprivate func part(_ range: Range<Int>) -> LossCurve {
-        LossCurve(
-            steps: Array(steps[range]), losses: Array(losses[range]),
-            learningRates: learningRates.map { Array($0[range]) })
+    fileprivate func points(in range: Range<Int>) -> LossCurve {
+        let kept = steps.indices.filter { range.contains(steps[$0]) }
+        return LossCurve(
+            steps: kept.map { steps[$0] }, losses: kept.map { losses[$0] },
+            learningRates: learningRates.map { rates in kept.map { rates[$0] } })
     }
 }

@@ -18,7 +18,7 @@ package struct LawComparison: Sendable {
     ///   - laws: Names of laws.
     ///   - request: Everything else about the fits; its law is replaced by each in turn.
     ///   - runs: The runs.
-    ///   - progress: Told the share done after each fit.
+    ///   - progress: Told the share done after each law.
     /// - Returns: The ranking.
     /// - Throws: `FittingError` for an unknown law, no laws, or no runs.
     package func compare(
@@ -42,7 +42,8 @@ package struct LawComparison: Sendable {
         }
         return ComparisonReport(
             method: methods.joined(separator: "; "),
-            laws: entries.sorted { rank($0) < rank($1) }, runs: runs.map(\.id),
+            laws: entries.filter { $0.failure == nil }.sorted { rank($0) < rank($1) }
+                + entries.filter { $0.failure != nil }, runs: runs.map(\.id),
             seed: request.seed, version: Version.current)
     }
 
@@ -108,8 +109,11 @@ package struct LawComparison: Sendable {
         entry.cost = report.cost
         entry.freeParameters = free
         entry.points = predicted.count
-        entry.aic = fitTerm + 2 * Double(free + 1)
-        entry.bic = fitTerm + log(count) * Double(free + 1)
+        // Residuals that are all 0 have no likelihood to speak of.
+        if fitTerm.isFinite {
+            entry.aic = fitTerm + 2 * Double(free + 1)
+            entry.bic = fitTerm + log(count) * Double(free + 1)
+        }
         entry.warnings = report.warnings
     }
 

@@ -72,15 +72,16 @@ struct DropKernel {
         ) {
             let scale = kernel.scales[index]
             var distance = (area - list.areasBefore[index]) + scale
-            var size = kernel.sizes[index]
+            var size = list.sizes[index]
             if let isBefore {
                 distance.replace(with: 1, where: .!isBefore)
                 size.replace(with: 0, where: .!isBefore)
             }
             let logDistance = VectorMath.log(distance)
-            let term = size * VectorMath.exp(logDistance * -kernel.shape.exponent)
             let rate = list.logRates[index]
             let logScale = rate * kernel.shape.rateExponent - kernel.logRateOfShape
+            // (E/v)^β is at most 1, where E^β alone can leave the range of a double.
+            let term = size * VectorMath.exp((logScale - logDistance) * kernel.shape.exponent)
             let rest = term - term * scale / distance
             terms += term
             logTerms += term * (logScale - logDistance)

@@ -6,9 +6,11 @@
 /// about 1e-14 of the true value: relative for `exp`, absolute or relative for `log`, whichever is
 /// the more lenient.
 enum VectorMath {
-    /// e^x, for x within ±700.
+    /// e^x, x beyond ±700 taken as ±700: the exponent's bits would run into the sign.
     @inline(__always)
-    static func exp(_ x: SIMD4<Double>) -> SIMD4<Double> {
+    static func exp(_ argument: SIMD4<Double>) -> SIMD4<Double> {
+        let limit = SIMD4<Double>(repeating: 700)
+        let x = pointwiseMax(-limit, pointwiseMin(limit, argument))
         // Adding 1.5·2^52 rounds to a whole number and leaves it in the low bits.
         let shifted = x * 1.4426950408889634 + 0x1.8p52
         let whole = shifted - 0x1.8p52

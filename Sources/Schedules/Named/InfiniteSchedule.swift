@@ -34,6 +34,7 @@ enum InfiniteSchedule: NamedSchedule {
         } else {
             let rate = try arguments.positiveLearningRate("constant")
             list.run(CosineShape(), steps: cooldown, to: rate)
+            if cooldown == 0 { list.jump(to: rate) }
         }
         list.hold(constant)
         list.run(ExponentialShape(), steps: decay, to: final)

@@ -32,6 +32,7 @@ struct CompareCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        guard !laws.isEmpty else { throw UsageError.noLaws }
         let request = try points.request(law: "")
         let source = try RunFileSource.load(paths)
         let runs = try selection.select(from: source.runs, standardRole: .train)
@@ -45,5 +46,6 @@ struct CompareCommand: ParsableCommand {
         try output.print(
             ComparisonAnswer(
                 report: report, selection: runs.summary, warnings: source.warnings))
+        if report.laws.allSatisfy({ $0.failure != nil }) { throw ExitCode.failure }
     }
 }

@@ -2,6 +2,7 @@ import Fitting
 import Foundation
 import Laws
 import Schedules
+import TestSupport
 
 /// A kind of study to simulate: a law at known parameters, where it is measured, and the noise.
 struct CoverageCase: Sendable {
@@ -23,7 +24,7 @@ struct CoverageCase: Sendable {
     var wanted: ClosedRange<Double> { correlation > 0 ? 0.85...0.95 : 0.87...0.93 }
 
     /// The runs of one study, its losses drawn anew.
-    func study(_ generator: inout GaussianGenerator) throws -> [Run] {
+    func study(_ generator: inout NormalGenerator) throws -> [Run] {
         let law = try LawCatalog.standard.law(law)
         return runs.map { run in
             var run = run
@@ -142,22 +143,5 @@ extension CoverageCase {
                 id: id, schedule: schedule,
                 curve: LossCurve(steps: steps, losses: steps.map { _ in 1 }))
         }
-    }
-}
-
-/// Standard normal numbers from a seed.
-///
-/// Source: Box and Muller 1958, doi:10.1214/aoms/1177706645.
-struct GaussianGenerator {
-    private var generator: SplitMix64
-
-    init(seed: UInt64) {
-        generator = SplitMix64(seed: seed)
-    }
-
-    mutating func next() -> Double {
-        // 1 − u lies in (0, 1], so the logarithm is finite.
-        let radius = (-2 * log(1 - generator.nextUnit())).squareRoot()
-        return radius * cos(2 * .pi * generator.nextUnit())
     }
 }

@@ -4,6 +4,7 @@ import Fitting
 import Foundation
 import Laws
 import Synchronization
+import TestSupport
 
 /// How often the nominal 90 % intervals contain the truth, over simulated studies.
 struct CoverageCommand: ParsableCommand {
@@ -85,7 +86,7 @@ struct CoverageCommand: ParsableCommand {
         DispatchQueue.concurrentPerform(iterations: studies) { index in
             do {
                 var outer = SplitMix64(seed: seed &+ UInt64(index) << 20)
-                var generator = GaussianGenerator(seed: outer.next())
+                var generator = NormalGenerator(seed: outer.next())
                 var one = empty
                 try add(study, expected, &generator, to: &one)
                 totals.withLock { totals in
@@ -103,7 +104,7 @@ struct CoverageCommand: ParsableCommand {
     }
 
     private func add(
-        _ study: CoverageCase, _ expected: [Double], _ generator: inout GaussianGenerator,
+        _ study: CoverageCase, _ expected: [Double], _ generator: inout NormalGenerator,
         to counts: inout [Count]
     ) throws {
         let report = try Fitter().fit(
