@@ -27,7 +27,7 @@ struct SlowLaw: ScalingLaw {
 
     init(options: LawOptions) {
         law = ChinchillaLaw(options: options)
-        gate = options[Self.gate.name] ?? Self.gate.defaultValue
+        gate = options.values[Self.gate.name] ?? Self.gate.defaultValue
     }
 
     var parameters: [ParameterSpec] { law.parameters }
