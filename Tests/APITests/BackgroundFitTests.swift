@@ -37,7 +37,7 @@ import Testing
     @Test(arguments: Transport.allCases)
     func `a long fit is answered by 202 and found when it is done`(_ transport: Transport) throws {
         let service = try service(transport)
-        let gate = "\(transport)"
+        let gate = "done-\(transport)"
         let (id, answer) = try startFit(service, gate: gate)
         #expect(answer["Location"] == "/v1/fits/\(id)")
         #expect(["queued", "running"].contains(answer.json["status"]?.string))
@@ -61,8 +61,10 @@ import Testing
     @Test(arguments: Transport.allCases)
     func `a fit that runs can be cancelled, and then deleted`(_ transport: Transport) throws {
         let service = try service(transport)
-        let (id, _) = try startFit(service)
+        let gate = "cancel-\(transport)"
+        let (id, _) = try startFit(service, gate: gate)
         #expect(try service.delete("/v1/fits/\(id)").status == 204)
+        SlowLaw.open(gate)
         let answer = try service.get("/v1/fits/\(id)")
         #expect(answer.json["status"] == .string("cancelled"))
         #expect(answer.json["finished_at"]?.string != nil)
@@ -72,13 +74,14 @@ import Testing
 
     @Test func `fits wait for a thread, and a quick bad order is refused meanwhile`() throws {
         let service = try service(.inProcess, threads: 1)
-        let (first, _) = try startFit(service)
-        let (second, answer) = try startFit(service)
+        let (first, _) = try startFit(service, gate: "queue")
+        let (second, answer) = try startFit(service, gate: "queue")
         #expect(answer.json["status"] == .string("queued"))
         let refused = try service.post("/v1/fits", #"{"law":"chinchilla","runs":["row-0"]}"#)
         #expect(refused.status == 422)
         #expect(try service.delete("/v1/fits/\(first)").status == 204)
         #expect(try service.delete("/v1/fits/\(second)").status == 204)
+        SlowLaw.open("queue")
     }
 
     @Test func `a stopping service marks its fits as interrupted`() throws {

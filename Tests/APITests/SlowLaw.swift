@@ -3,11 +3,13 @@ import Laws
 import Synchronization
 
 /// Chinchilla's law, slow for as long as a test wants: until its gate opens, every evaluation
-/// takes so long that no fit can end meanwhile, and yet a cancelled one soon notices.
+/// takes so long that no fit can end meanwhile, and yet a cancelled one notices in seconds.
 struct SlowLaw: ScalingLaw {
     /// Which test's gate a fit waits at; the first never opens.
     private static let gate = LawOption(
-        "gate", values: ["shut"] + Transport.allCases.map { "\($0)" }, meaning: "a test's")
+        "gate",
+        values: ["shut", "queue"] + Transport.allCases.flatMap { ["done-\($0)", "cancel-\($0)"] },
+        meaning: "a test's")
 
     static let about = LawDescription(
         id: "slow", title: "A slow law", kind: .table, formula: "as chinchilla",
@@ -48,7 +50,7 @@ struct SlowLaw: ScalingLaw {
             jacobian: UnsafeMutableBufferPointer<Double>?
         ) {
             let isOpen = SlowLaw.opened.withLock { $0.contains(gate) }
-            if !isOpen { Thread.sleep(forTimeInterval: 0.1) }
+            if !isOpen { Thread.sleep(forTimeInterval: 0.03) }
             inner.evaluate(parameters, losses: losses, jacobian: jacobian)
         }
     }
