@@ -7,6 +7,8 @@ struct ParameterUncertainty {
     /// Parameters × parameters; rows of fixed and bounded parameters are 0, and the variance of a
     /// parameter that the data do not determine is infinite.
     var covariance: [[Double]]
+    /// Standard errors found by other means than the covariance, by position.
+    var errors: [Int: Double] = [:]
     /// The ends found for a parameter by other means than its standard error, by position.
     var intervals: [Int: [Double]] = [:]
     var warnings: [String]
@@ -64,6 +66,16 @@ struct ParameterUncertainty {
         ]
     }
 
+    /// Takes the covariance of the free parameters from the solver's coordinates.
+    mutating func setCovariance(ofCoordinates matrix: [[Double]]) {
+        let slopes = zip(specs, values).map { $0.scale.slope(at: $1) }
+        for row in free {
+            for column in free {
+                covariance[row][column] = matrix[row][column] * slopes[row] * slopes[column]
+            }
+        }
+    }
+
     /// The parameters that have an uncertainty, by position.
     var free: [Int] { specs.indices.filter { isFree[$0] } }
 
@@ -77,7 +89,7 @@ struct ParameterUncertainty {
         parameter.isFixed = isFixed[index]
         parameter.atBound = !isFixed[index] && atBound[index]
         guard isFree[index] else { return parameter }
-        let error = covariance[index][index].squareRoot()
+        let error = errors[index] ?? covariance[index][index].squareRoot()
         parameter.standardError = error
         if let interval = intervals[index] {
             parameter.interval = interval

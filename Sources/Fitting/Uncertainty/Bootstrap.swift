@@ -6,9 +6,11 @@ import LeastSquares
 ///
 /// Table rows are drawn with replacement and count as often as they were drawn; curves lend blocks
 /// of their residuals, or are drawn whole where there are many (`Resampling`). Every refit goes to
-/// its own optimum. Standard errors and the covariance are those of the refits, intervals their
+/// its own optimum. Standard errors are those of the refits' parameters, intervals their
 /// percentiles, moved outwards as Student's t is from the normal, since few points are no better
-/// known for being drawn often.
+/// known for being drawn often. The covariance, from which predictions take their intervals, is that
+/// of the refits in the solver's coordinates, where they are closest to normal: a coefficient's few
+/// refits with ten times its value would otherwise decide it.
 ///
 /// Source: Efron and Tibshirani, "An introduction to the bootstrap" (1993), chapters 6 to 13; Künsch
 /// 1989, doi:10.1214/aos/1176347265, for blocks; Hesterberg 2015,
@@ -16,7 +18,9 @@ import LeastSquares
 struct Bootstrap {
     /// What the refits say.
     struct Outcome {
-        /// Each refit's parameters in their own units; those that failed are left out.
+        /// Each refit's parameters in the solver's coordinates; those that failed are left out.
+        var coordinates: [[Double]]
+        /// The same in their own units.
         var values: [[Double]]
         /// Refits that did not converge from any start.
         var failed: Int
@@ -59,6 +63,7 @@ struct Bootstrap {
         let converged = refits.filter(\.hasConverged)
         let specs = prepared.law.parameters
         return Outcome(
+            coordinates: converged.map(\.coordinates),
             values: converged.map { refit in
                 zip(specs, refit.coordinates).map { $0.scale.value(at: $1) }
             }, failed: refits.count - converged.count, unit: resampling.unit)
@@ -66,17 +71,30 @@ struct Bootstrap {
 }
 
 extension Bootstrap.Outcome {
-    /// The covariance of the refits' parameters, parameters × parameters.
+    /// The covariance of the refits in the solver's coordinates, parameters × parameters.
     var covariance: [[Double]] {
-        let width = values.first?.count ?? 0
-        let count = Double(values.count)
-        let means = (0..<width).map { index in values.reduce(0) { $0 + $1[index] } / count }
-        return (0..<width).map { row in
-            (0..<width).map { column in
-                values.reduce(0) { $0 + ($1[row] - means[row]) * ($1[column] - means[column]) }
-                    / (count - 1)
+        let indices = coordinates.first?.indices ?? 0..<0
+        return indices.map { row in
+            indices.map { column in
+                Self.covariance(
+                    of: coordinates.map { $0[row] }, coordinates.map { $0[column] })
             }
         }
+    }
+
+    /// The standard deviation of a parameter over the refits, in its own unit.
+    func standardError(of index: Int) -> Double {
+        let column = values.map { $0[index] }
+        return Self.covariance(of: column, column).squareRoot()
+    }
+
+    private static func covariance(of left: [Double], _ right: [Double]) -> Double {
+        let count = Double(left.count)
+        let (leftMean, rightMean) = (left.reduce(0, +) / count, right.reduce(0, +) / count)
+        let sum = zip(left, right).reduce(0) { sum, pair in
+            sum + (pair.0 - leftMean) * (pair.1 - rightMean)
+        }
+        return sum / (count - 1)
     }
 
     /// Percentiles of a parameter.

@@ -35,8 +35,7 @@ struct DeltaCovariance {
         let count = held.count
         let points = best.residuals.count
         let influence = InfluenceEstimate(
-            residuals: best.residuals.map { noise.correction * $0 }, loss: loss,
-            effectivePoints: noise.effectivePoints)
+            residuals: best.residuals.map { noise.correction * $0 }, loss: loss)
         let weights = Self.bread(influence, loss: loss, noise: noise)
         let bread = Self.inverse(best, held: held, weights: weights)
         conditionNumber = bread.conditionNumber

@@ -5,8 +5,8 @@ import LeastSquares
 ///
 /// Huber's ρ″ counts the points inside δ. Where δ is far below the noise these are few, and what
 /// the count estimates, twice δ times the density of the noise at 0, hangs on chance. So the
-/// residuals are smoothed by a normal kernel first. Its width, 0.53·σ·n^−0.1, is that of Silverman's
-/// rule at 100 points but shrinks more slowly: intervals want a steady count more than an unbiased
+/// residuals are smoothed by a normal kernel first. Its width, 0.6·σ·n^−0.1, is that of Silverman's
+/// rule at 60 points but shrinks more slowly: intervals want a steady count more than an unbiased
 /// one, and cover best so in `isoloss-bench coverage`.
 ///
 /// Source: Powell 1991, in "Nonparametric and semiparametric methods in econometrics", for the
@@ -19,15 +19,11 @@ struct InfluenceEstimate {
     /// - Parameters:
     ///   - residuals: As large as the noise, the parameters' share given back.
     ///   - loss: The loss.
-    ///   - effectivePoints: How many independent points they are worth.
-    init(residuals: [Double], loss: RobustLoss, effectivePoints: Double) {
+    init(residuals: [Double], loss: RobustLoss) {
         influences = residuals.map { loss.influence($0) }
         let sizes = residuals.map { abs($0) }.sorted()
         let scale = sizes.isEmpty ? 0 : 1.4826 * sizes[sizes.count / 2]
-        // Between the widths for all points and for the independent ones: correlated points fill
-        // the density as all do, but their quantiles move as few do.
-        let count = (Double(residuals.count) * max(1, effectivePoints)).squareRoot()
-        let width = 0.53 * scale * pow(max(1, count), -0.1)
+        let width = 0.6 * scale * pow(Double(max(1, residuals.count)), -0.1)
         guard loss != .squares, width > 0 else {
             curvatures = residuals.map { loss.curvature($0) }
             return

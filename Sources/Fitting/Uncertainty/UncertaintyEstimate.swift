@@ -29,7 +29,13 @@ struct UncertaintyEstimate {
             fixed[index] ?? pair.0.scale.value(at: pair.1)
         }
         self.values = values
-        let held = specs.indices.map { fixed[$0] != nil || best.atBound[$0] }
+        // On a bound counts as known only where the data push against it: one that no point
+        // depends on may lie there by chance.
+        let count = best.residuals.count
+        let held = specs.indices.map { index in
+            let column = best.jacobian[(index * count)..<((index + 1) * count)]
+            return fixed[index] != nil || best.atBound[index] && column.contains { $0 != 0 }
+        }
         let noise = NoiseEstimate(
             best: best, held: held, observations: prepared.observations,
             kind: prepared.law.about.kind)
@@ -78,13 +84,11 @@ struct UncertaintyEstimate {
                     + "standard errors are the delta method's")
             return
         }
-        let covariance = outcome.covariance
-        for row in parameters.free {
-            for column in parameters.free {
-                parameters.covariance[row][column] = covariance[row][column]
-            }
-            parameters.intervals[row] = outcome.interval(
-                of: row, level: Self.level, noise: noise, points: best.residuals.count)
+        parameters.setCovariance(ofCoordinates: outcome.covariance)
+        for index in parameters.free {
+            parameters.errors[index] = outcome.standardError(of: index)
+            parameters.intervals[index] = outcome.interval(
+                of: index, level: Self.level, noise: noise, points: best.residuals.count)
         }
         if outcome.failed > 0 {
             parameters.warnings.append(
