@@ -58,8 +58,11 @@ package struct LawPredictor: Sendable {
             guard let parameter = report.parameters.first(where: { $0.name == spec.name }) else {
                 throw .law(.missingParameter(law: law.about.id, parameter: spec.name))
             }
-            guard parameter.value.isFinite else {
-                throw .unusableReport("parameter \(spec.name) is not a finite number")
+            guard spec.bounds.contains(parameter.value) else {
+                throw .law(
+                    .parameterOutOfBounds(
+                        law: law.about.id, parameter: spec.name, value: parameter.value,
+                        spec.bounds))
             }
             values.append(parameter.value)
         }

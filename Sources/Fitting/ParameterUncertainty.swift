@@ -62,7 +62,7 @@ struct ParameterUncertainty {
         let names = estimate.tradingOff.map { specs[$0].name }.joined(separator: ", ")
         return [
             "a flat valley: \(names) trade off against each other (condition number "
-                + "\(Int(estimate.conditionNumber))); predictions are surer than these parameters"
+                + "\(Int(min(estimate.conditionNumber, 1e18)))); predictions are surer than these parameters"
         ]
     }
 
@@ -100,7 +100,7 @@ struct ParameterUncertainty {
         let center = spec.scale.coordinate(of: values[index])
         let half = quantile * error / spec.scale.slope(at: values[index])
         parameter.interval = [center - half, center + half].map {
-            min(max(spec.scale.value(at: $0), spec.bounds.lowerBound), spec.bounds.upperBound)
+            spec.value(at: $0)
         }
         return parameter
     }

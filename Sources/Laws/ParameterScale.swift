@@ -1,5 +1,14 @@
 import Foundation
 
+extension ParameterSpec {
+    /// The value at a coordinate of the solver, inside the bounds.
+    ///
+    /// A coordinate on a bound maps back to it up to rounding only: exp(log 10) is above 10.
+    package func value(at coordinate: Double) -> Double {
+        min(max(scale.value(at: coordinate), bounds.lowerBound), bounds.upperBound)
+    }
+}
+
 /// The map between a law's parameters and the coordinates in which the solver moves.
 extension ParameterSpec.Scale {
     /// The solver's coordinate of a value.

@@ -1,27 +1,14 @@
 /// How sure the parameters are, from the model linearised at the solution.
 ///
-/// With J the Jacobian, ψ = ρ′ the influences, w the weights, n the rows that count and p the free
-/// parameters:
-/// - homoscedastic: K²·(Σwψ²/(n − p))/m²·(JᵀWJ)⁻¹ with m the mean of ψ′ and
-///   K = 1 + (p/n)·var(ψ′)/m². For plain squares this is the classic s²(JᵀWJ)⁻¹.
-/// - sandwich: n/(n − p)·H⁻¹(Σ w²ψ²JᵢJᵢᵀ)H⁻¹ with H = Jᵀ·diag(wψ′)·J: noise may differ by row.
-///   Where Huber's δ is far below the noise, ψ′ is taken from a wider window (`BreadCurvature`).
-/// - clustered: the same with the sums wψJ taken per cluster first: noise may be correlated inside.
+/// With J the Jacobian, W the weights and σ² the variance of a residual of weight 1 it is
+/// σ²·(JᵀWJ)⁻¹. Unless given, σ² is Σwr²/(n − p), n the rows that count and p the free parameters.
+/// What robust losses and correlated noise make of it is built on top, with σ² = 1.
 ///
 /// Parameters that are fixed or held at a bound count as known: their rows are zero. Where the data
 /// do not determine a parameter its variance is infinite, and its covariances are zero.
 ///
-/// Source: Huber, "Robust Statistics" (1981), section 7.6, and Liang and Zeger (1986),
-/// doi:10.1093/biomet/73.1.13.
+/// Source: Seber and Wild, "Nonlinear Regression" (1989), section 2.8.
 package struct Covariance: Equatable, Sendable {
-    /// What is assumed of the noise.
-    package enum Form: Equatable, Sendable {
-        case homoscedastic
-        case sandwich
-        /// One cluster number per residual.
-        case clustered([Int])
-    }
-
     /// Parameters × parameters, column-major, symmetric.
     package let matrix: [Double]
 
@@ -38,41 +25,23 @@ package struct Covariance: Equatable, Sendable {
     /// their Jacobian columns; large entries are the parameters that trade off.
     package let flattestDirection: [Double]
 
-    /// Rows that count less free parameters.
-    package let degreesOfFreedom: Int
-
-    /// Computes the covariance at a solution.
+    /// Computes the covariance for a noise of known variance.
     ///
     /// - Parameters:
     ///   - jacobian: ∂residual/∂parameter, unweighted, column-major.
-    ///   - residuals: Residuals at the solution, unweighted.
+    ///   - variance: The variance of a residual of weight 1; infinite when unknown.
     ///   - isHeld: Whether a parameter counts as known, one per parameter: fixed or at a bound.
-    ///   - loss: The loss that was minimised.
-    ///   - weights: The weights of the fit; `nil` for all ones.
-    ///   - form: What is assumed of the noise.
-    ///   - inflation: A factor on all variances: points per effective point when the noise is
-    ///     correlated.
-    package init(
-        jacobian: [Double], residuals: [Double], isHeld: [Bool], loss: RobustLoss = .squares,
-        weights: [Double]? = nil, form: Form = .homoscedastic, inflation: Double = 1
-    ) {
-        let weights = weights ?? [Double](repeating: 1, count: residuals.count)
+    ///   - weights: One per row, at least 0.
+    package init(jacobian: [Double], variance: Double, isHeld: [Bool], weights: [Double]) {
         let free = isHeld.indices.filter { !isHeld[$0] }
-        let noise = NoiseSummary(
-            residuals: residuals, weights: weights, loss: loss, freeCount: free.count)
         let spectrum = ScaledSpectrum(jacobian: jacobian, selected: free, weights: weights)
-        let inner =
-            form == .homoscedastic
-            ? spectrum?.inverseGram().map { $0 * noise.homoscedasticScale }
-            : Sandwich(
-                jacobian: jacobian, residuals: residuals, weights: weights, loss: loss, free: free
-            ).covariance(form, correction: noise.smallSampleCorrection)
+        let inverse = spectrum?.inverseGram()
         var matrix = [Double](repeating: 0, count: isHeld.count * isHeld.count)
         var flattest = [Double](repeating: 0, count: isHeld.count)
         for (column, parameter) in free.enumerated() {
             for (other, otherParameter) in free.enumerated() {
                 matrix[parameter * isHeld.count + otherParameter] =
-                    inflation * (inner?[column * free.count + other] ?? .infinity)
+                    inverse.map { variance * $0[column * free.count + other] } ?? .infinity
             }
             flattest[parameter] = spectrum?.flattest[column] ?? 0
         }
@@ -87,7 +56,6 @@ package struct Covariance: Equatable, Sendable {
         rank = spectrum?.rank ?? 0
         conditionNumber = spectrum?.conditionNumber ?? .infinity
         flattestDirection = flattest
-        degreesOfFreedom = noise.count - free.count
     }
 
     private static func forget(_ parameter: Int, in matrix: inout [Double], count: Int) {
@@ -109,22 +77,23 @@ package struct Covariance: Equatable, Sendable {
 }
 
 extension Solution {
-    /// The covariance at this solution, parameters at a bound counted as known.
+    /// The covariance of least squares at this solution, parameters at a bound counted as known.
     ///
     /// - Parameters:
     ///   - parameters: As given to the solver.
-    ///   - loss: As given to the solver.
     ///   - weights: As given to the solver.
-    ///   - form: What is assumed of the noise.
-    ///   - inflation: A factor on all variances.
-    /// - Returns: The covariance of all parameters.
+    /// - Returns: The covariance of all parameters, the noise taken from the residuals.
     package func covariance(
-        _ parameters: [SolverParameter], loss: RobustLoss = .squares, weights: [Double]? = nil,
-        form: Covariance.Form = .homoscedastic, inflation: Double = 1
+        _ parameters: [SolverParameter], weights: [Double]? = nil
     ) -> Covariance {
-        Covariance(
-            jacobian: jacobian, residuals: residuals,
-            isHeld: parameters.indices.map { parameters[$0].isFixed || atBound[$0] }, loss: loss,
-            weights: weights, form: form, inflation: inflation)
+        let weights = weights ?? [Double](repeating: 1, count: residuals.count)
+        let isHeld = parameters.indices.map { parameters[$0].isFixed || atBound[$0] }
+        let spare = weights.count { $0 > 0 } - isHeld.count { !$0 }
+        let squares = zip(weights, residuals).reduce(0) { sum, row in
+            row.0 > 0 ? sum + row.0 * row.1 * row.1 : sum
+        }
+        return Covariance(
+            jacobian: jacobian, variance: spare > 0 ? squares / Double(spare) : .infinity,
+            isHeld: isHeld, weights: weights)
     }
 }

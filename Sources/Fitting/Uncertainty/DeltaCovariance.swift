@@ -82,13 +82,7 @@ struct DeltaCovariance {
 
     /// (JᵀWJ)⁻¹: the covariance of residuals whose variance is 1.
     private static func inverse(_ best: Solution, held: [Bool], weights: [Double]) -> Covariance {
-        let count = weights.count { $0 > 0 }
-        let spare = count - held.count { !$0 }
-        let sum = weights.reduce(0, +)
-        let unit = spare > 0 && sum > 0 ? (Double(spare) / sum).squareRoot() : 1
-        return Covariance(
-            jacobian: best.jacobian, residuals: best.residuals.map { _ in unit }, isHeld: held,
-            weights: weights)
+        Covariance(jacobian: best.jacobian, variance: 1, isHeld: held, weights: weights)
     }
 
     private static func filling(

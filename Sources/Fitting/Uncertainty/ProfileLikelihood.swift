@@ -60,7 +60,7 @@ struct ProfileLikelihood {
             let ends = [-1.0, 1.0].map { side -> Double in
                 let end = end(of: index, half: side * half, quantile: quantile, refitting)
                 if end == nil { outcome.failed += 1 }
-                return spec.scale.value(at: end ?? (best.parameters[index] + side * half))
+                return spec.value(at: end ?? (best.parameters[index] + side * half))
             }
             outcome.intervals[index] = ends.map {
                 min(max($0, spec.bounds.lowerBound), spec.bounds.upperBound)

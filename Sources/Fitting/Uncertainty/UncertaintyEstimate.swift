@@ -26,7 +26,7 @@ struct UncertaintyEstimate {
         self.best = best
         let (specs, fixed) = (prepared.law.parameters, prepared.fixed)
         let values = zip(specs, best.parameters).enumerated().map { index, pair in
-            fixed[index] ?? pair.0.scale.value(at: pair.1)
+            fixed[index] ?? pair.0.value(at: pair.1)
         }
         self.values = values
         // On a bound counts as known only where the data push against it: one that no point
