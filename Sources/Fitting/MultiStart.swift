@@ -13,6 +13,8 @@ struct MultiStart {
         var starts = 0
         /// Those that ended at the best cost.
         var agreeing = 0
+        /// The search looked at every n-th point; the best optimum is of all of them.
+        var stride = 1
         /// Over all starts.
         var iterations = 0
         var evaluations = 0
@@ -34,6 +36,9 @@ struct MultiStart {
     /// Enough starts agree when this many do, and no fewer than this many were tried.
     static let wantedAgreeing = 5
     static let fewestStarts = 6
+    /// Points that tell optima apart as well as a million: a search looks at no more than about
+    /// these, and the best optimum is finished on all points.
+    private static let searchPoints = 4_000
     /// A start only has to show which optimum it leads to; the best one is then taken to the end.
     private static let searchOptions = SolverOptions(
         costTolerance: 1e-11, maximumPolishingSteps: 0)
@@ -51,14 +56,15 @@ struct MultiStart {
     ///   - isCancelled: Asked before each start.
     /// - Returns: The best optimum, or nil when no start can be evaluated.
     func search(progress: (Double) -> Void, isCancelled: () -> Bool) -> Outcome? {
-        var problem = LawProblem(
-            law: law, observations: prepared.observations, residual: objective.residual)
+        let stride = max(1, prepared.pointCount / Self.searchPoints)
+        let searched = prepared.observations.thinned(by: stride)
+        var problem = LawProblem(law: law, observations: searched, residual: objective.residual)
         let solver = LevenbergMarquardt(options: Self.searchOptions)
         let workspace = Workspace()
         var outcome: Outcome?
         // Costs of the starts that ended at a solution: only those can agree on one.
         var costs: [Double] = []
-        let starts = orderedStarts(&problem)
+        let starts = orderedStarts(&problem, searched)
         for (index, start) in starts.enumerated() {
             progress(Double(index) / Double(starts.count))
             if isCancelled() { break }
@@ -75,12 +81,20 @@ struct MultiStart {
             if found.starts >= Self.fewestStarts, found.agreeing >= Self.wantedAgreeing { break }
         }
         guard var outcome else { return nil }
+        outcome.stride = stride
+        if stride > 1 {
+            problem = LawProblem(
+                law: law, observations: prepared.observations, residual: objective.residual)
+        }
         // The best one is taken to the last digit, with the solver's strict defaults.
-        outcome.add(
-            LevenbergMarquardt().solve(
-                &problem, parameters: solverParameters(at: outcome.best.parameters),
-                loss: objective.loss, workspace: workspace))
-        outcome.agreeing = agreeing(costs, on: outcome.best.cost, problem.residualCount)
+        let finished = LevenbergMarquardt().solve(
+            &problem, parameters: solverParameters(at: outcome.best.parameters),
+            loss: objective.loss, workspace: workspace)
+        if stride > 1 { outcome.best = finished }
+        outcome.add(finished)
+        if stride == 1 {
+            outcome.agreeing = agreeing(costs, on: outcome.best.cost, problem.residualCount)
+        }
         return outcome
     }
 
@@ -98,11 +112,12 @@ struct MultiStart {
         return costs.count { $0 <= best * (1 + Self.agreement) + floor }
     }
 
-    private func orderedStarts(_ problem: inout LawProblem) -> [[Double]] {
+    private func orderedStarts(
+        _ problem: inout LawProblem, _ observations: Observations
+    ) -> [[Double]] {
         let free = law.parameters.indices.map { fixed[$0] == nil }
         var points = StartingPoints(
-            law: law, free: free, observations: prepared.observations,
-            seed: prepared.request.seed)
+            law: law, free: free, observations: observations, seed: prepared.request.seed)
         let values = law.parameters.indices.map { fixed[$0] ?? 0 }
         let starts = (0..<points.count).map { points.start($0, fixed: values) }
         var evaluation = CostEvaluation(residualCount: problem.residualCount)

@@ -20,4 +20,25 @@ package struct Observations: Sendable {
     package var inputs: [LawInput] { groups.map(\.input) }
     package var losses: [Double] { groups.flatMap(\.losses) }
     package var pointCount: Int { groups.reduce(0) { $0 + $1.losses.count } }
+
+    /// Every n-th point, counted through all groups.
+    ///
+    /// - Parameter stride: n, at least 1.
+    /// - Returns: The points kept, by group; groups with none left are gone.
+    func thinned(by stride: Int) -> Observations {
+        guard stride > 1 else { return self }
+        var thinned = self
+        var start = 0
+        for index in groups.indices {
+            let group = groups[index]
+            let kept = group.losses.indices.filter { (start + $0).isMultiple(of: stride) }
+            start += group.losses.count
+            thinned.groups[index].losses = kept.map { group.losses[$0] }
+            if group.input.areas != nil {
+                thinned.groups[index].input.steps = kept.map { group.input.steps[$0] }
+            }
+        }
+        thinned.groups.removeAll { $0.losses.isEmpty }
+        return thinned
+    }
 }

@@ -95,6 +95,11 @@ struct ReportBuilder {
             warnings.append(
                 "the search did not converge: \(outcome.best.termination.explanation)")
         }
+        if outcome.stride > 1 {
+            warnings.append(
+                "the search looked at one point in \(outcome.stride); the optimum, its cost and "
+                    + "its errors are of all \(observations.pointCount)")
+        }
         if outcome.starts > 1, outcome.agreeing < 2 {
             warnings.append(
                 "only \(outcome.agreeing) of \(outcome.starts) starts reached the best cost; it "

@@ -1,6 +1,9 @@
 import Fitting
+import Foundation
 import LawTestSupport
 import Laws
+import Schedules
+import TestSupport
 import Testing
 
 /// Fits of made-up data find the parameters the data were made with.
@@ -75,5 +78,26 @@ import Testing
             report.parameters.first { $0.name == "annealing_coefficient" })
         #expect(coefficient.standardError == nil)
         #expect(report.warnings.contains { $0.contains("annealing_coefficient") })
+    }
+
+    @Test func `a long log is searched thinly and fitted whole`() throws {
+        var runs = try SyntheticStudy.curves(noise: 0.002, seed: 9)
+        for (index, run) in runs.enumerated() {
+            let schedule = try #require(run.schedule)
+            let steps = Array(200..<schedule.totalSteps)
+            let law = try LawCatalog.standard.law("lr-annealing")
+            let input = LawInput(features: [:], areas: ScheduleAreas(schedule), steps: steps)
+            var normal = NormalGenerator(seed: UInt64(index))
+            let losses = LawEvaluation(
+                law: law, inputs: [input], parameters: [3, 0.6, 0.5, 0.4, 0.995]
+            ).losses.map { $0 * exp(0.002 * normal.next()) }
+            runs[index].curve = LossCurve(steps: steps, losses: losses)
+        }
+        let report = try Fitter().fit(FitRequest(law: "lr-annealing"), runs: runs)
+        #expect(report.points == 15_200)
+        #expect(report.warnings.contains { $0.hasPrefix("the search looked at one point in 3") })
+        #expect(try #require(report.termination).startsAgreeing >= 5)
+        let decay = try #require(report.parameters.first { $0.name == "annealing_decay" })
+        #expect(abs(decay.value - 0.995) < 1e-3)
     }
 }

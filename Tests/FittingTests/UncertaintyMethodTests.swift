@@ -49,7 +49,7 @@ import Testing
         #expect(uncertainty["failed"] as? Int == 0)
     }
 
-    @Test(arguments: [UncertaintyMethod.bootstrap(resamples: 100), .profile])
+    @Test(arguments: [UncertaintyMethod.bootstrap(resamples: 20_000), .profile])
     func `a fit can be cancelled in its refits`(method: UncertaintyMethod) throws {
         let runs = try SyntheticStudy.table(noise: 0.003, seed: 2)
         let fitter = Fitter()
@@ -66,7 +66,7 @@ import Testing
         let runs = try SyntheticStudy.table(noise: 0.003, seed: 2)
         let fitter = Fitter()
         let prepared = try fitter.prepare(
-            FitRequest(law: "chinchilla", uncertainty: .bootstrap(resamples: 200)), runs: runs)
+            FitRequest(law: "chinchilla", uncertainty: .bootstrap(resamples: 10_000)), runs: runs)
         var seen: [Double] = []
         _ = try fitter.fit(prepared, progress: { seen.append($0) })
         #expect(seen == seen.sorted())
