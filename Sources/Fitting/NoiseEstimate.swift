@@ -32,6 +32,7 @@ struct NoiseEstimate {
         let squares = best.residuals.reduce(0) { $0 + $1 * $1 }
         let counts = observations.groups.map(\.losses.count)
         let byPoint = PointSpacing(counts: counts)
+        let clipped = Self.clipped(best.residuals)
         var chosen: (choice: CorrelationSearch.Choice, spacing: PointSpacing)?
         if kind == .curve, squares > 0 {
             let columns = free.map {
@@ -40,7 +41,7 @@ struct NoiseEstimate {
             let bySteps = PointSpacing(steps: observations.inputs.map(\.steps))
             for spacing in [byPoint, bySteps].compactMap({ $0 }) {
                 let likelihood = RestrictedLikelihood(
-                    residuals: best.residuals, columns: columns, counts: counts, spacing: spacing)
+                    residuals: clipped, columns: columns, counts: counts, spacing: spacing)
                 let choice = CorrelationSearch(
                     likelihood: likelihood, longest: spacing.longest
                 ).choice()
@@ -56,14 +57,27 @@ struct NoiseEstimate {
             correction = 1
             return
         }
+        let clippedSquares = clipped.reduce(0) { $0 + $1 * $1 }
         let variance = chosen.choice.value.variance
-        scale = variance.squareRoot()
+        correction = (variance * Double(points) / max(clippedSquares, .leastNormalMagnitude))
+            .squareRoot()
+        scale = correction * (squares / Double(points)).squareRoot()
         correlation = chosen.choice.correlation
         spacing = chosen.spacing
         effectivePoints = max(1, Double(points) / correlation.pointsPerIndependentPoint)
         // The scale and the correlation are as sure as n_eff independent points make them; the
         // parameters' share has been given back already.
         degreesOfFreedom = min(spare, max(2, effectivePoints))
-        correction = squares > 0 ? (variance * Double(points) / squares).squareRoot() : 1
+    }
+
+    /// Residuals with the few that lie far out brought in to three standard deviations.
+    ///
+    /// A law that misses the first points of a curve by much would otherwise decide the noise of all
+    /// the others: a Gaussian likelihood takes one great excursion for noise that hardly forgets.
+    private static func clipped(_ residuals: [Double]) -> [Double] {
+        let sizes = residuals.map { abs($0) }.sorted()
+        // 1.4826 × the median size is the standard deviation, for normal noise.
+        let limit = sizes.isEmpty ? 0 : 3 * 1.4826 * sizes[sizes.count / 2]
+        return residuals.map { min(max($0, -limit), limit) }
     }
 }

@@ -56,6 +56,24 @@ import Testing
         #expect(20...80 ~= median(found.map(\.effectivePoints)))
     }
 
+    @Test func `a few points that the law misses do not decide the noise of all others`() throws {
+        let found = try noises(1...10) { seed in
+            try CorrelatedCurves.runs(noise: 0.001, correlation: 0.7, seed: seed).map {
+                var run = $0
+                run.curve = $0.curve.map { curve in
+                    // 2 % too high at first, halved at each point.
+                    let losses = curve.losses.enumerated().map { index, loss in
+                        loss * exp(0.02 * pow(0.5, Double(index)))
+                    }
+                    return LossCurve(steps: curve.steps, losses: losses)
+                }
+                return run
+            }
+        }
+        #expect(median(found.map(\.scale)) < 0.003)
+        #expect(median(found.map(\.effectivePoints)) > 40)
+    }
+
     @Test func `rows of a table are independent whatever their order`() throws {
         let report = try Fitter().fit(
             FitRequest(law: "chinchilla"), runs: SyntheticStudy.table(noise: 0.003, seed: 3))
