@@ -66,6 +66,9 @@ import Testing
             {"segments":[{"shape":"warmup","steps":200,"to":0.002},
             {"shape":"cosine","steps":3800,"to":0.0002}]}
             """
+        let mixed = try service.post(
+            "\(path)/curve?every=500&interval=0.8", #"{"schedule":\#(segments)}"#)
+        #expect(mixed.text == wanted.text)
         let bare = try service.post("\(path)/curve?every=500&interval=0.8", segments)
         #expect(bare.body == wanted.body, "\(bare.text)")
         let list = try service.post(

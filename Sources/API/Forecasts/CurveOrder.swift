@@ -31,15 +31,17 @@ struct CurveOrder {
         features = try FeatureReader.features(reader)
     }
 
-    /// Reads a POST: the body has the schedule and the rest as members, or is the schedule itself
-    /// with the rest in the query.
+    /// Reads a POST: the body is the schedule, or has it as a member with more beside it; the query
+    /// says the rest, as for a GET.
     init(query: Query, body: JSONValue) throws {
+        let reader = try QueryReader(query, known: Self.names)
         guard body["schedule"] == nil else {
-            _ = try QueryReader(query, known: [])
             self = try CurveOrder(body: body)
+            every = try every ?? reader.integer("every", in: 1...Int.max)
+            interval = try interval ?? IntervalReader.interval(reader)
+            features.merge(try FeatureReader.features(reader)) { body, _ in body }
             return
         }
-        let reader = try QueryReader(query, known: Self.names)
         guard case .object = body else {
             throw HTTPFault.field(
                 .unprocessableContent, "", "must be a JSON object with a member schedule.")
