@@ -140,12 +140,7 @@ struct MultiStart {
 
     private func solverParameters(at coordinates: [Double]) -> [SolverParameter] {
         zip(law.parameters, coordinates).enumerated().map { index, pair in
-            let (spec, coordinate) = pair
-            return SolverParameter(
-                coordinate,
-                lower: spec.scale.coordinate(of: spec.bounds.lowerBound),
-                upper: spec.scale.coordinate(of: spec.bounds.upperBound),
-                isFixed: fixed[index] != nil)
+            SolverParameter(pair.0, at: pair.1, isFixed: fixed[index] != nil)
         }
     }
 }

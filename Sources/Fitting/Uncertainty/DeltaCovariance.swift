@@ -64,6 +64,14 @@ struct DeltaCovariance {
         self.matrix = matrix
     }
 
+    /// A standard error per coordinate, 0 where the data do not tell one.
+    var spread: [Double] {
+        matrix.indices.map { index in
+            let variance = matrix[index][index]
+            return variance.isFinite ? variance.squareRoot() : 0
+        }
+    }
+
     /// Row by row where the noise may differ by row; the mean where it is modelled as the same, or
     /// where single curvatures may be negative.
     private static func bread(

@@ -7,7 +7,7 @@ import Foundation
 /// make the first, the logging of a single batch the second; what the law misses of a curve counts
 /// with the first.
 ///
-/// The distance is counted in points or in steps, in units of the usual gap; see `Spacing`.
+/// The distance is counted in points or in steps, in units of the usual gap; see `PointSpacing`.
 struct NoiseCorrelation: Equatable {
     /// The share of a point's variance that neighbours have in common, 0 for independent points.
     var share: Double

@@ -45,10 +45,7 @@ struct ProfileLikelihood {
     func outcome(
         free: [Int], level: Double, progress: (Double) -> Void, isCancelled: () -> Bool
     ) -> Outcome? {
-        let spread = estimate.matrix.indices.map { index in
-            let variance = estimate.matrix[index][index]
-            return variance.isFinite ? variance.squareRoot() : 0
-        }
+        let spread = estimate.spread
         let refitting = Refitting(prepared: prepared, best: best, spread: spread)
         let quantile = Quantiles.studentT(0.5 + 0.5 * level, degreesOfFreedom: degreesOfFreedom)
         var outcome = Outcome(intervals: [:], failed: 0)

@@ -93,11 +93,8 @@ final class Refitting {
         holding held: Int? = nil
     ) -> Refit {
         let parameters = zip(specs, start).enumerated().map { index, pair in
-            let (spec, value) = pair
-            return SolverParameter(
-                value, lower: spec.scale.coordinate(of: spec.bounds.lowerBound),
-                upper: spec.scale.coordinate(of: spec.bounds.upperBound),
-                isFixed: fixed.contains(index) || index == held)
+            SolverParameter(
+                pair.0, at: pair.1, isFixed: fixed.contains(index) || index == held)
         }
         let solution = solver.solve(
             &problem, parameters: parameters, loss: loss, weights: weights, workspace: workspace)

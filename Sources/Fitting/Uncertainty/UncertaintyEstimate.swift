@@ -65,11 +65,8 @@ struct UncertaintyEstimate {
     private mutating func bootstrap(
         _ resamples: Int, progress: (Double) -> Void, isCancelled: () -> Bool
     ) {
-        let spread = delta.matrix.indices.map { index in
-            let variance = delta.matrix[index][index]
-            return variance.isFinite ? variance.squareRoot() : 0
-        }
-        let bootstrap = Bootstrap(prepared: prepared, best: best, noise: noise, spread: spread)
+        let bootstrap = Bootstrap(
+            prepared: prepared, best: best, noise: noise, spread: delta.spread)
         let outcome = bootstrap.outcome(
             resamples: resamples, threads: ProcessInfo.processInfo.activeProcessorCount,
             progress: progress, isCancelled: isCancelled)
