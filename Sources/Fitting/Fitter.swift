@@ -17,6 +17,9 @@ package struct Fitter: Sendable {
         /// The value of each fixed parameter by position.
         let fixed: [Int: Double]
 
+        /// Runs to judge the fit on.
+        let holdout: [Run]
+
         /// How many points are fitted.
         package var pointCount: Int { observations.pointCount }
     }
@@ -26,9 +29,12 @@ package struct Fitter: Sendable {
     /// - Parameters:
     ///   - request: The law, its options, the objective and what is held fixed.
     ///   - runs: The runs to fit, in the order in which the report names them.
+    ///   - holdout: Runs to judge the fit on, none of them fitted.
     /// - Returns: What `fit(_:)` takes.
     /// - Throws: `FittingError` for everything that a fit refuses.
-    package func prepare(_ request: FitRequest, runs: [Run]) throws(FittingError) -> Prepared {
+    package func prepare(
+        _ request: FitRequest, runs: [Run], holdout: [Run] = []
+    ) throws(FittingError) -> Prepared {
         let (law, fixed) = try law(of: request)
         let observations = try ObservationBuilder(
             law: law, series: request.series, excludeHighest: request.excludeHighest,
@@ -40,7 +46,27 @@ package struct Fitter: Sendable {
                 points: observations.pointCount, freeParameters: freeCount,
                 warmupPointsLeftOut: observations.warmupPointsLeftOut)
         }
-        return Prepared(law: law, request: request, observations: observations, fixed: fixed)
+        try checkHoldout(holdout, law: law, request: request)
+        return Prepared(
+            law: law, request: request, observations: observations, fixed: fixed,
+            holdout: holdout)
+    }
+
+    private func checkHoldout(
+        _ runs: [Run], law: NamedLaw, request: FitRequest
+    ) throws(FittingError) {
+        guard !runs.isEmpty else { return }
+        do throws(FittingError) {
+            let points = try ObservationBuilder(
+                law: law, series: request.series, fromStep: request.fromStep
+            ).observations(of: runs)
+            guard points.pointCount > 0 else {
+                throw .noPointsToScore(
+                    warmupPointsLeftOut: points.warmupPointsLeftOut)
+            }
+        } catch {
+            throw .holdout(error)
+        }
     }
 
     /// Searches for the optimum of a checked request.
@@ -70,6 +96,10 @@ package struct Fitter: Sendable {
         var report = ReportBuilder(
             prepared: prepared, outcome: outcome, estimate: estimate
         ).report()
+        if !prepared.holdout.isEmpty {
+            report.holdout = try LawPredictor(report: report, catalog: catalog)
+                .score(prepared.holdout)
+        }
         report.durationSeconds = (ContinuousClock.now - began) / .seconds(1)
         return report
     }

@@ -24,6 +24,8 @@ package enum FittingError: Error, Equatable, Sendable {
     case missingInput(law: String, fields: [String])
     case badLevel(Double)
     case unusableReport(String)
+    /// What is wrong with a run held out, not fitted.
+    indirect case holdout(FittingError)
     case cancelled
 
     /// The field of a request that is wrong, as a JSON pointer.
@@ -38,6 +40,7 @@ package enum FittingError: Error, Equatable, Sendable {
         case .wrongKind: "/law"
         case .missingInput(_, let fields): "/\(fields.first ?? "")"
         case .unusableReport: "/parameters"
+        case .holdout: "/holdout"
         default: "/runs"
         }
     }
@@ -55,6 +58,7 @@ package enum FittingError: Error, Equatable, Sendable {
             return "uncertainty = \"\(text)\" is not known; use delta, profile or bootstrap, "
                 + "the last with \(limits.lowerBound) to \(limits.upperBound) resamples after a "
                 + "colon as in bootstrap:4000."
+        case .holdout(let error): return error.message
         case .noRuns: return "no runs were named; name at least one run to fit."
         case .cancelled: return "the fit was cancelled."
         case .badLevel(let level):

@@ -7,6 +7,9 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case notANumber(option: String, name: String, value: String)
     case runsAndRole
     case noRunsNamed
+    case noHoldoutNamed
+    case fittedAndHeldOut(String)
+    case nothingLeftToFit
     case unknownRun(String, known: [String])
     case noRunOfRole(String, known: [String])
     case noPaths
@@ -39,6 +42,8 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
         case .runsAndRole, .noRunsNamed, .unknownRun, .noRunOfRole, .noPaths, .noLaws,
             .pathsAndServer, .serverNeedsRuns, .emptyStudy:
             runMessage
+        case .noHoldoutNamed, .fittedAndHeldOut, .nothingLeftToFit:
+            holdoutMessage
         case .outputExists, .unreadable, .unwritable, .notAFit, .unfinishedFit:
             fileMessage
         default:
@@ -95,6 +100,17 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
             "the server has no run of study \"\(study)\"; check the name, or import the runs first."
         default:
             "a server holds many runs; name some with --study NAME or --runs id,id."
+        }
+    }
+
+    private var holdoutMessage: String {
+        switch self {
+        case .noHoldoutNamed:
+            "--holdout names no run; write ids separated by commas, as in --holdout wsd,cosine_72000."
+        case .fittedAndHeldOut(let id):
+            "run \"\(id)\" is in --runs and in --holdout; name it once."
+        default:
+            "--holdout names every run that would be fitted; leave some to fit."
         }
     }
 

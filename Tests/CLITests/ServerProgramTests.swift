@@ -35,6 +35,12 @@ import Testing
         #expect(fit.parameters == local.parameters)
         #expect(fit.cost == local.cost)
 
+        let heldOut = try program(
+            "fit --law lr-annealing --server \(server.url) --study synthetic --holdout wsd,constant"
+        )
+        #expect(heldOut.lines.first?.hasSuffix("1 run of role train: cosine") == true)
+        #expect(heldOut.lines.contains { $0.hasPrefix("constant ") })
+
         let schedule = "warmup:100@3e-3,cosine:900@3e-4"
         let there = try program(
             "predict --fit \(id) --server \(server.url) --schedule \(schedule) --format csv")

@@ -37,6 +37,10 @@ import isoloss
             .noRunsNamed,
             "--runs names no run; write ids separated by commas, as in --runs cosine_24000,wsd."
         ),
+        (
+            .noHoldoutNamed,
+            "--holdout names no run; write ids separated by commas, as in --holdout wsd,cosine_72000."
+        ),
         (.unknownRun("x", known: ["a", "b"]), "there is no run \"x\"; there is a, b."),
         (
             .unknownRun("x", known: (1...12).map { "r\($0)" }),

@@ -65,28 +65,13 @@ struct FitEndpoints: Sendable {
                 try loader.study(name, role: .train, excluding: order.holdout)
             }
         let holdout = try loader.runs(order.holdout, field: "holdout")
-        let prepared = try fitter.prepare(request, runs: runs)
-        if !holdout.isEmpty { try checkHoldout(holdout, law: law, request: request) }
+        let prepared = try fitter.prepare(request, runs: runs, holdout: holdout)
         let fitter = fitter
         return { control in
             var report = try fitter.fit(
                 prepared, progress: control.report, isCancelled: { control.isCancelled })
             report.id = id
-            if !holdout.isEmpty {
-                let predictor = try LawPredictor(report: report, catalog: fitter.catalog)
-                report.holdout = try predictor.score(holdout)
-            }
             return try JSONCoding.encode(report)
-        }
-    }
-
-    private func checkHoldout(_ runs: [Run], law: NamedLaw, request: FitRequest) throws {
-        do {
-            _ = try ObservationBuilder(
-                law: law, series: request.series, fromStep: request.fromStep
-            ).observations(of: runs)
-        } catch {
-            throw HTTPFault.field(.unprocessableContent, "/holdout", error.message)
         }
     }
 

@@ -6,10 +6,13 @@ import Foundation
 struct FitSubmission: Encodable {
     var request: FitRequest
     var runs: [String]
+    /// Runs to judge the fit on.
+    var holdout: [String] = []
 
     private enum CodingKeys: String, CodingKey {
         case law
         case runs
+        case holdout
         case series
         case objective
         case options
@@ -24,6 +27,7 @@ struct FitSubmission: Encodable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(request.law, forKey: .law)
         try container.encode(runs, forKey: .runs)
+        if !holdout.isEmpty { try container.encode(holdout, forKey: .holdout) }
         try container.encodeIfPresent(request.series, forKey: .series)
         try container.encode(request.objective, forKey: .objective)
         try container.encode(request.options, forKey: .options)

@@ -15,6 +15,10 @@ struct FitCommand: ParsableCommand {
               isoloss fit --law lr-annealing sample-runs --output fit.json
               isoloss fit --law chinchilla --server http://127.0.0.1:8080 --study sizes
 
+            Judged on runs that it does not see:
+
+              isoloss fit --law multi-power sample-runs --holdout wsd_sqrt_3000,cosine_4000
+
             A curve without metadata takes its schedule from the command line:
 
               isoloss fit --law lr-annealing curve.csv --fix annealing_decay=0.999 \\
@@ -26,6 +30,7 @@ struct FitCommand: ParsableCommand {
 
     @OptionGroup var fit: FitOptions
     @OptionGroup var selection: RunSelection
+    @OptionGroup var holdout: HoldoutOptions
     @OptionGroup var bareCurves: BareCurveOptions
     @OptionGroup var server: ServerOptions
 
@@ -59,8 +64,13 @@ struct FitCommand: ParsableCommand {
         if study != nil { throw UsageError.optionNeedsServer("study") }
         let request = try fit.request()
         let source = try RunFileSource.load(paths)
-        let runs = try selection.select(from: source.runs, standardRole: .train)
-        let prepared = try Fitter().prepare(request, runs: bareCurves.filling(runs.runs))
+        let runs = try holdout.excluding(
+            from: selection.select(from: source.runs, standardRole: .train),
+            named: selection.identifiers != nil)
+        let filled = try bareCurves.filling(runs.runs + holdout.runs(from: source.runs))
+        let heldOut = Array(filled.dropFirst(runs.runs.count))
+        let prepared = try Fitter().prepare(
+            request, runs: Array(filled.prefix(runs.runs.count)), holdout: heldOut)
         var report = try ProgressReporter.during("fitting \(request.law)") { reporter in
             try Fitter().fit(prepared, progress: { reporter.update(fraction: $0) })
         }
@@ -73,11 +83,13 @@ struct FitCommand: ParsableCommand {
         guard paths.isEmpty else { throw UsageError.pathsAndServer }
         if let option = bareCurves.firstGiven { throw UsageError.optionNeedsFiles(option) }
         let request = try fit.request()
-        let runs = try selection.select(from: client, study: study, standardRole: .train)
+        let runs = try holdout.excluding(
+            from: selection.select(from: client, study: study, standardRole: .train),
+            named: selection.identifiers != nil)
+        let submission = FitSubmission(
+            request: request, runs: runs.runs.map(\.id), holdout: holdout.identifiers ?? [])
         let body = try ProgressReporter.during("fitting \(request.law)") { reporter in
-            try client.fit(FitSubmission(request: request, runs: runs.runs.map(\.id))) {
-                reporter.update(fraction: $0)
-            }
+            try client.fit(submission) { reporter.update(fraction: $0) }
         }
         let report = try client.decode(FitReport.self, from: body, at: ["v1", "fits"])
         return FitAnswer(report: report, body: body, selection: runs.summary)

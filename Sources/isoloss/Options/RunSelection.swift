@@ -41,7 +41,7 @@ struct RunSelection: ParsableArguments {
         from runs: [Candidate], standardRole: Run.Role
     ) throws(UsageError) -> SelectedRuns<Candidate> {
         if let identifiers {
-            return SelectedRuns(runs: try named(identifiers, in: runs), role: nil)
+            return SelectedRuns(runs: try Self.named(identifiers, in: runs), role: nil)
         }
         guard role != nil || runs.contains(where: { $0.role != nil }) else {
             return SelectedRuns(runs: runs, role: nil)
@@ -54,7 +54,8 @@ struct RunSelection: ParsableArguments {
         return SelectedRuns(runs: selected, role: wanted)
     }
 
-    private func named<Candidate: SelectableRun>(
+    /// The runs of some ids, in their order, each once.
+    static func named<Candidate: SelectableRun>(
         _ identifiers: [String], in runs: [Candidate]
     ) throws(UsageError) -> [Candidate] {
         var selected: [Candidate] = []
