@@ -19,7 +19,7 @@ extension LearningRateSchedule {
         var rates: [Double] = []
         rates.reserveCapacity(lastStep + 1)
         for piece in pieces where piece.span.firstStep <= lastStep {
-            let count = min(piece.span.steps, lastStep + 1 - piece.span.firstStep)
+            let count = min(piece.steps, lastStep + 1 - piece.span.firstStep)
             piece.shape.write(count, in: piece.span, into: &rates)
         }
         if lastStep == totalSteps { rates.append(finalLearningRate) }

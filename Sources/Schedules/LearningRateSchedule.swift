@@ -32,21 +32,26 @@ package struct LearningRateSchedule: Sendable {
     /// Doubts about a schedule that is valid, a sentence each.
     package let warnings: [String]
 
+    /// The doubts among them about what was read to make it, which its rates do not show again.
+    let readingWarnings: [String]
+
     let pieces: [SchedulePiece]
 
     /// Reads the schedule language, or the JSON form when the text begins with a brace.
     ///
-    /// - Parameter text: for example `warmup:2160@3e-4,cosine:21840@3e-5`.
+    /// - Parameters:
+    ///   - text: for example `warmup:2160@3e-4,cosine:21840@3e-5`.
+    ///   - runs: the runs that `from:RUN@s` may continue; nil where none are known.
     /// - Throws: `ScheduleError` with the segment and the character.
-    package init(parsing text: String) throws(ScheduleError) {
+    package init(parsing text: String, runs: ScheduledRuns? = nil) throws(ScheduleError) {
         guard text.utf8.first(where: { $0 > 32 }) != UInt8(ascii: "{") else {
-            self = try Self.decoded(fromJSON: text)
+            self = try Self.decoded(fromJSON: text, runs: runs)
             return
         }
-        var parser = ScheduleParser(text)
+        var parser = ScheduleParser(text, runs: runs)
         let segments = try parser.segments()
         do {
-            try self.init(segments: segments)
+            try self.init(segments: segments, warnings: parser.warnings)
         } catch {
             throw parser.completing(error)
         }
@@ -57,32 +62,34 @@ package struct LearningRateSchedule: Sendable {
     /// - Parameter segments: the segments.
     /// - Throws: `ScheduleError` for a length out of limits, or a segment that cannot start there.
     package init(segments: [ScheduleSegment]) throws(ScheduleError) {
+        try self.init(segments: segments, warnings: [])
+    }
+
+    /// Puts segments in order, with warnings of what was read to make them.
+    init(segments: [ScheduleSegment], warnings: [String]) throws(ScheduleError) {
         let resolved = try SegmentResolver(segments)
-        let first = resolved.pieces.first
-        let warmsUp = first?.shape.name == LinearShape.warmupName
         self.init(
             source: .segments(segments), pieces: resolved.pieces,
-            finalLearningRate: resolved.rate,
-            warmupSteps: warmsUp ? first?.span.steps ?? 0 : 0, warnings: resolved.warnings)
+            finalLearningRate: resolved.rate, warmupSteps: resolved.warmupSteps,
+            readingWarnings: warnings, warnings: resolved.warnings)
     }
 
     init(points: PointList) {
         self.init(
             source: .points(points), pieces: points.pieces,
-            finalLearningRate: points.finalLearningRate, warmupSteps: points.warmupSteps,
-            warnings: [])
+            finalLearningRate: points.finalLearningRate, warmupSteps: points.warmupSteps)
     }
 
     init(checkedValues values: [Double]) {
         let last = values.last ?? 0
         self.init(
             source: .values(values), pieces: [.table(values, endingAt: last)],
-            finalLearningRate: last, warmupSteps: risingRun(values), warnings: [])
+            finalLearningRate: last, warmupSteps: risingRun(values))
     }
 
     private init(
         source: Source, pieces: [SchedulePiece], finalLearningRate: Double, warmupSteps: Int,
-        warnings: [String]
+        readingWarnings: [String] = [], warnings: [String] = []
     ) {
         self.source = source
         self.pieces = pieces
@@ -91,7 +98,15 @@ package struct LearningRateSchedule: Sendable {
         totalSteps = pieces.last?.endStep ?? 0
         peakLearningRate = pieces.reduce(finalLearningRate) { max($0, $1.peakLearningRate) }
         let dead = "every learning rate of the schedule is 0"
-        self.warnings = warnings + (peakLearningRate == 0 ? [dead] : [])
+        self.readingWarnings = readingWarnings
+        self.warnings = readingWarnings + warnings + (peakLearningRate == 0 ? [dead] : [])
+    }
+
+    /// The segments in the schedule language, named schedules written out; nil where rates are
+    /// listed, which only JSON can write.
+    package var segmentText: String? {
+        guard case .segments(let segments) = source else { return nil }
+        return ScheduleSegment.text(of: segments)
     }
 
     /// Points logged or listed, when the schedule was written as such.
@@ -112,8 +127,8 @@ extension SchedulePiece {
     /// The highest rate of its own steps, where every shape but a table is monotone.
     fileprivate var peakLearningRate: Double {
         guard let table = shape as? TabulatedShape else {
-            return max(span.from, learningRate(at: span.steps - 1))
+            return max(span.from, learningRate(at: steps - 1))
         }
-        return table.values.max() ?? span.to
+        return table.values.prefix(steps).max() ?? end
     }
 }

@@ -28,7 +28,7 @@ package enum ScheduleCatalog {
         InfiniteSchedule.self,
     ]
 
-    /// The two segments that are no shape.
+    /// The segments that are no shape.
     private static let structure = [
         ScheduleForm(
             name: "step", usage: "step@b", meaning: "jumps to b, taking no steps",
@@ -36,7 +36,29 @@ package enum ScheduleCatalog {
         ScheduleForm(
             name: "repeat", usage: "repeat:k(…)", meaning: "the segments inside, k times",
             example: "repeat:3(linear:100@3e-4,cosine:300@3e-5)"),
+        continuation,
     ]
+
+    /// The segment that stands for a run's own schedule.
+    static let continuation = ScheduleForm(
+        name: "from", usage: "from:RUN@s",
+        meaning: "run RUN's own schedule up to step s, where runs are at hand; first in a schedule",
+        example: "from:demo@700,cosine:300@3e-5")
+
+    /// The run that the example of `from` continues.
+    package static let exampleRuns = ScheduledRuns { run throws(ScheduledRuns.Fault) in
+        let demo = [
+            ScheduleSegment(
+                .run(shape: LinearShape.warmup, steps: 100, whole: nil, target: 3e-4),
+                at: .schedule),
+            ScheduleSegment(
+                .run(shape: HoldShape(), steps: 900, whole: nil, target: nil), at: .schedule),
+        ]
+        guard run == "demo", let schedule = try? LearningRateSchedule(segments: demo) else {
+            throw .unknown(known: ["demo"])
+        }
+        return ScheduledRuns.Found(schedule)
+    }
 
     /// The segments, each with an example that parses.
     package static let segments: [ScheduleForm] =

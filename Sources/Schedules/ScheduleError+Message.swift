@@ -24,6 +24,8 @@ extension ScheduleError: CustomStringConvertible {
             "\(field) = \(value), \(rule.sentence)"
         case .missing(let field, let owner):
             "\(owner) needs `\(field)`"
+        case .notFirst, .noRunsHere, .run:
+            runDetail
         default:
             structureDetail
         }
@@ -53,7 +55,28 @@ extension ScheduleError: CustomStringConvertible {
         case .wrongType(let expected):
             "must be \(expected)"
         default:
-            "a schedule object has exactly one of `segments`, `points` and `values`"
+            "a schedule object has exactly one of `segments`, `points` and `values`, or `from` with"
+                + " `segments` to follow"
+        }
+    }
+
+    private var runDetail: String {
+        switch kind {
+        case .notFirst:
+            "what continues a run, or lists rates, can only come first in a schedule"
+        case .noRunsHere:
+            "there are no runs to continue here; `from:RUN@s` is for a prediction or a plan that is"
+                + " given run files or a server"
+        case .run(let run, .unknown(let known)) where known.isEmpty:
+            "there is no run `\(run)`"
+        case .run(let run, .unknown(let known)):
+            "there is no run `\(run)`; there is \(Self.list(known))"
+        case .run(let run, .withoutRates):
+            "run `\(run)` has neither a schedule nor logged learning rates to continue"
+        case .run(let run, .unusable(let reason)):
+            "run `\(run)` cannot be continued: \(reason)"
+        default:
+            ""
         }
     }
 
@@ -107,6 +130,11 @@ extension ScheduleError.Rule {
         case .atMost(let field, let value): "must be at most \(field) = \(value)"
         case .finiteRates: "must keep every learning rate finite"
         case .absent(let option): "must be left out with \(option)"
+        case .within(let range):
+            "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .runID: "must be 1 to 128 of the characters A-Z a-z 0-9 . _ -"
+        case .stepOfRun(let run, let steps):
+            "must be a whole step from 1 to \(steps), the length of run `\(run)`"
         }
     }
 }

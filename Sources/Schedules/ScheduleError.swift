@@ -26,6 +26,9 @@ package struct ScheduleError: Error, Equatable, Sendable {
         case atMost(field: String, value: String)
         case finiteRates
         case absent(with: String)
+        case within(ClosedRange<Int>)
+        case runID
+        case stepOfRun(String, steps: Int)
     }
 
     /// What is wrong, with the names and values that the sentence needs.
@@ -50,6 +53,9 @@ package struct ScheduleError: Error, Equatable, Sendable {
         case notJSON
         case wrongType(expected: String)
         case notOneForm
+        case notFirst
+        case noRunsHere
+        case run(String, ScheduledRuns.Fault)
     }
 
     package let kind: Kind

@@ -77,6 +77,50 @@ import Testing
         #expect(list.json["steps"]?.numbers == [0, 1, 2] && list.json["interval"] == .number(0.9))
     }
 
+    @Test(arguments: Transport.allCases)
+    func `a schedule may continue a stored run`(_ transport: Transport) throws {
+        let (service, path) = try fitted(transport)
+        let whole = try service.get("/v1/runs/cosine").json["schedule"]?.string ?? ""
+        let asked = "\(path)/curve?schedule=from:cosine@1000,sqrt:500@0&every=250"
+        let curve = try service.get(asked)
+        #expect(curve.status == 200, "\(curve.text)")
+        let echo = try #require(curve.json["schedule"]?.string)
+        #expect(echo.hasSuffix(",sqrt:500@0") && !echo.contains("from"), "\(whole): \(echo)")
+        #expect(
+            try service.get("\(path)/curve?schedule=\(echo)&every=250").body == curve.body)
+        let segments = #"[{"shape":"sqrt","steps":500,"to":0}]"#
+        let posted = try service.post(
+            "\(path)/curve?every=250",
+            #"{"from":{"run":"cosine","step":1000},"segments":\#(segments)}"#)
+        #expect(posted.body == curve.body, "\(posted.text)")
+        let inside = try service.post(
+            "\(path)/curve", #"{"schedule":"from:cosine@1000,sqrt:500@0","every":250}"#)
+        #expect(inside.body == curve.body, "\(inside.text)")
+    }
+
+    @Test func `a run without a schedule is continued from its logged rates`() throws {
+        let (service, path) = try fitted(.inProcess)
+        _ = try service.put("/v1/runs/live", "{}")
+        #expect(
+            try service.get("\(path)/curve?schedule=from:live@5").details == [
+                "character 6, in `from:live@5`: run `live` has neither a schedule nor logged "
+                    + "learning rates to continue"
+            ])
+        let points = (0...20).map {
+            #"{"step":\#($0 * 10),"loss":3.5,"learning_rate":\#(Double($0) * 1e-4)}"#
+        }
+        _ = try service.post(
+            "/v1/runs/live/points", #"{"points":[\#(points.joined(separator: ","))]}"#)
+        let curve = try service.get(
+            "\(path)/curve?schedule=from:live@200,cosine:100@0&every=100"
+        ).json
+        #expect(curve["learning_rate"]?.numbers.prefix(3) == [0, 1e-3, 2e-3])
+        #expect(
+            curve["warnings"]?.elements.first?.string?.hasPrefix(
+                "run live: no schedule given; logged learning rates are used") == true)
+        #expect(curve["schedule"]?["segments"]?.elements.count == 2)
+    }
+
     @Test func `a curve comes as CSV or NDJSON too`() throws {
         let (service, path) = try fitted(.inProcess)
         let target = "\(path)/curve?schedule=\(Self.schedule)&every=3000&interval"
@@ -106,6 +150,14 @@ import Testing
         (
             "curve?schedule=warmup:10@1e-3,sinus:5@0", 400, "/schedule",
             "character 16, in `sinus:5@0`: unknown segment `sinus`"
+        ),
+        (
+            "curve?schedule=from:none@10,hold:5", 400, "/schedule",
+            "character 6, in `from:none@10`: there is no run `none`"
+        ),
+        (
+            "curve?schedule=from:constant@9999999,hold:5", 400, "/schedule",
+            "the length of run `constant`"
         ),
         ("curve?schedule=hold:0", 400, "/schedule", "must be"),
         ("curve?schedule=hold:200000000", 400, "/schedule", "100000000"),
@@ -162,6 +214,10 @@ import Testing
         (
             #"{"schedule":{"values":[1,-1]}}"#, "/schedule/values/1",
             "learning rate = -1.0, must be a finite number of at least 0"
+        ),
+        (
+            #"{"schedule":{"from":{"run":"none","step":1}}}"#, "/schedule/from/run",
+            "there is no run `none`"
         ),
         (#"{"schedule":"hold:9","interval":2}"#, "/interval", "interval = 2, must lie"),
         (#"{"schedule":"hold:9","evry":2}"#, "/evry", "evry is not a field here"),

@@ -67,6 +67,24 @@ import Testing
         #expect(half < observation)
     }
 
+    @Test func `continues a run of a study folder`() throws {
+        let outcome = try study.program(
+            "predict --fit fit.json --schedule from:cosine@700,sqrt:500@0 study --format json")
+        #expect(outcome.code == 0, "\(outcome.error)")
+        let curve = try JSONDecoder().decode(CurvePayload.self, from: Data(outcome.output.utf8))
+        #expect(curve.schedule.segments == "warmup:100@3e-3,cosine:600/1100@3e-4,sqrt:500@0")
+        let again = try study.program(
+            "predict --fit fit.json --format json --schedule \(curve.schedule.segments ?? "")")
+        #expect(again.output == outcome.output)
+        let without = try study.program("predict --fit fit.json --schedule from:cosine@700")
+        #expect(without.code == 2)
+        #expect(
+            without.error
+                == "error: schedule: character 6, in `from:cosine@700`: there are no runs to "
+                + "continue here; `from:RUN@s` is for a prediction or a plan that is given run "
+                + "files or a server.\n")
+    }
+
     @Test func `predicts from law and parameters alone, and says that there is no interval`() throws
     {
         try study.folder.write(

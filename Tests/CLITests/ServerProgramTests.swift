@@ -47,6 +47,11 @@ import Testing
         let here = try study.program("predict --fit fit.json --schedule \(schedule) --format csv")
         #expect(there.output == here.output)
 
+        let continued = "--schedule from:wsd@600,cosine:300@0 --format csv"
+        let thence = try program("predict --fit \(id) --server \(server.url) \(continued)")
+        let hence = try study.program("predict --fit fit.json \(continued) study")
+        #expect(thence.code == 0 && thence.output == hence.output, "\(thence.error)")
+
         let scored = try program("score --fit \(id) --server \(server.url) --study synthetic")
         let scoredHere = try study.program("score --fit fit.json study")
         #expect(scored.output == scoredHere.output)

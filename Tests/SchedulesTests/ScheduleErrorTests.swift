@@ -5,7 +5,7 @@ import Testing
 /// Every refusal: where it points, and the sentence it says.
 @Suite struct ScheduleErrorTests {
     private static let names =
-        "known segments are warmup, linear, hold, cosine, exp, sqrt, polyP, rsqrt, step, repeat and"
+        "known segments are warmup, linear, hold, cosine, exp, sqrt, polyP, rsqrt, step, repeat, from and"
         + " the schedules constant, linear, cosine, polynomial, exponential, rsqrt, step,"
         + " two-stage, wsd, triangular, cyclic, rewarm, infinite, written name(…)"
 

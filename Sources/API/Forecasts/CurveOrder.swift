@@ -14,7 +14,12 @@ struct CurveOrder {
     var features: [Feature: Double]
 
     /// Reads a GET: everything is in the query.
-    init(query: Query) throws {
+    ///
+    /// - Parameters:
+    ///   - query: The query.
+    ///   - runs: The runs that the schedule may continue.
+    /// - Throws: `HTTPFault` for the field that is wrong.
+    init(query: Query, runs: ScheduledRuns) throws {
         let reader = try QueryReader(query, known: ["schedule"] + Self.names)
         guard let text = reader.text("schedule"), !text.isEmpty else {
             throw QueryReader.fault(
@@ -22,7 +27,7 @@ struct CurveOrder {
                 "schedule is missing; give one such as warmup:2160@3e-4,cosine:21840@3e-5.")
         }
         do {
-            schedule = try LearningRateSchedule(parsing: text)
+            schedule = try LearningRateSchedule(parsing: text, runs: runs)
         } catch {
             throw FaultMapping.fault(error, status: .badRequest)
         }
@@ -33,10 +38,16 @@ struct CurveOrder {
 
     /// Reads a POST: the body is the schedule, or has it as a member with more beside it; the query
     /// says the rest, as for a GET.
-    init(query: Query, body: JSONValue) throws {
+    ///
+    /// - Parameters:
+    ///   - query: The query.
+    ///   - body: The body.
+    ///   - runs: The runs that the schedule may continue.
+    /// - Throws: `HTTPFault` for the field that is wrong.
+    init(query: Query, body: JSONValue, runs: ScheduledRuns) throws {
         let reader = try QueryReader(query, known: Self.names)
         guard body["schedule"] == nil else {
-            self = try CurveOrder(body: body)
+            self = try CurveOrder(body: body, runs: runs)
             every = try every ?? reader.integer("every", in: 1...Int.max)
             interval = try interval ?? IntervalReader.interval(reader)
             features.merge(try FeatureReader.features(reader)) { body, _ in body }
@@ -47,7 +58,7 @@ struct CurveOrder {
                 .unprocessableContent, "", "must be a JSON object with a member schedule.")
         }
         do {
-            schedule = try ScheduleReader.schedule(from: body)
+            schedule = try ScheduleReader.schedule(from: body, runs: runs)
         } catch {
             throw FaultMapping.fault(error, at: "", status: .unprocessableContent)
         }
@@ -56,7 +67,7 @@ struct CurveOrder {
         features = try FeatureReader.features(reader)
     }
 
-    private init(body: JSONValue) throws {
+    private init(body: JSONValue, runs: ScheduledRuns) throws {
         var reader = ObjectReader(body)
         let schedule = reader.take("schedule") ?? .null
         every = reader.integer("every", in: 1...Int.max)
@@ -68,7 +79,7 @@ struct CurveOrder {
         reader.finish()
         try reader.faults.check(.question)
         do {
-            self.schedule = try ScheduleReader.schedule(from: schedule)
+            self.schedule = try ScheduleReader.schedule(from: schedule, runs: runs)
         } catch {
             throw FaultMapping.fault(error, status: .unprocessableContent)
         }

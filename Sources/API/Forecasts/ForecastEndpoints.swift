@@ -12,12 +12,17 @@ struct ForecastEndpoints: Sendable {
 
     func register(in router: inout Router) {
         router.on(.get, "/v1/fits/{id}/curve") { request, place in
-            try curve(request, place["id"], CurveOrder(query: request.query))
+            let order = try StoredSchedules(store).reading {
+                try CurveOrder(query: request.query, runs: $0)
+            }
+            return try curve(request, place["id"], order)
         }
         router.on(.post, "/v1/fits/{id}/curve") { request, place in
             let body = try RequestBody(request, limit: bodyLimit).json()
-            return try curve(
-                request, place["id"], CurveOrder(query: request.query, body: body))
+            let order = try StoredSchedules(store).reading {
+                try CurveOrder(query: request.query, body: body, runs: $0)
+            }
+            return try curve(request, place["id"], order)
         }
         router.on(.get, "/v1/fits/{id}/loss") { try loss($0, $1["id"]) }
         router.on(.get, "/v1/fits/{id}/score") { try score($0, $1["id"]) }

@@ -10,10 +10,7 @@ package struct ScheduleEcho: Sendable, Equatable {
 
     /// The segments in the schedule language, repeats and friendly names written out; nil for a
     /// list.
-    package var segments: String? {
-        guard case .segments(let segments) = schedule.source else { return nil }
-        return ScheduleSegment.text(of: segments)
-    }
+    package var segments: String? { schedule.segmentText }
 
     /// The text that `LearningRateSchedule(parsing:)` reads back: segments, or JSON for a list.
     ///

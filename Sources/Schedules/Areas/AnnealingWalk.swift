@@ -32,7 +32,7 @@ struct AnnealingWalk {
         self.restStep = restStep
         index = schedule.pieceIndex(at: restStep)
         piece = schedule.pieces[index]
-        entryOffset = min(restStep - piece.span.firstStep, piece.span.steps)
+        entryOffset = min(restStep - piece.span.firstStep, piece.steps)
         anchor = entryOffset
         offset = entryOffset
         entry = sums
@@ -43,9 +43,9 @@ struct AnnealingWalk {
     mutating func advance(to step: Int) {
         guard step > restStep, !ended else { return }
         while step >= piece.endStep {
-            move(to: piece.span.steps)
+            move(to: piece.steps)
             guard index + 1 < schedule.pieces.count else {
-                sums.jump(by: piece.span.to - schedule.finalLearningRate)
+                sums.jump(by: piece.end - schedule.finalLearningRate)
                 ended = true
                 return
             }
@@ -55,7 +55,7 @@ struct AnnealingWalk {
     }
 
     private mutating func enterNextPiece() {
-        let end = piece.span.to
+        let end = piece.end
         index += 1
         piece = schedule.pieces[index]
         sums.jump(by: end - piece.span.from)

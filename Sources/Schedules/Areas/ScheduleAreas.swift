@@ -19,7 +19,7 @@ package struct ScheduleAreas: Sendable {
         areaBefore =
             [0]
             + schedule.pieces.map { piece in
-                total.add(piece.rateSum(count: piece.span.steps))
+                total.add(piece.rateSum(count: piece.steps))
                 return total.value
             }
     }

@@ -1,13 +1,19 @@
 import Foundation
 
 extension LearningRateSchedule: Codable {
-    /// Reads `{"segments":…}`, `{"points":…}`, `{"values":…}`, or a text of the language.
+    /// Reads `{"segments":…}`, `{"points":…}`, `{"values":…}`, `{"from":…,"segments":…}`, or a text
+    /// of the language; `from` needs runs in the decoder's `userInfo`.
     package init(from decoder: any Decoder) throws {
+        let runs = decoder.scheduledRuns
         if let text = try? decoder.singleValueContainer().decode(String.self) {
-            try self.init(parsing: text)
+            try self.init(parsing: text, runs: runs)
             return
         }
         let object = try ScheduleObject(decoder, owner: "a schedule")
+        if object.has("from") {
+            try self.init(continuing: object, runs: runs)
+            return
+        }
         let forms = ["segments", "points", "values"].filter(object.has)
         guard forms.count == 1 else { throw ScheduleError(.notOneForm, at: object.place()) }
         switch forms[0] {
@@ -38,16 +44,21 @@ extension LearningRateSchedule: Codable {
         }
     }
 
+    private init(continuing object: ScheduleObject, runs: ScheduledRuns?) throws {
+        try object.allowOnly(["from", "segments"])
+        let reference = try object.value(
+            "from", as: RunReference.self, expected: #"an object {"run":…,"step":…}"#)
+        let head = try reference.head(in: runs)
+        let later =
+            object.has("segments")
+            ? try object.value(
+                "segments", as: [ScheduleSegment].self, expected: "a list of segments") : []
+        try self.init(segments: head.segments + later, warnings: head.warnings)
+    }
+
     /// The schedule as text that parses to the same schedule: segments where it has them, with
     /// named schedules written out, else JSON.
-    package var specification: String {
-        switch source {
-        case .segments(let segments):
-            ScheduleSegment.text(of: segments)
-        case .points, .values:
-            json
-        }
-    }
+    package var specification: String { segmentText ?? json }
 
     private var json: String {
         let encoder = JSONEncoder()
@@ -57,9 +68,13 @@ extension LearningRateSchedule: Codable {
         return String(decoding: data, as: UTF8.self)
     }
 
-    static func decoded(fromJSON text: String) throws(ScheduleError) -> LearningRateSchedule {
+    static func decoded(
+        fromJSON text: String, runs: ScheduledRuns?
+    ) throws(ScheduleError) -> LearningRateSchedule {
         do {
-            return try JSONDecoder().decode(LearningRateSchedule.self, from: Data(text.utf8))
+            let decoder = JSONDecoder()
+            decoder.know(runs)
+            return try decoder.decode(LearningRateSchedule.self, from: Data(text.utf8))
         } catch let error as ScheduleError {
             throw error
         } catch {

@@ -1,11 +1,16 @@
 extension PointList {
     /// Reads `{"points":[[step,rate],…],"interpolation":…,"steps":…,"warmup_steps":…}`.
     ///
-    /// - Parameter object: the schedule object.
+    /// - Parameters:
+    ///   - object: the schedule object.
+    ///   - total: the key of S.
+    ///   - others: keys that mean something to the caller.
     /// - Throws: `ScheduleError` at the key or the point.
-    init(_ object: ScheduleObject) throws(ScheduleError) {
-        try object.allowOnly(["points", "interpolation", "steps", "warmup_steps"])
-        let pointers = PointPointers(pairsAt: object.pointer)
+    init(
+        _ object: ScheduleObject, total: String = "steps", beside others: [String] = []
+    ) throws(ScheduleError) {
+        try object.allowOnly(["points", "interpolation", total, "warmup_steps"] + others)
+        let pointers = PointPointers(pairsAt: object.pointer, total: total)
         let pairs = try object.value(
             "points", as: [[Double]].self, expected: "a list of pairs [step, learning rate]")
         var steps: [Int] = []
@@ -25,7 +30,7 @@ extension PointList {
         try self.init(
             steps: steps, learningRates: pairs.map { $0[1] },
             interpolation: try Self.interpolation(object),
-            totalSteps: object.has("steps") ? try object.count("steps") : nil,
+            totalSteps: object.has(total) ? try object.count(total) : nil,
             statedWarmupSteps: object.has("warmup_steps")
                 ? try object.count("warmup_steps", atLeast: 0, rule: .stepCountOrZero) : nil,
             pointers: pointers)
@@ -46,7 +51,9 @@ extension PointList {
     }
 
     /// Writes the same keys.
-    func encode(to object: inout KeyedEncodingContainer<ScheduleObject.Key>) throws {
+    func encode(
+        to object: inout KeyedEncodingContainer<ScheduleObject.Key>, total: String = "steps"
+    ) throws {
         var points = object.nestedUnkeyedContainer(forKey: .init("points"))
         for (step, rate) in zip(steps, learningRates) {
             var pair = points.nestedUnkeyedContainer()
@@ -54,7 +61,7 @@ extension PointList {
             try pair.encode(rate)
         }
         try object.encode(interpolation.rawValue, forKey: .init("interpolation"))
-        try object.encode(totalSteps, forKey: .init("steps"))
+        try object.encode(totalSteps, forKey: .init(total))
         try object.encodeIfPresent(statedWarmupSteps, forKey: .init("warmup_steps"))
     }
 }

@@ -12,6 +12,8 @@ extension ScheduleSegment: Codable {
             self.init(.jump(to: try object.learningRate("to")), at: place)
         case "repeat":
             self.init(try Self.repetition(object), at: place)
+        case let shape where RateList.shapes.contains(shape):
+            self.init(try RateList.segment(shape, object), at: place)
         default:
             self.init(try Self.run(name, object), at: place)
         }
@@ -33,18 +35,26 @@ extension ScheduleSegment: Codable {
             throw ScheduleError(.unknownSegment(name), at: object.place("shape"))
         }
         let takesTarget = type(of: shape).takesTarget
-        try object.allowOnly(["shape", "steps"] + (takesTarget ? ["to"] : []))
+        try object.allowOnly(["shape", "steps"] + (takesTarget ? ["to", "of"] : []))
+        let steps = try object.count("steps")
+        let whole = object.has("of") ? try object.count("of") : steps
+        guard steps <= whole else {
+            let rule = ScheduleError.Rule.atMost(field: "of", value: "\(whole)")
+            throw ScheduleError(
+                .invalid(field: "steps", value: "\(steps)", rule: rule), at: object.place("steps"))
+        }
         return .run(
-            shape: shape, steps: try object.count("steps"),
+            shape: shape, steps: steps, whole: whole == steps ? nil : whole,
             target: takesTarget ? try object.learningRate("to") : nil)
     }
 
     package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: ScheduleObject.Key.self)
         switch body {
-        case .run(let shape, let steps, let target):
+        case .run(let shape, let steps, let whole, let target):
             try object.encode(shape.name, forKey: .init("shape"))
             try object.encode(steps, forKey: .init("steps"))
+            try object.encodeIfPresent(whole, forKey: .init("of"))
             try object.encodeIfPresent(target, forKey: .init("to"))
         case .jump(let rate):
             try object.encode("step", forKey: .init("shape"))
@@ -53,6 +63,8 @@ extension ScheduleSegment: Codable {
             try object.encode("repeat", forKey: .init("shape"))
             try object.encode(times, forKey: .init("times"))
             try object.encode(segments, forKey: .init("segments"))
+        case .listed(let list, let steps):
+            try list.encode(steps: steps, to: &object)
         }
     }
 }

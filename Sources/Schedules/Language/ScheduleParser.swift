@@ -2,9 +2,14 @@
 struct ScheduleParser {
     private let bytes: [UInt8]
     private var position = 0
+    private let runs: ScheduledRuns?
 
-    init(_ text: String) {
+    /// What to tell about the runs that were continued.
+    private(set) var warnings: [String] = []
+
+    init(_ text: String, runs: ScheduledRuns?) {
         bytes = Array(text.utf8)
+        self.runs = runs
     }
 
     /// Completes an error that a segment of this text gave rise to after parsing.
@@ -45,7 +50,36 @@ struct ScheduleParser {
         if peek == UInt8(ascii: "(") {
             return try namedSchedule(name.text, start: start)
         }
+        if name.text == ScheduleCatalog.continuation.name {
+            return try continuation(start: start, depth: depth)
+        }
         return [try segment(name.text, start: start, depth: depth)]
+    }
+
+    /// `from:RUN@s`.
+    private mutating func continuation(
+        start: Int, depth: Int
+    ) throws(ScheduleError) -> [ScheduleSegment] {
+        let malformed = ScheduleError.Kind.malformed(usage: ScheduleCatalog.continuation.usage)
+        guard take(":") else { throw fault(malformed, item: start, at: start) }
+        let run = word()
+        guard take("@") else { throw fault(malformed, item: start, at: start) }
+        let written = word()
+        guard let step = ScheduleValue.count(written.text, atLeast: 1) else {
+            throw fault(
+                .invalid(field: "step", value: written.text, rule: .stepCount), item: start,
+                at: written.offset)
+        }
+        let isFirst = depth == 0 && bytes[..<start].allSatisfy(Self.isSpace)
+        guard isFirst else { throw fault(.notFirst, item: start, at: start) }
+        let segment = itemText(from: start)
+        let head = try RunReference(
+            run: run.text, step: step,
+            runAt: .text(segment: segment, offset: characters(before: run.offset)),
+            stepAt: .text(segment: segment, offset: characters(before: written.offset))
+        ).head(in: runs)
+        warnings += head.warnings
+        return head.segments
     }
 
     // MARK: Segments
@@ -72,11 +106,27 @@ struct ScheduleParser {
                 .invalid(field: "P", value: power, rule: .positiveNumber), item: start, at: start)
         }
         let steps = try count("steps", rule: .stepCount, start: start, usage: form.usage)
+        let whole = try whole(atLeast: steps, start: start)
         let target = try target(start: start)
-        guard (target != nil) == type(of: shape).takesTarget else {
+        guard (target != nil) == type(of: shape).takesTarget, whole == nil || target != nil else {
             throw fault(.malformed(usage: form.usage), item: start, at: start)
         }
-        return ScheduleSegment(.run(shape: shape, steps: steps, target: target), at: place)
+        return ScheduleSegment(
+            .run(shape: shape, steps: steps, whole: whole == steps ? nil : whole, target: target),
+            at: place)
+    }
+
+    /// The `/m` of a segment that is the first n of m steps.
+    private mutating func whole(atLeast steps: Int, start: Int) throws(ScheduleError) -> Int? {
+        guard take("/") else { return nil }
+        let written = word()
+        guard let count = ScheduleValue.count(written.text, atLeast: steps) else {
+            throw fault(
+                .invalid(
+                    field: "steps of the whole segment", value: written.text,
+                    rule: .within(steps...ScheduleLimits.steps)), item: start, at: written.offset)
+        }
+        return count
     }
 
     private mutating func repetition(
@@ -212,7 +262,7 @@ struct ScheduleParser {
 
     private static func isMark(_ byte: UInt8) -> Bool {
         switch Unicode.Scalar(byte) {
-        case ":", "@", "(", ")", ",", "=": true
+        case ":", "@", "(", ")", ",", "=", "/": true
         default: false
         }
     }

@@ -23,7 +23,8 @@ struct SegmentSize: Equatable {
         _ segment: ScheduleSegment
     ) throws(ScheduleError) -> (SegmentSize, times: Int) {
         switch segment.body {
-        case .run(_, let steps, _): (SegmentSize(steps: steps, segments: 1), 1)
+        case .run(_, let steps, _, _), .listed(_, let steps):
+            (SegmentSize(steps: steps, segments: 1), 1)
         case .jump: (SegmentSize(steps: 0, segments: 1), 1)
         case .repetition(let times, let inside): (try SegmentSize(of: inside), times)
         }

@@ -10,7 +10,8 @@ struct SegmentList {
     mutating func run(_ shape: any SegmentShape, steps: Int, to target: Double? = nil) {
         guard steps > 0 else { return }
         segments.append(
-            ScheduleSegment(.run(shape: shape, steps: steps, target: target), at: place))
+            ScheduleSegment(.run(shape: shape, steps: steps, whole: nil, target: target), at: place)
+        )
     }
 
     mutating func hold(_ steps: Int) {

@@ -19,10 +19,10 @@ package struct PointList: Sendable, Equatable {
     }
 
     /// Ascending, from 0 to `totalSteps` at most.
-    package let steps: [Int]
-    package let learningRates: [Double]
+    package private(set) var steps: [Int]
+    package private(set) var learningRates: [Double]
     package let interpolation: Interpolation
-    package let totalSteps: Int
+    package private(set) var totalSteps: Int
     /// Steps of the stated warm-up, if one was stated.
     package let statedWarmupSteps: Int?
 
@@ -90,6 +90,16 @@ package struct PointList: Sendable, Equatable {
         self.interpolation = interpolation
         self.totalSteps = total
         self.statedWarmupSteps = statedWarmupSteps
+    }
+
+    /// The points that set the rates at steps 0 … `count`: the one at or after `count` is the last.
+    func prefix(_ count: Int) -> PointList {
+        let kept = (steps.firstIndex { $0 >= count } ?? steps.count - 1) + 1
+        var list = self
+        list.steps = Array(steps.prefix(kept))
+        list.learningRates = Array(learningRates.prefix(kept))
+        list.totalSteps = max(count, list.steps[kept - 1], statedWarmupSteps ?? 0)
+        return list
     }
 
     private static func fault(

@@ -7,9 +7,9 @@ struct PointPointers {
     private let rateKey: String
 
     /// Points as pairs in a schedule object that stands at `prefix`.
-    init(pairsAt prefix: String) {
+    init(pairsAt prefix: String, total name: String) {
         list = "\(prefix)/points"
-        total = "\(prefix)/steps"
+        total = "\(prefix)/\(name)"
         warmup = "\(prefix)/warmup_steps"
         stepKey = "0"
         rateKey = "1"

@@ -86,7 +86,9 @@ struct ScheduleListAnswer: Answer {
         }
         lines.append("  example: \(form.example)")
         // Every example of the catalogue parses, which its own tests check.
-        if let schedule = try? LearningRateSchedule(parsing: form.example) {
+        if let schedule = try? LearningRateSchedule(
+            parsing: form.example, runs: ScheduleCatalog.exampleRuns)
+        {
             let narrow = TerminalStyle(
                 width: min(style.width - 2, plotWidth), isUnicode: style.isUnicode)
             lines += SchedulePlot.plot(of: schedule, height: plotHeight).lines(style: narrow)

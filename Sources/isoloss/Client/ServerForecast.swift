@@ -6,7 +6,7 @@ import Schedules
 extension ServerClient {
     /// The body of `POST /v1/fits/{id}/curve`.
     private struct CurveRequest: Encodable {
-        var schedule: LearningRateSchedule
+        var schedule: ScheduleOrder
         var every: Int?
         var interval: Double
         var intervalOf: String
@@ -59,7 +59,7 @@ extension ServerClient {
     /// - Returns: The curve, and the body it was read from.
     /// - Throws: `ClientError`, or what the encoding throws.
     func curve(
-        ofFit id: String, schedule: LearningRateSchedule, features: [Feature: Double], every: Int?,
+        ofFit id: String, schedule: ScheduleOrder, features: [Feature: Double], every: Int?,
         interval: LawPredictor.Interval
     ) throws -> (payload: CurvePayload, body: [UInt8]) {
         let path = ["v1", "fits", id, "curve"]

@@ -2,6 +2,7 @@ import API
 import ArgumentParser
 import Fitting
 import Laws
+import RunFiles
 import Schedules
 
 /// `isoloss predict`: a loss curve under a schedule, or the loss of one finished run.
@@ -15,12 +16,21 @@ struct PredictCommand: ParsableCommand {
               isoloss predict --fit fit.json --schedule warmup:300@3e-3,cosine:3700@3e-4
               isoloss predict --fit fit.json --parameter-count 7e10 --token-count 1.4e12
 
+            A run's own schedule up to a step, continued in another way:
+
+              isoloss predict --fit fit.json --schedule from:constant@2000,sqrt:500@0 sample-runs
+
             A schedule in a file is given as --schedule "$(cat schedule.json)".
             """)
 
     @Option(
         help: ArgumentHelp("A fit's file; with --server its id.", valueName: "fit.json"))
     var fit: String
+
+    @Argument(
+        help: ArgumentHelp(
+            "Study folders or curves with the runs that a schedule continues.", valueName: "path"))
+    var paths: [String] = []
 
     @Option(help: ArgumentHelp("The schedule of the run to predict.", valueName: "spec"))
     var schedule: String?
@@ -34,15 +44,21 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let parsed = try schedule.map { try LearningRateSchedule(parsing: $0) }
         if let client = try server.client() {
-            try predict(on: client, schedule: parsed)
+            guard paths.isEmpty else { throw UsageError.pathsAndServer }
+            try predict(on: client, schedule: schedule.map { try ScheduleOrder(parsing: $0) })
         } else {
-            try predictHere(schedule: parsed)
+            let source = paths.isEmpty ? nil : try RunFileSource.load(paths)
+            output.note(source?.notes ?? [])
+            try predictHere(source)
         }
     }
 
-    private func predictHere(schedule: LearningRateSchedule?) throws {
+    private func predictHere(_ source: LoadedRuns?) throws {
+        let schedule = try schedule.map {
+            try LearningRateSchedule(
+                parsing: $0, runs: source.map { ScheduledRuns($0.runs) })
+        }
         let predictor = try LawPredictor(report: FitFile.read(fit))
         let law = predictor.law.about.id
         guard let schedule else {
@@ -56,9 +72,10 @@ struct PredictCommand: ParsableCommand {
                     payload: payload, law: law, predicted: Self.predicted(predictor.report),
                     features: sizes.features))
         }
-        let payload = try CurvePayload(
+        var payload = try CurvePayload(
             predictor: predictor, schedule: schedule, features: sizes.features, every: every,
             interval: interval.value)
+        payload.warnings += source?.warnings ?? []
         try output.print(CurveAnswer(payload: payload, law: law))
     }
 
@@ -68,7 +85,7 @@ struct PredictCommand: ParsableCommand {
         return about?.observes == .metric ? report.series ?? "metric" : "loss"
     }
 
-    private func predict(on client: ServerClient, schedule: LearningRateSchedule?) throws {
+    private func predict(on client: ServerClient, schedule: ScheduleOrder?) throws {
         let report = try client.finishedFit(fit)
         let law = report.law
         guard let schedule else {

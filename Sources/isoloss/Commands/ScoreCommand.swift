@@ -92,7 +92,7 @@ struct ScoreCommand: ParsableCommand {
             return nil
         }
         let curve = try client.curve(
-            ofFit: fit, schedule: schedule, features: run.features, every: nil,
+            ofFit: fit, schedule: .known(schedule), features: run.features, every: nil,
             interval: LawPredictor.Interval())
         return CurvePlot.predicted(curve.payload, measured: try client.measuredCurve(of: run.id))
     }

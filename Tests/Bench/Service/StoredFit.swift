@@ -15,12 +15,6 @@ struct StoredFit {
 
     private let path: String
 
-    /// A schedule as the schedule language writes it.
-    private static func text(of schedule: LearningRateSchedule) -> String {
-        guard case .segments(let segments) = schedule.source else { return "" }
-        return segments.map(\.text).joined(separator: ",")
-    }
-
     /// Stores runs and points and fits the LR-annealing law to them.
     init(port: Int) throws {
         let client = try LoopbackClient(port: port, patience: 60)
@@ -36,7 +30,7 @@ struct StoredFit {
         for run in SpeedData.syntheticCurves() {
             guard let curve = run.curve, let schedule = run.schedule else { continue }
             _ = try post(
-                "/v1/runs", ["id": run.id, "study": "bench", "schedule": Self.text(of: schedule)])
+                "/v1/runs", ["id": run.id, "study": "bench", "schedule": schedule.specification])
             let points = zip(curve.steps, curve.losses).map {
                 ["step": $0, "loss": $1] as [String: Any]
             }
