@@ -67,6 +67,19 @@ package enum ScheduleCatalog {
     /// The named schedules, each with its parameters and an example that parses.
     package static let named: [ScheduleForm] = schedules.map { $0.form }
 
+    /// The two ways to list rates, which only JSON can write.
+    package static let lists: [ScheduleForm] = [
+        ScheduleForm(
+            name: "points", usage: #"{"points":[[step,rate],…],"interpolation":"linear"|"step"}"#,
+            meaning:
+                "rates at some steps, with straight lines or holds between; `steps` is the end",
+            example: #"{"points":[[0,0],[100,3e-4],[700,3e-4],[1000,3e-5]]}"#,
+            variants: [
+                #"{"points":[[0,3e-4],[400,1e-4],[800,3e-5]],"interpolation":"step","steps":1000}"#
+            ]),
+        TabulatedShape.form,
+    ]
+
     private static let segmentForms = Dictionary(
         uniqueKeysWithValues: segments.map { ($0.name, $0) })
 

@@ -8,29 +8,38 @@ package struct ScheduleForm: Sendable, Equatable {
     package let meaning: String
     /// A whole schedule that parses.
     package let example: String
+    /// Further ones, where one does not show all that it can do.
+    package let variants: [String]
     /// The named arguments it takes; empty for a segment.
     package let parameters: [ScheduleParameter]
 
     package init(
         name: String, usage: String, meaning: String, example: String,
-        parameters: [ScheduleParameter] = []
+        variants: [String] = [], parameters: [ScheduleParameter] = []
     ) {
         self.name = name
         self.usage = usage
         self.meaning = meaning
         self.example = example
+        self.variants = variants
         self.parameters = parameters
     }
 
     /// The form of a named schedule, whose usage follows from its parameters.
-    init(named name: String, _ parameters: [ScheduleParameter], meaning: String, example: String) {
+    init(
+        named name: String, _ parameters: [ScheduleParameter], meaning: String, example: String,
+        variants: [String] = []
+    ) {
         let arguments = parameters.map { parameter in
             parameter.standard.map { "\(parameter.name)=\($0)" } ?? "\(parameter.name)=…"
         }
         self.init(
             name: name, usage: "\(name)(\(arguments.joined(separator: ",")))", meaning: meaning,
-            example: example, parameters: parameters)
+            example: example, variants: variants, parameters: parameters)
     }
+
+    /// All that it shows.
+    package var examples: [String] { [example] + variants }
 }
 
 /// One argument of a named schedule.

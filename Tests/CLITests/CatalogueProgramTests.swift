@@ -46,16 +46,37 @@ import Testing
     @Test func `draws every segment and every named schedule`() throws {
         let outcome = try program("schedules")
         #expect(outcome.code == 0)
-        let forms = ScheduleCatalog.segments + ScheduleCatalog.named
+        let forms = ScheduleCatalog.segments + ScheduleCatalog.named + ScheduleCatalog.lists
         for form in forms { #expect(outcome.lines.contains(form.usage)) }
-        #expect(outcome.lines.count { $0.hasPrefix("  example: ") } == forms.count)
-        #expect(outcome.lines.count { $0.contains("└") } == forms.count)
+        let examples = forms.flatMap(\.examples)
+        #expect(
+            outcome.lines.filter { $0.hasPrefix("  example: ") }
+                == examples.map { "  example: \($0)" })
+        #expect(outcome.lines.count { $0.contains("└") } == examples.count)
+    }
+
+    @Test(arguments: [
+        "constant(", "linear(", "cosine(", "cycles=3", "polynomial(", "exponential(", "rsqrt(",
+        "step(", "two-stage(", "decay=200)", "shape=cosine", "shape=sqrt", "shape=exp",
+        "triangular(", "cyclic(", "rewarm(", "infinite(", "final=3e-5,shape=rsqrt", "from:",
+        "\"points\":[[0,0]", "\"interpolation\":\"step\"", "\"values\":",
+    ])
+    func `draws every schedule that has a name in the field`(words: String) throws {
+        let outcome = try program("schedules")
+        #expect(outcome.lines.contains { $0.hasPrefix("  example: ") && $0.contains(words) })
+    }
+
+    @Test func `draws what continues a run of a study folder`() throws {
+        try SyntheticStudy.write(to: program.folder)
+        let outcome = try program("schedules from:stage@700,sqrt:500@0 study")
+        #expect(outcome.lines[0] == "warmup:100@3e-3,hold:500,step@1e-3,hold:100,sqrt:500@0")
+        #expect(outcome.lines.contains("total steps          1200"))
     }
 
     @Test func `shows one entry of the language by its name`() throws {
         let outcome = try program("schedules wsd")
         #expect(outcome.lines.contains { $0.hasPrefix("wsd(") })
-        #expect(outcome.lines.count { $0.hasPrefix("  example: ") } == 1)
+        #expect(outcome.lines.count { $0.hasPrefix("  example: ") } == 4)
         #expect(outcome.output.contains("highest learning rate"))
     }
 

@@ -7,20 +7,21 @@ import Testing
 @Suite struct ScheduleConformanceTests {
     private static let forms = ScheduleCatalog.segments + ScheduleCatalog.named
     private static let examples =
-        forms.filter { $0.name != "from" }.map(\.example) + [
-            TabulatedShape.form.example,
+        forms.filter { $0.name != "from" }.flatMap(\.examples)
+        + ScheduleCatalog.lists.flatMap(\.examples) + [
             #"{"points":[[0,0],[100,3e-4],[900,3e-4],[1000,3e-5]],"interpolation":"linear"}"#,
             #"{"points":[[0,3e-4],[900,3e-5]],"interpolation":"step","steps":1000}"#,
             "step@1e-4,repeat:2(linear:3@3e-4,repeat:2(exp:2@1e-4,hold:1,step@2e-4)),poly0.5:9@0",
         ]
 
     @Test func `every entry has its own name, a meaning and an example that uses it`() {
-        for list in [ScheduleCatalog.segments, ScheduleCatalog.named] {
+        for list in [ScheduleCatalog.segments, ScheduleCatalog.named, ScheduleCatalog.lists] {
             #expect(Set(list.map(\.name)).count == list.count)
             for form in list {
                 let word = form.name == "polyP" ? "poly2" : form.name
                 #expect(form.example.contains(word))
-                #expect(form.usage.hasPrefix(form.name) && !form.meaning.isEmpty)
+                #expect(form.usage.hasPrefix(form.name) || form.usage.hasPrefix("{\"\(form.name)"))
+                #expect(!form.meaning.isEmpty)
             }
         }
     }

@@ -5,7 +5,8 @@ enum CosineSchedule: NamedSchedule {
     static let form = ScheduleForm(
         named: "cosine", [.peak, .steps, .warmup, .final, .cycles],
         meaning: "a cosine from the peak to the final rate; with cycles, each restarts at the peak",
-        example: "cosine(peak=3e-4,steps=1000,warmup=100,final=3e-5)")
+        example: "cosine(peak=3e-4,steps=1000,warmup=100,final=3e-5)",
+        variants: ["cosine(peak=3e-4,steps=1000,warmup=100,cycles=3)"])
 
     static func segments(
         _ arguments: ScheduleArguments

@@ -16,7 +16,10 @@ enum InfiniteSchedule: NamedSchedule {
         ],
         meaning: "a cooldown to a constant rate, the constant, then an exponential annealing",
         example: "infinite(peak=3e-4,steps=1000,warmup=100,cooldown=300,constant=1.5e-4,"
-            + "decay=200,final=3e-5)")
+            + "decay=200,final=3e-5)",
+        variants: [
+            "infinite(peak=3e-4,steps=1000,warmup=100,cooldown=300,decay=200,final=3e-5,shape=rsqrt)"
+        ])
 
     static func segments(
         _ arguments: ScheduleArguments

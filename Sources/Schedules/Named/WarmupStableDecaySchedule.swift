@@ -15,7 +15,12 @@ enum WarmupStableDecaySchedule: NamedSchedule {
                 "final", "learning rate at the end, above 0 for exp", standard: "0"),
         ],
         meaning: "the peak held, then a cooldown to the final rate",
-        example: "wsd(peak=3e-4,steps=1000,warmup=100,decay=200,shape=sqrt)")
+        example: "wsd(peak=3e-4,steps=1000,warmup=100,decay=200,shape=sqrt)",
+        variants: [
+            "wsd(peak=3e-4,steps=1000,warmup=100,decay=200)",
+            "wsd(peak=3e-4,steps=1000,warmup=100,decay=200,shape=cosine)",
+            "wsd(peak=3e-4,steps=1000,warmup=100,decay=200,shape=exp,final=3e-6)",
+        ])
 
     static func segments(
         _ arguments: ScheduleArguments

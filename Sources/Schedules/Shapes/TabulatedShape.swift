@@ -2,7 +2,7 @@
 struct TabulatedShape: SegmentShape {
     static let form = ScheduleForm(
         name: "values", usage: #"{"values":[…]}"#, meaning: "one learning rate per step",
-        example: #"{"values":[0,1e-4,2e-4,3e-4]}"#)
+        example: #"{"values":[0,1e-4,2e-4,3e-4,2.5e-4,1e-4]}"#)
 
     let name = "values"
     let values: [Double]

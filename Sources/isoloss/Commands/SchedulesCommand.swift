@@ -1,4 +1,6 @@
 import ArgumentParser
+import Fitting
+import RunFiles
 import Schedules
 
 /// `isoloss schedules`: the schedule language in pictures.
@@ -12,24 +14,28 @@ struct SchedulesCommand: ParsableCommand {
               isoloss schedules cosine
               isoloss schedules warmup:2160@3e-4,hold:17840,exp:4000@3e-5
               isoloss schedules 'wsd(peak=3e-4,steps=24000,warmup=2160,decay=4000)'
+              isoloss schedules from:constant@2000,sqrt:500@0 sample-runs
             """)
 
     @Argument(help: "A schedule, or the name of a segment or schedule.")
     var specification: String?
 
+    @Argument(
+        help: ArgumentHelp(
+            "Study folders or curves with the runs that a schedule continues.", valueName: "path"))
+    var paths: [String] = []
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        guard let specification else {
-            return try output.print(
-                ScheduleListAnswer(
-                    segments: ScheduleCatalog.segments, named: ScheduleCatalog.named))
+        guard let specification else { return try output.print(ScheduleListAnswer.all) }
+        if let entries = ScheduleListAnswer(named: specification) {
+            return try output.print(entries)
         }
-        let segments = ScheduleCatalog.segments.filter { $0.name == specification }
-        let named = ScheduleCatalog.named.filter { $0.name == specification }
-        guard segments.isEmpty, named.isEmpty else {
-            return try output.print(ScheduleListAnswer(segments: segments, named: named))
-        }
-        try output.print(ScheduleAnswer(schedule: LearningRateSchedule(parsing: specification)))
+        let source = paths.isEmpty ? nil : try RunFileSource.load(paths)
+        output.note(source?.notes ?? [])
+        let schedule = try LearningRateSchedule(
+            parsing: specification, runs: source.map { ScheduledRuns($0.runs) })
+        try output.print(ScheduleAnswer(schedule: schedule))
     }
 }
