@@ -13,6 +13,7 @@ extension FitReport: Codable {
         case holdout
         case runs
         case points
+        case fittedRange = "fitted_range"
         case options
         case series
         case excludeHighest = "exclude_highest"
@@ -46,6 +47,7 @@ extension FitReport: Codable {
         holdout = try optional(.holdout)
         runs = try optional(.runs) ?? runs
         points = try optional(.points) ?? points
+        fittedRange = try optional(.fittedRange)
         options = try optional(.options) ?? options
         series = try optional(.series)
         excludeHighest = try optional(.excludeHighest)
@@ -77,6 +79,7 @@ extension FitReport: Codable {
         try container.encodeIfPresent(holdout, forKey: .holdout)
         try container.encode(runs, forKey: .runs)
         try container.encode(points, forKey: .points)
+        try container.encodeIfPresent(fittedRange, forKey: .fittedRange)
         try container.encode(options, forKey: .options)
         try container.encodeIfPresent(series, forKey: .series)
         try container.encodeIfPresent(excludeHighest, forKey: .excludeHighest)

@@ -92,6 +92,8 @@ package struct FitReport: Sendable, Equatable {
     package var holdout: ScoreReport?
     package var runs: [String] = []
     package var points = 0
+    /// How far the fitted data reach.
+    package var fittedRange: FittedRange?
     package var options: [String: String] = [:]
     package var series: String?
     package var excludeHighest: Int?

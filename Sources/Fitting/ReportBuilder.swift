@@ -32,6 +32,7 @@ struct ReportBuilder {
         report.metrics = metrics()
         report.runs = observations.groups.map(\.runID)
         report.points = observations.pointCount
+        report.fittedRange = FittedRange(observations, law: law)
         report.covariance = uncertainty.covariance
         report.noise = FitReport.Noise(
             scale: noise.scale, autocorrelation: noise.correlation.ofNeighbours,

@@ -121,6 +121,17 @@ import Testing
         #expect(curve["schedule"]?["segments"]?.elements.count == 2)
     }
 
+    @Test func `a curve far beyond the fitted data carries warnings`() throws {
+        let (service, path) = try fitted(.inProcess)
+        let curve = try service.get(
+            "\(path)/curve?schedule=warmup:200@9e-2,cosine:99800@0&every=50000"
+        ).json
+        let warnings = curve["warnings"]?.elements.compactMap(\.string) ?? []
+        #expect(warnings.count == 2)
+        #expect(warnings.first?.hasPrefix("step = 99999 is 25.1 times the highest") == true)
+        #expect(warnings.last?.hasPrefix("peak learning_rate = 0.09 is ") == true)
+    }
+
     @Test func `a curve comes as CSV or NDJSON too`() throws {
         let (service, path) = try fitted(.inProcess)
         let target = "\(path)/curve?schedule=\(Self.schedule)&every=3000&interval"

@@ -147,6 +147,19 @@ import Testing
             sentence: "the law lr-annealing predicts along a schedule; give one with --schedule "
                 + "SPEC, as in --schedule warmup:100@3e-4,cosine:900@3e-5."),
         Case(
+            title: "sizes for a law of schedules", files: ["fit.json": fit],
+            arguments: "predict --fit fit.json --parameter-count 1e9 --token-count 1e10",
+            sentence: "the law lr-annealing cannot predict a loss without a schedule; fit one that "
+                + "can: chinchilla, "),
+        Case(
+            title: "interval level of 1", files: ["fit.json": fit],
+            arguments: "predict --fit fit.json --schedule hold:9 --interval 1",
+            sentence: "interval = 1.0 must lie between 0 and 1, as in 0.9."),
+        Case(
+            title: "interval level below 0", files: ["fit.json": fit],
+            arguments: "predict --fit fit.json --schedule hold:9 --interval=-0.5",
+            sentence: "interval = -0.5 must lie between 0 and 1, as in 0.9."),
+        Case(
             title: "spacing of zero", files: ["fit.json": fit],
             arguments: "predict --fit fit.json --schedule hold:9 --every 0",
             sentence: "every = 0 must be a whole number of steps of at least 1."),

@@ -106,6 +106,16 @@ import Testing
                     + "again to get one"))
     }
 
+    @Test func `warns of a size far beyond the fitted ones`() throws {
+        let outcome = try study.program(
+            "predict --fit table.json --parameter-count 1e13 --token-count 2e10")
+        #expect(
+            outcome.lines.contains {
+                $0.hasPrefix(
+                    "warning: parameter_count = 1e13 is 977 times the highest that the law")
+            }, "\(outcome.output)")
+    }
+
     @Test func `predicts the loss of a size and a number of tokens`() throws {
         let outcome = try study.program(
             "predict --fit table.json --parameter-count 1e9 --token-count 2e10 --format csv")

@@ -59,7 +59,9 @@ package struct CurvePayload: Sendable {
         learningRate = steps.map { schedule.learningRate(at: $0) }
         self.interval = band.lower == nil ? nil : interval?.level
         intervalOf = band.lower == nil ? nil : interval?.target
-        warnings = schedule.warnings + IntervalWarning.warnings(of: predictor, interval)
+        warnings =
+            schedule.warnings + IntervalWarning.warnings(of: predictor, interval)
+            + predictor.warnings(for: schedule, features: features, through: steps.last ?? 0)
     }
 }
 

@@ -38,7 +38,8 @@ package struct LossPayload: Sendable, Equatable, Codable {
         upper = band.upper?.first.flatMap(Self.finite)
         self.interval = lower == nil ? nil : interval?.level
         intervalOf = lower == nil ? nil : interval?.target
-        warnings = IntervalWarning.warnings(of: predictor, interval)
+        warnings =
+            IntervalWarning.warnings(of: predictor, interval) + predictor.warnings(for: features)
     }
 
     private static func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }

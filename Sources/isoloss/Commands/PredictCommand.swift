@@ -62,7 +62,7 @@ struct PredictCommand: ParsableCommand {
         let predictor = try LawPredictor(report: FitFile.read(fit))
         let law = predictor.law.about.id
         guard let schedule else {
-            guard predictor.law.about.kind == .table else {
+            guard predictor.law.about.kind == .table || !sizes.features.isEmpty else {
                 throw UsageError.scheduleExpected(law: law)
             }
             let payload = try LossPayload(
