@@ -13,6 +13,6 @@ struct Bench: AsyncParsableCommand {
         subcommands: [
             ReferenceCommand.self, NISTCommand.self, SpeedCommand.self, DerivativesCommand.self,
             SchedulesCommand.self, HTTPCommand.self, JSONCommand.self,
-            CoverageCommand.self, BootstrapCommand.self,
+            CoverageCommand.self, IntervalsCommand.self, BootstrapCommand.self,
         ])
 }
