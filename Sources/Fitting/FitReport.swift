@@ -54,12 +54,21 @@ package struct FitReport: Sendable, Equatable {
         package var effectivePoints: Double
         /// Effective points less free parameters: the t distribution behind intervals.
         package var degreesOfFreedom: Double
+        /// Standard deviation of a point about its own curve; nil for tables.
+        package var pointScale: Double?
+        /// The scatter of curves about the law, as a covariance of the parameters in their own
+        /// units; nil for tables.
+        ///
+        /// `CurveScatter` says what it is and how it was chosen.
+        package var curveCovariance: [[Double]]?
 
         private enum CodingKeys: String, CodingKey {
             case scale
             case autocorrelation
             case effectivePoints = "effective_points"
             case degreesOfFreedom = "degrees_of_freedom"
+            case pointScale = "point_scale"
+            case curveCovariance = "curve_covariance"
         }
     }
 

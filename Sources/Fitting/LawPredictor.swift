@@ -1,4 +1,3 @@
-import Foundation
 package import Laws
 package import Schedules
 
@@ -33,7 +32,8 @@ package struct LawPredictor: Sendable {
 
     package let report: FitReport
     package let law: NamedLaw
-    private let values: [Double]
+    /// The parameters in their own units, in the law's order.
+    let values: [Double]
     private let catalog: LawCatalog
 
     /// Checks that a fit names a known law and a value for each of its parameters.
@@ -159,29 +159,5 @@ package struct LawPredictor: Sendable {
             addInterval(interval, jacobian: jacobian, to: &band)
         }
         return band
-    }
-
-    /// The delta method: the variance of a prediction is gᵀΣg with g its gradient, plus that of a
-    /// point's noise; in logs when the fit's residuals are logs, so that the ends stay positive.
-    private func addInterval(_ interval: Interval, jacobian: [Double], to band: inout Band) {
-        guard let covariance = report.covariance, let noise = report.noise else { return }
-        let count = band.losses.count
-        let quantile = Quantiles.studentT(
-            0.5 + 0.5 * interval.level, degreesOfFreedom: noise.degreesOfFreedom)
-        let isLog = report.objective.residual == .log
-        let noiseVariance = interval.target == .observation ? noise.scale * noise.scale : 0
-        var lower = band.losses
-        var upper = band.losses
-        for point in 0..<count {
-            let gradient = values.indices.map { jacobian[$0 * count + point] }
-            var variance = QuadraticForm.value(covariance, gradient)
-            let loss = band.losses[point]
-            if isLog { variance /= loss * loss }
-            let half = quantile * (max(0, variance) + noiseVariance).squareRoot()
-            lower[point] = isLog ? loss * exp(-half) : loss - half
-            upper[point] = isLog ? loss * exp(half) : loss + half
-        }
-        band.lower = lower
-        band.upper = upper
     }
 }

@@ -10,6 +10,9 @@ import LeastSquares
 struct NoiseEstimate {
     /// Standard deviation of a point's noise, in the objective's residual.
     let scale: Double
+    /// Root mean square of the residuals, those that no noise would reach brought in to five
+    /// standard deviations.
+    let clippedScale: Double
     let correlation: NoiseCorrelation
     let spacing: PointSpacing
     let effectivePoints: Double
@@ -32,7 +35,10 @@ struct NoiseEstimate {
         let squares = best.residuals.reduce(0) { $0 + $1 * $1 }
         let counts = observations.groups.map(\.losses.count)
         let byPoint = PointSpacing(counts: counts)
-        let clipped = Self.clipped(best.residuals)
+        let clipped = Self.clipped(best.residuals, at: 3)
+        let moderate = Self.clipped(best.residuals, at: 5)
+        clippedScale =
+            (moderate.reduce(0) { $0 + $1 * $1 } / Double(max(1, points))).squareRoot()
         var chosen: (choice: CorrelationSearch.Choice, spacing: PointSpacing)?
         if kind == .curve, squares > 0 {
             let columns = free.map {
@@ -66,18 +72,20 @@ struct NoiseEstimate {
         spacing = chosen.spacing
         effectivePoints = max(1, Double(points) / correlation.pointsPerIndependentPoint)
         // The scale and the correlation are as sure as n_eff independent points make them; the
-        // parameters' share has been given back already.
-        degreesOfFreedom = min(spare, max(2, effectivePoints))
+        // parameters' share has been given back already. The parameters themselves could not have
+        // been found from fewer points than there are of them.
+        degreesOfFreedom = min(spare, max(2, Double(free.count), effectivePoints))
     }
 
-    /// Residuals with the few that lie far out brought in to three standard deviations.
+    /// Residuals with the few that lie far out brought in to some standard deviations.
     ///
     /// A law that misses the first points of a curve by much would otherwise decide the noise of all
     /// the others: a Gaussian likelihood takes one great excursion for noise that hardly forgets.
-    private static func clipped(_ residuals: [Double]) -> [Double] {
+    private static func clipped(_ residuals: [Double], at deviations: Double) -> [Double] {
         let sizes = residuals.map { abs($0) }.sorted()
         // 1.4826 × the median size is the standard deviation, for normal noise.
-        let limit = sizes.isEmpty ? 0 : 3 * 1.4826 * sizes[sizes.count / 2]
+        let limit = sizes.isEmpty ? 0 : deviations * 1.4826 * sizes[sizes.count / 2]
+        guard limit > 0 else { return residuals }
         return residuals.map { min(max($0, -limit), limit) }
     }
 }

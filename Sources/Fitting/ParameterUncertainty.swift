@@ -76,6 +76,14 @@ struct ParameterUncertainty {
         }
     }
 
+    /// A covariance of the solver's coordinates as one of the parameters in their own units.
+    func inOwnUnits(_ matrix: [[Double]]) -> [[Double]] {
+        let slopes = zip(specs, values).map { $0.scale.slope(at: $1) }
+        return specs.indices.map { row in
+            specs.indices.map { matrix[row][$0] * slopes[row] * slopes[$0] }
+        }
+    }
+
     /// The parameters that have an uncertainty, by position.
     var free: [Int] { specs.indices.filter { isFree[$0] } }
 

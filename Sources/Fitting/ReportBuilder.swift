@@ -36,7 +36,9 @@ struct ReportBuilder {
         report.covariance = uncertainty.covariance
         report.noise = FitReport.Noise(
             scale: noise.scale, autocorrelation: noise.correlation.ofNeighbours,
-            effectivePoints: noise.effectivePoints, degreesOfFreedom: noise.degreesOfFreedom)
+            effectivePoints: noise.effectivePoints, degreesOfFreedom: noise.degreesOfFreedom,
+            pointScale: estimate.scatter?.pointScale,
+            curveCovariance: estimate.scatter.map { uncertainty.inOwnUnits($0.matrix) })
         report.uncertainty = estimate.report
         report.seed = request.seed
         report.dataDigest = DataDigest.text(of: observations)

@@ -60,6 +60,10 @@ package protocol ScalingLaw: Sendable {
     /// What else the parameters say, such as the exponent of the compute-optimal size.
     func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity]
 
+    /// The coefficient of the term that real curves follow least closely, by name; nil where no term
+    /// stands out. Intervals of curves are wide where this term is large.
+    var roughCoefficient: String? { get }
+
     /// What to tell a person about a fit on these inputs, whatever its outcome.
     ///
     /// - Parameters:
@@ -83,6 +87,8 @@ extension ScalingLaw {
     package func firstStep(on areas: ScheduleAreas) -> Int { 0 }
 
     package func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity] { [] }
+
+    package var roughCoefficient: String? { nil }
 
     package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] { [] }
 }

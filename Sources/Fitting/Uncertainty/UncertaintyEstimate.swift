@@ -9,6 +9,8 @@ struct UncertaintyEstimate {
 
     let values: [Double]
     let noise: NoiseEstimate
+    /// Nil for tables.
+    let scatter: CurveScatter?
     private(set) var parameters: ParameterUncertainty
     private(set) var report: FitReport.Uncertainty
 
@@ -40,6 +42,9 @@ struct UncertaintyEstimate {
             best: best, held: held, observations: prepared.observations,
             kind: prepared.law.about.kind)
         self.noise = noise
+        scatter =
+            prepared.law.about.kind == .curve
+            ? CurveScatter(best: best, held: held, noise: noise, law: prepared.law) : nil
         delta = DeltaCovariance(
             best: best, held: held, loss: prepared.request.objective.loss, noise: noise)
         parameters = ParameterUncertainty(
