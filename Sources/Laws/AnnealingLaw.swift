@@ -45,9 +45,9 @@ package struct AnnealingLaw: ScalingLaw {
 
     package let parameters: [ParameterSpec]
     package let requiredFeatures: [Feature]
-    private let countsWarmupDrops: Bool
-    private let countsWarmupArea: Bool
-    private let includesSize: Bool
+    let countsWarmupDrops: Bool
+    let countsWarmupArea: Bool
+    let includesSize: Bool
 
     package init(options: LawOptions) {
         countsWarmupDrops = options.has(Self.annealingFrom, "start")
