@@ -36,6 +36,7 @@ let package = Package(
         .target(name: "Schedules"),
         .target(name: "Laws", dependencies: ["LeastSquares", "Schedules"]),
         .target(name: "Fitting", dependencies: ["Laws", "LeastSquares", "Schedules"]),
+        .target(name: "Plans", dependencies: ["Fitting", "Laws", "Schedules"]),
 
         // The outside world: files, SQLite, sockets.
         .target(name: "RunFiles", dependencies: ["CZlib", "JSONText", "Laws", "Schedules"]),
@@ -48,20 +49,21 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Fitting", "HTTP", "JSONText", "Laws", "RunFiles", "Schedules", "Store", logging,
+                "Fitting", "HTTP", "JSONText", "Laws", "Plans", "RunFiles", "Schedules", "Store",
+                logging,
             ]),
         .executableTarget(
             name: "isoloss",
             dependencies: [
-                "API", "Fitting", "HTTP", "JSONText", "Laws", "RunFiles", "Schedules", "Store",
-                argumentParser, logging,
+                "API", "Fitting", "HTTP", "JSONText", "Laws", "Plans", "RunFiles", "Schedules",
+                "Store", argumentParser, logging,
             ]),
 
         // Measurements, run by hand: `swift run -c release isoloss-bench --help`.
         .executableTarget(
             name: "isoloss-bench",
             dependencies: [
-                "Fitting", "JSONText", "Laws", "LeastSquares", "RunFiles", "Schedules",
+                "Fitting", "JSONText", "Laws", "LeastSquares", "Plans", "RunFiles", "Schedules",
                 "TestSupport", argumentParser,
             ],
             path: "Tests/Bench", exclude: ["peers"]),
@@ -85,6 +87,11 @@ let package = Package(
                 "Fitting", "Laws", "LawTestSupport", "LeastSquares", "Schedules", "TestSupport",
             ]),
         .testTarget(
+            name: "PlansTests",
+            dependencies: [
+                "Fitting", "Laws", "LawTestSupport", "Plans", "Schedules", "TestSupport",
+            ]),
+        .testTarget(
             name: "RunFilesTests",
             dependencies: ["CZlib", "Laws", "RunFiles", "Schedules", "TestSupport"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "TestSupport", grdb]),
@@ -97,7 +104,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "CLITests",
-            dependencies: ["API", "Fitting", "isoloss", "Laws", "Schedules", "TestSupport"]),
+            dependencies: [
+                "API", "Fitting", "isoloss", "Laws", "Plans", "Schedules", "TestSupport",
+            ]),
         .testTarget(name: "PackageTests"),
     ]
 )

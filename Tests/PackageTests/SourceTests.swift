@@ -47,6 +47,7 @@ import Testing
         ("LeastSquares", ["HTTP", "GRDB", "Store", "Laws", "Schedules", "FoundationNetworking"]),
         ("Schedules", ["HTTP", "GRDB", "Store", "Laws", "LeastSquares", "FoundationNetworking"]),
         ("Fitting", ["HTTP", "GRDB", "Store", "API", "RunFiles", "FoundationNetworking"]),
+        ("Plans", ["HTTP", "GRDB", "Store", "API", "RunFiles", "FoundationNetworking"]),
         ("RunFiles", ["HTTP", "GRDB", "Store", "API", "Fitting", "FoundationNetworking"]),
     ])
     func `nothing imports upwards`(target: String, forbidden: [String]) throws {

@@ -1,0 +1,132 @@
+import Foundation
+import Schedules
+
+/// Schedules of one form: a warm-up, a hold, and one way down.
+package struct ScheduleFamily: Sendable, Equatable {
+    /// When the way down begins.
+    enum Onset: Equatable {
+        /// There is none: the peak is held.
+        case never
+        /// Right after the warm-up.
+        case atOnce
+        /// After a hold, as long as is best.
+        case anywhere
+    }
+
+    /// As in `wsd-sqrt`.
+    package let name: String
+    let onset: Onset
+    /// The segment of the way down in the schedule language; `step` jumps and holds.
+    let shape: String
+
+    /// Every family: a new one is one line here.
+    package static let all = [
+        ScheduleFamily(name: "constant", onset: .never, shape: "hold"),
+        ScheduleFamily(name: "cosine", onset: .atOnce, shape: "cosine"),
+        ScheduleFamily(name: "linear", onset: .atOnce, shape: "linear"),
+        ScheduleFamily(name: "wsd-linear", onset: .anywhere, shape: "linear"),
+        ScheduleFamily(name: "wsd-sqrt", onset: .anywhere, shape: "sqrt"),
+        ScheduleFamily(name: "wsd-cosine", onset: .anywhere, shape: "cosine"),
+        ScheduleFamily(name: "wsd-exp", onset: .anywhere, shape: "exp"),
+        ScheduleFamily(name: "two-stage", onset: .anywhere, shape: "step"),
+    ]
+
+    /// Those named; all without names.
+    static func named(_ names: [String]?) -> [ScheduleFamily] {
+        names.map { names in all.filter { names.contains($0.name) } } ?? all
+    }
+
+    /// Whether the rate falls at a single step, as no trained schedule of many does.
+    var jumps: Bool { shape == "step" }
+
+    /// How many numbers choose a member: the peak, the final rate, the length of the way down.
+    var axisCount: Int {
+        switch onset {
+        case .never: 1
+        case .atOnce: 2
+        case .anywhere: 3
+        }
+    }
+}
+
+/// One schedule of a family.
+struct FamilyMember: Equatable {
+    var family: ScheduleFamily
+    var totalSteps: Int
+    var warmupSteps: Int
+    var peak: Double
+    var finalRate: Double
+    /// Steps of the way down; 0 without one.
+    var decaySteps: Int
+
+    /// The member in the schedule language.
+    var text: String {
+        let warmup = warmupSteps > 0 ? "warmup:\(warmupSteps)@\(peak)" : "step@\(peak)"
+        let held = totalSteps - warmupSteps - decaySteps
+        let hold = held > 0 ? ",hold:\(held)" : ""
+        guard decaySteps > 0 else { return warmup + hold }
+        let fall =
+            family.jumps
+            ? "step@\(finalRate),hold:\(decaySteps)" : "\(family.shape):\(decaySteps)@\(finalRate)"
+        return "\(warmup)\(hold),\(fall)"
+    }
+
+    /// - Throws: `ScheduleError` for more steps than a schedule may have.
+    func schedule() throws(ScheduleError) -> LearningRateSchedule {
+        try LearningRateSchedule(parsing: text)
+    }
+}
+
+/// The members of a family of one length, as points of a unit cube that a search moves in.
+///
+/// Axes are logarithmic: the peak from a tenth of its limit, the final rate from a ten-thousandth
+/// of the peak, the way down from one step. Rates are kept to four digits, which no loss feels and
+/// an echoed schedule is shorter by.
+struct FamilySpace {
+    var family: ScheduleFamily
+    var totalSteps: Int
+    var warmupSteps: Int
+    var peakLimit: Double
+    var minimumRate: Double
+
+    private static let lowestPeak = 0.1
+    private static let lowestFinal = 1e-4
+    private static let digits = 4
+
+    /// The member at a point of the cube: peak, final rate and length of the way down, those that
+    /// the family has.
+    func member(at point: [Double]) -> FamilyMember {
+        let peak = peakLimit * pow(Self.lowestPeak, 1 - point[0])
+        let room = totalSteps - warmupSteps
+        let roundedPeak = point[0] == 1 ? peakLimit : PlanText.rounded(peak, digits: Self.digits)
+        let decay: Int =
+            switch family.onset {
+            case .never: 0
+            case .atOnce: room
+            case .anywhere: min(room, max(1, Int(pow(Double(room), point[2]).rounded())))
+            }
+        return FamilyMember(
+            family: family, totalSteps: totalSteps, warmupSteps: warmupSteps, peak: roundedPeak,
+            finalRate: point.count > 1 ? finalRate(at: point[1], peak: roundedPeak) : roundedPeak,
+            decaySteps: decay)
+    }
+
+    private func finalRate(at fraction: Double, peak: Double) -> Double {
+        let lowest = max(
+            minimumRate, PlanText.rounded(peak * Self.lowestFinal, digits: Self.digits))
+        guard lowest < peak else { return peak }
+        // The lower end is the minimum itself, 0 mostly, where a way down can end there.
+        if fraction == 0 { return family.shape == "exp" ? lowest : minimumRate }
+        return min(
+            peak, PlanText.rounded(lowest * pow(peak / lowest, fraction), digits: Self.digits))
+    }
+
+    /// Where searches begin: at the full peak, with short, middling and long ways down.
+    var starts: [[Double]] {
+        switch family.onset {
+        case .never: [[1]]
+        case .atOnce: [[1, 0.25], [1, 0.75]]
+        case .anywhere: [[1, 0.5, 0.75], [1, 0.25, 0.875], [1, 0.75, 0.95]]
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package import Schedules
+
+/// The options of one plan as they were given, read by name and kind.
+package struct PlanOptions: Sendable {
+    private let values: [String: String]
+    private let about: PlanDescription
+
+    /// Checks the names.
+    ///
+    /// - Parameters:
+    ///   - values: Values by name, as a query or a command line writes them.
+    ///   - about: The kind of plan.
+    /// - Throws: `PlanError.unknownOption`, or `PlanError.missing` for a required one.
+    package init(_ values: [String: String], of about: PlanDescription) throws(PlanError) {
+        let known = about.options.map(\.name)
+        if let stranger = values.keys.sorted().first(where: { !known.contains($0) }) {
+            throw .unknownOption(kind: about.id, option: stranger, known: known)
+        }
+        let missing = about.options.filter { $0.isRequired && values[$0.name] == nil }
+        guard missing.isEmpty else { throw .missing(kind: about.id, options: missing) }
+        self.values = values
+        self.about = about
+    }
+
+    package func text(_ name: String) -> String? {
+        assert(
+            about.options.contains { $0.name == name }, "an option is declared before it is read")
+        return values[name]
+    }
+
+    /// A whole number within a range; `1e4` is ten thousand.
+    package func integer(_ name: String, in range: ClosedRange<Int>) throws(PlanError) -> Int? {
+        guard let text = text(name) else { return nil }
+        guard let value = PlanOptions.whole(text), range.contains(value) else {
+            throw .invalid(
+                option: name, value: text,
+                rule: "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    /// A finite number above 0, or of at least 0.
+    package func number(_ name: String, allowsZero: Bool = false) throws(PlanError) -> Double? {
+        guard let text = text(name) else { return nil }
+        guard let value = Double(text), value.isFinite, value > 0 || (allowsZero && value == 0)
+        else {
+            throw .invalid(
+                option: name, value: text,
+                rule: "must be a finite number \(allowsZero ? "of at least 0" : "above 0")")
+        }
+        return value
+    }
+
+    /// The items of a comma-separated list, each one of a few names; nil where it is not given.
+    package func names(_ name: String, of known: [String]) throws(PlanError) -> [String]? {
+        guard let text = text(name) else { return nil }
+        let items = text.split(separator: ",").map(String.init)
+        guard !items.isEmpty, items.allSatisfy(known.contains) else {
+            throw .invalid(
+                option: name, value: text,
+                rule: "must name some of \(known.joined(separator: ", "))")
+        }
+        return known.filter(items.contains)
+    }
+
+    /// One of a few words.
+    package func word(_ name: String, of known: [String]) throws(PlanError) -> String? {
+        guard let text = text(name) else { return nil }
+        guard known.contains(text) else {
+            throw .invalid(
+                option: name, value: text, rule: "must be \(known.joined(separator: " or "))")
+        }
+        return text
+    }
+
+    /// A schedule, in the language or as JSON.
+    package func schedule(_ name: String) throws(PlanError) -> LearningRateSchedule? {
+        guard let text = text(name) else { return nil }
+        do {
+            return try LearningRateSchedule(parsing: text)
+        } catch {
+            throw .schedule(option: name, error)
+        }
+    }
+
+    static func whole(_ text: String) -> Int? {
+        Int(text) ?? Double(text).flatMap(Int.init(exactly:))
+    }
+}

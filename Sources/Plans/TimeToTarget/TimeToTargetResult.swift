@@ -1,0 +1,115 @@
+package import Fitting
+import Schedules
+
+/// The answer of `time-to-target`.
+package struct TimeToTargetResult: Codable, Sendable, Equatable {
+    /// When the target is reached under the schedule that was given.
+    package struct Passage: Codable, Sendable, Equatable {
+        package var isReached: Bool
+        /// The first step at which the predicted loss is at or below the target.
+        package var step: Int?
+        /// The first step at which the interval's lower end is: no sooner.
+        package var earliest: Int?
+        /// The first step at which the interval's upper end is: surely by then; nil where the
+        /// schedule ends before.
+        package var latest: Int?
+        package var learningRate: Double?
+        package var loss: PlannedLoss?
+        package var lowestLoss: Double
+        package var lowestStep: Int
+        package var totalSteps: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case isReached = "reached"
+            case step
+            case earliest
+            case latest
+            case learningRate = "learning_rate"
+            case loss
+            case lowestLoss = "lowest_loss"
+            case lowestStep = "lowest_step"
+            case totalSteps = "total_steps"
+        }
+    }
+
+    /// The shortest of one family, or its longest where none reaches the target.
+    package struct Member: Codable, Sendable, Equatable {
+        package var name: String
+        package var isReached: Bool
+        package var steps: Int
+        /// In the schedule language.
+        package var schedule: String
+        /// Whether it falls at a single step.
+        package var jumps: Bool
+        package var final: PlannedLoss
+
+        private enum CodingKeys: String, CodingKey {
+            case name
+            case isReached = "reached"
+            case steps
+            case schedule
+            case jumps
+            case final
+        }
+    }
+
+    package var kind = TimeToTargetPlan.about.id
+    package var law: String
+    package var target: Double
+    /// The most steps that were allowed.
+    package var maximumSteps: Int
+    /// The lowest loss that any family ends at within them; nil where the target is reached.
+    package var floor: Double?
+    /// Nil where no schedule was given.
+    package var passage: Passage?
+    /// Fewest steps first.
+    package var families: [Member] = []
+    /// The name of the shortest without a jump; nil where none reaches the target.
+    package var cheapest: String?
+    package var interval: Double?
+    package var intervalOf: LawPredictor.Interval.Target?
+    package var warnings: [String] = []
+
+    init(law: String, target: Double, maximumSteps: Int) {
+        self.law = law
+        self.target = target
+        self.maximumSteps = maximumSteps
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case kind
+        case law
+        case target = "target_loss"
+        case maximumSteps = "maximum_steps"
+        case floor
+        case passage
+        case families
+        case cheapest
+        case interval
+        case intervalOf = "interval_of"
+        case warnings
+    }
+
+    mutating func follow(_ found: FirstPassage, schedule: LearningRateSchedule) {
+        passage = Passage(
+            isReached: found.step != nil, step: found.step, earliest: found.earliest,
+            latest: found.latest, learningRate: found.step.map { schedule.learningRate(at: $0) },
+            loss: found.reached, lowestLoss: found.lowest.loss, lowestStep: found.lowest.step,
+            totalSteps: schedule.totalSteps)
+    }
+
+    /// Sorts, picks the shortest, and says which interval there is.
+    mutating func complete(interval: LawPredictor.Interval?) {
+        families.sort { left, right in
+            guard left.isReached == right.isReached else { return left.isReached }
+            return left.isReached
+                ? left.steps < right.steps : left.final.loss < right.final.loss
+        }
+        let reaching = families.filter(\.isReached)
+        cheapest = (reaching.first { !$0.jumps } ?? reaching.first)?.name
+        floor = reaching.isEmpty ? families.first?.final.loss : nil
+        guard families.first?.final.lower != nil else { return }
+        self.interval = interval?.level
+        intervalOf = interval?.target
+    }
+}
