@@ -90,8 +90,9 @@ package final class Service: Sendable {
             store: store, fitter: Fitter(catalog: catalog), queue: queue, cache: cache,
             patience: configuration.fitPatience, bodyLimit: limit, logger: logger
         ).register(in: &router)
-        ForecastEndpoints(store: store, catalog: catalog, cache: cache, bodyLimit: limit)
-            .register(in: &router)
+        let fits = DoneFits(store: store, catalog: catalog, cache: cache)
+        ForecastEndpoints(store: store, fits: fits, bodyLimit: limit).register(in: &router)
+        PlanEndpoints(store: store, fits: fits, bodyLimit: limit).register(in: &router)
         return router
     }
 }

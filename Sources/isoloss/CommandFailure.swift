@@ -4,6 +4,7 @@ import Fitting
 import Foundation
 import HTTP
 import Laws
+import Plans
 import RunFiles
 import Schedules
 import Store
@@ -25,6 +26,8 @@ struct CommandFailure: Equatable {
         case let error as FittingError:
             self.init(error.message, error.isBadInput ? .badInput : .noAnswer)
         case let error as PredictionError:
+            self.init(error.message, .badInput)
+        case let error as PlanError:
             self.init(error.message, .badInput)
         case let error as RunFileError:
             self.init(error.message + ".", .badInput)

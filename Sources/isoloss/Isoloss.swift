@@ -17,8 +17,9 @@ struct Isoloss: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            FitCommand.self, PredictCommand.self, ScoreCommand.self, CompareCommand.self,
-            LawsCommand.self, SchedulesCommand.self, ImportCommand.self, ServeCommand.self,
+            FitCommand.self, PredictCommand.self, PlanCommand.self, ScoreCommand.self,
+            CompareCommand.self, LawsCommand.self, SchedulesCommand.self, ImportCommand.self,
+            ServeCommand.self,
             HealthCommand.self,
         ])
 

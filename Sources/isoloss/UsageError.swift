@@ -29,6 +29,12 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case unfinishedFit(String, status: String)
     case scheduleExpected(law: String)
     case badServerURL(String)
+    case onePlan([String], given: [String])
+    case strayWord(String, plan: String)
+    case unknownPlanOption(String, plan: String, known: [String])
+    case planValueMissing(String)
+    case repeatedPlanOption(String)
+    case whichRun(known: [String])
 
     /// The sentence, for the argument parser's own messages.
     package var description: String { message }
@@ -46,6 +52,9 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
             holdoutMessage
         case .outputExists, .unreadable, .unwritable, .notAFit, .unfinishedFit:
             fileMessage
+        case .onePlan, .strayWord, .unknownPlanOption, .planValueMissing, .repeatedPlanOption,
+            .whichRun:
+            planMessage
         default:
             optionMessage
         }
@@ -127,6 +136,27 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
                 + "`isoloss fit --output` writes it."
         case .unfinishedFit(let id, let status):
             "fit \(id) is \(status) and has no parameters to use; fit again, or name another."
+        default:
+            ""
+        }
+    }
+
+    private var planMessage: String {
+        switch self {
+        case .onePlan(let flags, let given):
+            given.isEmpty
+                ? "no plan was named; give one of \(flags.joined(separator: ", "))."
+                : "\(given.joined(separator: " and ")) are several plans; give one of them."
+        case .strayWord(let word, let plan):
+            "\"\(word)\" belongs to no option of --\(plan); see `isoloss plan --help`."
+        case .unknownPlanOption(let name, let plan, let known):
+            "--\(name) is no option of --\(plan); it has \(known.joined(separator: ", "))."
+        case .planValueMissing(let name):
+            "--\(name) needs a value after it; see `isoloss plan --help`."
+        case .repeatedPlanOption(let name):
+            "--\(name) is given twice; keep one of them."
+        case .whichRun(let known):
+            "there are \(known.count) runs at the path; name one with --run: \(Self.list(known))."
         default:
             ""
         }

@@ -52,6 +52,16 @@ import Testing
         let hence = try study.program("predict --fit fit.json \(continued) study")
         #expect(thence.code == 0 && thence.output == hence.output, "\(thence.error)")
 
+        for plan in [
+            "--best-schedule --total-steps 1200 --peak 3e-3 --families cosine,wsd-sqrt",
+            "--time-to-target 2.4 --schedule \(schedule)", "--anneal-now --run wsd --from-step 500",
+        ] {
+            let there = try program("plan --fit \(id) --server \(server.url) \(plan)")
+            let files = plan.replacing("--anneal-now", with: "--anneal-now study")
+            let here = try study.program("plan --fit fit.json \(files)")
+            #expect(there.code == 0 && there.output == here.output, "\(there.error)")
+        }
+
         let scored = try program("score --fit \(id) --server \(server.url) --study synthetic")
         let scoredHere = try study.program("score --fit fit.json study")
         #expect(scored.output == scoredHere.output)

@@ -32,6 +32,25 @@ import isoloss
             .notANumber(option: "fix", name: "a", value: "x"),
             "--fix a = \"x\" must be a number, as in --fix a=0.999."
         ),
+        (.onePlan(["--a", "--b"], given: []), "no plan was named; give one of --a, --b."),
+        (
+            .onePlan(["--a", "--b"], given: ["--a", "--b"]),
+            "--a and --b are several plans; give one of them."
+        ),
+        (
+            .strayWord("17", plan: "a"),
+            "\"17\" belongs to no option of --a; see `isoloss plan --help`."
+        ),
+        (
+            .unknownPlanOption("x", plan: "a", known: ["--y", "--z"]),
+            "--x is no option of --a; it has --y, --z."
+        ),
+        (.planValueMissing("x"), "--x needs a value after it; see `isoloss plan --help`."),
+        (.repeatedPlanOption("x"), "--x is given twice; keep one of them."),
+        (
+            .whichRun(known: ["a", "b"]),
+            "there are 2 runs at the path; name one with --run: a, b."
+        ),
         (.runsAndRole, "--runs and --role both select runs; give one of them."),
         (
             .noRunsNamed,

@@ -2,6 +2,7 @@ import Fitting
 import HTTP
 import JSONText
 import Laws
+import Plans
 import RunFiles
 import Schedules
 import Store
@@ -20,6 +21,8 @@ enum FaultMapping {
         case let error as ScheduleError: fault(error, status: .unprocessableContent)
         case let error as LawError: .field(.unprocessableContent, error.pointer, error.message)
         case let error as FittingError:
+            .field(.unprocessableContent, error.pointer, error.message)
+        case let error as PlanError:
             .field(.unprocessableContent, error.pointer, error.message)
         case let error as RunFileError: fault(error)
         case let error as StoreError: fault(error)

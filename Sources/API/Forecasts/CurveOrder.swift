@@ -86,7 +86,7 @@ struct CurveOrder {
     }
 
     /// A level, or `true` for the standard one.
-    private static func interval(from reader: inout ObjectReader) -> LawPredictor.Interval? {
+    static func interval(from reader: inout ObjectReader) -> LawPredictor.Interval? {
         let target = reader.word(
             "interval_of", of: [LawPredictor.Interval.Target.observation, .mean])
         guard let value = reader.take("interval") else {

@@ -6,8 +6,7 @@ import Store
 /// What a fit says: `/v1/fits/{id}/curve`, `/loss` and `/score`.
 struct ForecastEndpoints: Sendable {
     let store: RunStore
-    let catalog: LawCatalog
-    let cache: PredictorCache
+    let fits: DoneFits
     let bodyLimit: Int
 
     func register(in router: inout Router) {
@@ -31,7 +30,7 @@ struct ForecastEndpoints: Sendable {
     private func curve(_ request: Request, _ id: String, _ order: CurveOrder) throws -> Response {
         let format = try ResponseFormat(acceptedBy: request)
         let payload = try CurvePayload(
-            predictor: predictor(id), schedule: order.schedule, features: order.features,
+            predictor: fits.predictor(id), schedule: order.schedule, features: order.features,
             every: order.every, interval: order.interval)
         return try format.response(table: payload.table) { try payload.json() }
     }
@@ -40,14 +39,14 @@ struct ForecastEndpoints: Sendable {
         let query = try QueryReader(
             request.query, known: FeatureReader.names + IntervalReader.names)
         let payload = try LossPayload(
-            predictor: predictor(id), features: FeatureReader.features(query),
+            predictor: fits.predictor(id), features: FeatureReader.features(query),
             interval: IntervalReader.interval(query, standard: LawPredictor.Interval()))
         return .json(try JSONCoding.encode(payload))
     }
 
     private func score(_ request: Request, _ id: String) throws -> Response {
         let query = try QueryReader(request.query, known: ["runs", "study", "role"])
-        let predictor = try predictor(id)
+        let predictor = try fits.predictor(id)
         let loader = StoredRuns(
             store: store, law: predictor.law, series: predictor.report.series)
         let role = try query.word("role", of: Run.Role.all)
@@ -64,19 +63,5 @@ struct ForecastEndpoints: Sendable {
                 "runs", "give runs, ids separated by commas, or study, one of the two.")
         }
         return .json(try JSONCoding.encode(predictor.score(runs)))
-    }
-
-    private func predictor(_ id: String) throws -> LawPredictor {
-        try cache.predictor(id) {
-            let fit = try store.fit(id)
-            guard let report = fit.report else {
-                throw HTTPFault(
-                    .conflict,
-                    detail: "Fit \"\(id)\" is \(fit.status.rawValue), only a fit that is done "
-                        + "predicts; GET /v1/fits/\(id) shows how it stands.")
-            }
-            return try LawPredictor(
-                report: JSONCoding.decode(FitReport.self, from: report.utf8), catalog: catalog)
-        }
     }
 }

@@ -1,0 +1,84 @@
+package import Plans
+
+/// The part of a command line that names a plan: its flag and its options, as the catalogue has
+/// them.
+package struct PlanArguments {
+    package var kind: any PlanKind.Type
+    /// Values by option name.
+    package var options: [String: String] = [:]
+    /// Where the run is read from, for plans about a run.
+    package var path: String?
+    /// The run's id.
+    package var run: String?
+
+    /// The option that plans about a run have beside their own.
+    package static let runOption = PlanOption(
+        "run", "id", meaning: "the run, where the path has several", example: "constant_3500")
+
+    /// Reads what the argument parser left over.
+    ///
+    /// - Parameters:
+    ///   - words: The command line without the options that every command has.
+    ///   - catalog: The kinds there are.
+    /// - Throws: `UsageError`.
+    package init(_ words: [String], catalog: PlanCatalog = .standard) throws(UsageError) {
+        let flags = catalog.kinds.map { "--\($0.about.id)" }
+        let kinds = catalog.kinds.filter { kind in
+            words.contains { Self.name(of: $0) == kind.about.id }
+        }
+        guard kinds.count == 1, let kind = kinds.first else {
+            throw .onePlan(flags, given: kinds.map { "--\($0.about.id)" })
+        }
+        self.kind = kind
+        let about = kind.about
+        let known = about.options + (about.needsRun ? [Self.runOption] : [])
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            guard let name = Self.name(of: word) else { throw .strayWord(word, plan: about.id) }
+            let option = known.first { $0.flag == name }
+            guard name == about.id || option != nil else {
+                throw .unknownPlanOption(name, plan: about.id, known: known.map { "--\($0.flag)" })
+            }
+            let value = Self.value(
+                of: word, &rest, isFlag: name == about.id && about.selector == .flag)
+            try take(option, value, of: about)
+        }
+        if let run = options.removeValue(forKey: Self.runOption.name) { self.run = run }
+    }
+
+    private mutating func take(
+        _ option: PlanOption?, _ value: String?, of about: PlanDescription
+    ) throws(UsageError) {
+        guard let option else {
+            switch about.selector {
+            case .flag: break
+            case .runFiles: path = value
+            case .option(let name):
+                guard let value else { throw .planValueMissing(about.id) }
+                options[name] = value
+            }
+            return
+        }
+        guard let value else { throw .planValueMissing(option.flag) }
+        guard options.updateValue(value, forKey: option.name) == nil else {
+            throw .repeatedPlanOption(option.flag)
+        }
+    }
+
+    /// The name after two dashes, up to an equals sign; nil for any other word.
+    private static func name(of word: String) -> String? {
+        guard word.hasPrefix("--") else { return nil }
+        return word.dropFirst(2).split(separator: "=", maxSplits: 1).first.map(String.init)
+    }
+
+    /// What follows the equals sign, else the next word unless that is an option, too.
+    private static func value(
+        of word: String, _ rest: inout ArraySlice<String>, isFlag: Bool
+    ) -> String? {
+        if let equals = word.firstIndex(of: "=") {
+            return String(word[word.index(after: equals)...])
+        }
+        guard !isFlag, let next = rest.first, !next.hasPrefix("--") else { return nil }
+        return rest.popFirst()
+    }
+}

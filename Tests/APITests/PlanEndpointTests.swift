@@ -1,0 +1,145 @@
+import JSONText
+import Testing
+
+@testable import API
+
+@Suite struct PlanEndpointTests {
+    private static let best = "kind=best-schedule&total_steps=1000&peak=2e-3&warmup=100"
+
+    /// A service with one fitted study, and the path of the fit's plans.
+    private func fitted(_ transport: Transport) throws -> (service: TestService, path: String) {
+        let service = try TestService(transport)
+        _ = try Study.storeCurves(in: service, noise: 0.002)
+        let fit = try service.post("/v1/fits", #"{"law":"lr-annealing","study":"study"}"#)
+        let id = try #require(fit.json["id"]?.string, "\(fit.text)")
+        return (service, "/v1/fits/\(id)/plan")
+    }
+
+    @Test(arguments: Transport.allCases)
+    func `a best schedule comes with its families, its search and its doubts`(
+        _ transport: Transport
+    ) throws {
+        let (service, path) = try fitted(transport)
+        let answer = try service.get("\(path)?\(Self.best)")
+        #expect(answer.status == 200, "\(answer.text)")
+        let plan = answer.json
+        #expect(plan["kind"] == .string("best-schedule"))
+        #expect(plan["families"]?.elements.count == 8)
+        #expect(plan["free"]?["starts"] == .integer(6))
+        #expect(plan["interval"] == .number(0.9))
+        #expect(plan["interval_of"] == .string("observation"))
+        let recommended = try #require(plan["recommended"]?.string)
+        let member = plan["families"]?.elements.first { $0["name"]?.string == recommended }
+        let schedule = try #require(member?["schedule"]?.string)
+        let curve = try service.get(
+            "\(path.dropLast(4))curve?schedule=\(schedule)&every=999&interval"
+        ).json
+        #expect(curve["loss"]?.numbers.last == member?["final"]?["loss"]?.double)
+        #expect(curve["lower"]?.numbers.last == member?["final"]?["lower"]?.double)
+    }
+
+    @Test(arguments: Transport.allCases)
+    func `a POST asks the same with numbers and lists as JSON has them`(
+        _ transport: Transport
+    ) throws {
+        let (service, path) = try fitted(transport)
+        let wanted = try service.get(
+            "\(path)?\(Self.best)&families=cosine,wsd-exp&free=no&interval=0.8")
+        let body = """
+            {"kind":"best-schedule","total_steps":1000,"peak":0.002,"warmup":100,
+            "families":["wsd-exp","cosine"],"free":false,"interval":0.8}
+            """
+        let posted = try service.post(path, body)
+        #expect(posted.status == 200 && posted.text == wanted.text, "\(posted.text)")
+    }
+
+    @Test func `CSV is the taken schedule step by step`() throws {
+        let (service, path) = try fitted(.inProcess)
+        let answer = try service.send(
+            "GET", "\(path)?\(Self.best)&free=no&families=linear", headers: ["Accept": "text/csv"])
+        #expect(answer["Content-Type"] == "text/csv; charset=utf-8")
+        let lines = answer.text.split(separator: "\n")
+        #expect(lines.count == 1_001 && lines[0] == "step,learning_rate")
+        #expect(lines[51] == "50,0.001")
+    }
+
+    @Test func `a live run is cooled down from its stored points`() throws {
+        let (service, path) = try fitted(.inProcess)
+        let answer = try service.get(
+            "\(path)?kind=anneal-now&run=constant&from_step=1000&shapes=linear&lengths=200&starts=0%25,1500"
+        )
+        #expect(answer.status == 200, "\(answer.text)")
+        let cooldowns = try #require(answer.json["cooldowns"]?.elements)
+        #expect(cooldowns.map { $0["end_step"]?.double } == [1_200, 1_700])
+        #expect(
+            cooldowns[0]["schedule"]?.string?.hasPrefix("from:constant@1000,linear:200@") == true)
+        #expect(answer.json["offset"]?["points"]?.double ?? 0 > 0)
+        // What the plan says of a cooldown is what the curve of its schedule says.
+        let schedule = try #require(cooldowns[1]["schedule"]?.string)
+        let curve = try service.get("\(path.dropLast(4))curve?schedule=\(schedule)&every=2000").json
+        let loss = try #require(cooldowns[1]["final"]?["loss"]?.double)
+        #expect(abs((curve["loss"]?.numbers.last ?? 0) - loss) < 1e-12)
+    }
+
+    @Test func `a target loss has its step and its shortest schedule`() throws {
+        let (service, path) = try fitted(.inProcess)
+        let answer = try service.get(
+            "\(path)?kind=time-to-target&target_loss=3.5&peak=2e-3&families=cosine")
+        #expect(answer.json["cheapest"] == .string("cosine"), "\(answer.text)")
+        #expect(answer.json["families"]?.elements[0]["reached"] == .bool(true))
+    }
+
+    @Test(arguments: [
+        ("", "/kind", 400, "kind = \"\" is not a plan; choose one of best-schedule, "),
+        ("kind=best", "/kind", 400, "kind = \"best\" is not a plan; choose one of best-schedule, "),
+        (
+            "kind=best-schedule&peak=1e-3", "/total_steps", 400,
+            "the plan best-schedule needs total_steps; give for example total_steps=4000."
+        ),
+        (
+            "kind=best-schedule&steps=3", "/steps", 400,
+            "steps is no parameter of this call; it takes kind, run, interval"
+        ),
+        (
+            "\(best)&free=perhaps", "/free", 400, "free = perhaps must be yes or no."
+        ),
+        ("kind=anneal-now", "/run", 400, "the plan anneal-now needs a run with its logged points"),
+        (
+            "kind=anneal-now&run=none", "/run/0", 404,
+            "There is no run \"none\"; create it first, or check the id."
+        ),
+        (
+            "kind=time-to-target&target_loss=3", "/peak", 400,
+            "the plan time-to-target needs peak; give for example peak=3e-3."
+        ),
+        (
+            "kind=time-to-target&target_loss=3&schedule=hold", "/schedule", 400,
+            "schedule: character 1, in `hold`: "
+        ),
+    ])
+    func `what cannot be planned is named`(
+        _ query: String, _ pointer: String, _ status: Int, _ detail: String
+    ) throws {
+        let (service, path) = try fitted(.inProcess)
+        let answer = try service.get("\(path)?\(query)")
+        #expect(answer.status == status, "\(answer.text)")
+        #expect(answer.pointers == [pointer])
+        #expect(answer.details[0].hasPrefix(detail), "\(answer.details)")
+    }
+
+    @Test func `a body is refused with 422, an unsuitable law, too`() throws {
+        let (service, path) = try fitted(.inProcess)
+        let body = try service.post(path, #"{"kind":"best-schedule","total_steps":0,"peak":1}"#)
+        #expect(body.status == 422 && body.pointers == ["/total_steps"])
+        let stranger = try service.post(path, #"{"kind":"best-schedule","total":0}"#)
+        #expect(stranger.status == 422 && stranger.pointers == ["/total"])
+        _ = try service.send(
+            "POST", "/v1/runs", Array(try Study.table(noise: 0.001).utf8),
+            headers: ["Content-Type": "text/csv"])
+        let table = try service.post(
+            "/v1/fits", #"{"law":"chinchilla","runs":["row-0","row-1"]}"#)
+        guard let id = table.json["id"]?.string else { return }
+        let wrong = try service.get("/v1/fits/\(id)/plan?\(Self.best)")
+        #expect(wrong.status == 422 && wrong.pointers == ["/law"])
+    }
+}
