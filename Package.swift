@@ -38,6 +38,9 @@ let package = Package(
         .target(name: "Fitting", dependencies: ["Laws", "LeastSquares", "Schedules"]),
         .target(name: "Plans", dependencies: ["Fitting", "Laws", "Schedules"]),
 
+        // Pictures: numbers in, SVG out; imports nothing.
+        .target(name: "Plots"),
+
         // The outside world: files, SQLite, sockets.
         .target(name: "RunFiles", dependencies: ["CZlib", "JSONText", "Laws", "Schedules"]),
         .target(
@@ -49,14 +52,14 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Fitting", "HTTP", "JSONText", "Laws", "Plans", "RunFiles", "Schedules", "Store",
-                logging,
+                "Fitting", "HTTP", "JSONText", "Laws", "Plans", "Plots", "RunFiles", "Schedules",
+                "Store", logging,
             ]),
         .executableTarget(
             name: "isoloss",
             dependencies: [
-                "API", "Fitting", "HTTP", "JSONText", "Laws", "Plans", "RunFiles", "Schedules",
-                "Store", argumentParser, logging,
+                "API", "Fitting", "HTTP", "JSONText", "Laws", "Plans", "Plots", "RunFiles",
+                "Schedules", "Store", argumentParser, logging,
             ]),
 
         // Measurements, run by hand: `swift run -c release isoloss-bench --help`.
@@ -86,6 +89,7 @@ let package = Package(
             dependencies: [
                 "Fitting", "Laws", "LawTestSupport", "LeastSquares", "Schedules", "TestSupport",
             ]),
+        .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
         .testTarget(
             name: "PlansTests",
             dependencies: [
@@ -105,7 +109,7 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "API", "Fitting", "isoloss", "Laws", "Plans", "Schedules", "TestSupport",
+                "API", "Fitting", "isoloss", "Laws", "Plans", "Plots", "Schedules", "TestSupport",
             ]),
         .testTarget(name: "PackageTests"),
     ]

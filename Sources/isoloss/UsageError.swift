@@ -35,6 +35,10 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case planValueMissing(String)
     case repeatedPlanOption(String)
     case whichRun(known: [String])
+    case plotFormat(String)
+    case noConverter(String, program: String)
+    case plotOfLoss(law: String)
+    case nothingLogged(run: String, loss: String)
 
     /// The sentence, for the argument parser's own messages.
     package var description: String { message }
@@ -46,7 +50,7 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     package var message: String {
         switch self {
         case .runsAndRole, .noRunsNamed, .unknownRun, .noRunOfRole, .noPaths, .noLaws,
-            .pathsAndServer, .serverNeedsRuns, .emptyStudy:
+            .pathsAndServer, .serverNeedsRuns, .emptyStudy, .nothingLogged:
             runMessage
         case .noHoldoutNamed, .fittedAndHeldOut, .nothingLeftToFit:
             holdoutMessage
@@ -81,6 +85,13 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
                 + "--schedule warmup:100@3e-4,cosine:900@3e-5."
         case .databaseAndServer:
             "--database and --server both say where runs go; give one of them."
+        case .plotFormat(let path):
+            "--plot \(path), must end in .svg or .png."
+        case .noConverter(let path, let program):
+            "--plot \(path) needs the program \(program), which is not there; install the package "
+                + "librsvg2-bin, or write .svg, which needs nothing."
+        case .plotOfLoss(let law):
+            "--plot draws a curve, and the law \(law) predicts single losses; leave it out."
         case .badServerURL(let text):
             "--server \"\(text)\" is not a URL; write for example --server http://127.0.0.1:8080."
         default:
@@ -105,6 +116,8 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
             "--laws names no law; write names separated by commas, as `isoloss laws` lists them."
         case .pathsAndServer:
             "paths and --server both say where the runs are; give one of them."
+        case .nothingLogged(let run, let loss):
+            "run \"\(run)\" has no logged points of \(loss) to draw; name another with --run."
         case .emptyStudy(let study):
             "the server has no run of study \"\(study)\"; check the name, or import the runs first."
         default:

@@ -61,6 +61,12 @@ import Testing
             let here = try study.program("plan --fit fit.json \(files)")
             #expect(there.code == 0 && there.output == here.output, "\(there.error)")
         }
+        let draw = "predict --run wsd --every 10 --format csv --plot"
+        let drawnThere = try program("\(draw) there.svg --fit \(id) --server \(server.url)")
+        let drawnHere = try study.program(
+            "\(draw) \(folder.url("here.svg").path) --fit fit.json study")
+        #expect(drawnThere.code == 0 && drawnHere.code == 0, "\(drawnThere.error)")
+        #expect(try folder.text("there.svg") == folder.text("here.svg"))
 
         let scored = try program("score --fit \(id) --server \(server.url) --study synthetic")
         let scoredHere = try study.program("score --fit fit.json study")

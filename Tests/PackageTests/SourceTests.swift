@@ -40,6 +40,10 @@ import Testing
 
     /// What a target must never know, whatever its declared dependencies say.
     @Test(arguments: [
+        (
+            "Plots",
+            ["Laws", "Schedules", "Fitting", "HTTP", "Store", "API", "FoundationNetworking"]
+        ),
         ("JSONText", ["Foundation", "Laws", "RunFiles", "HTTP", "API"]),
         ("HTTP", ["GRDB", "Store", "API", "Laws", "Fitting"]),
         ("Store", ["HTTP", "Laws", "Fitting", "API"]),

@@ -18,9 +18,10 @@ struct CurveOrder {
     /// - Parameters:
     ///   - query: The query.
     ///   - runs: The runs that the schedule may continue.
+    ///   - others: Parameters that the caller reads.
     /// - Throws: `HTTPFault` for the field that is wrong.
-    init(query: Query, runs: ScheduledRuns) throws {
-        let reader = try QueryReader(query, known: ["schedule"] + Self.names)
+    init(query: Query, runs: ScheduledRuns, beside others: [String] = []) throws {
+        let reader = try QueryReader(query, known: ["schedule"] + Self.names + others)
         guard let text = reader.text("schedule"), !text.isEmpty else {
             throw QueryReader.fault(
                 "schedule",

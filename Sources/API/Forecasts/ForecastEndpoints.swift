@@ -3,7 +3,7 @@ import HTTP
 import Laws
 import Store
 
-/// What a fit says: `/v1/fits/{id}/curve`, `/loss` and `/score`.
+/// What a fit says: `/v1/fits/{id}/curve`, `/curve.svg`, `/loss` and `/score`.
 struct ForecastEndpoints: Sendable {
     let store: RunStore
     let fits: DoneFits
@@ -23,16 +23,31 @@ struct ForecastEndpoints: Sendable {
             }
             return try curve(request, place["id"], order)
         }
+        router.on(.get, "/v1/fits/{id}/curve.svg") { try drawing($0, $1["id"]) }
         router.on(.get, "/v1/fits/{id}/loss") { try loss($0, $1["id"]) }
         router.on(.get, "/v1/fits/{id}/score") { try score($0, $1["id"]) }
     }
 
     private func curve(_ request: Request, _ id: String, _ order: CurveOrder) throws -> Response {
         let format = try ResponseFormat(acceptedBy: request)
-        let payload = try CurvePayload(
-            predictor: fits.predictor(id), schedule: order.schedule, features: order.features,
-            every: order.every, interval: order.interval)
+        let payload = try payload(of: order, predictor: fits.predictor(id))
         return try format.response(table: payload.table) { try payload.json() }
+    }
+
+    private func payload(of order: CurveOrder, predictor: LawPredictor) throws -> CurvePayload {
+        try CurvePayload(
+            predictor: predictor, schedule: order.schedule, features: order.features,
+            every: order.every, interval: order.interval)
+    }
+
+    private func drawing(_ request: Request, _ id: String) throws -> Response {
+        let order = try StoredSchedules(store).reading {
+            try CurveOrder(query: request.query, runs: $0, beside: [CurveDrawing.pointsOf])
+        }
+        let predictor = try fits.predictor(id)
+        return try CurveDrawing(store: store).response(
+            payload(of: order, predictor: predictor), law: predictor.law.about.id,
+            series: predictor.report.series, pointsOf: request.query[CurveDrawing.pointsOf])
     }
 
     private func loss(_ request: Request, _ id: String) throws -> Response {

@@ -11,6 +11,8 @@ struct CurveAnswer: Answer {
     var body: [UInt8]?
     /// The law that predicted.
     var law: String
+    /// What a run measured, to be drawn as well.
+    var measured: MeasuredCurve?
 
     func json() throws -> [UInt8] {
         try body ?? payload.json()
@@ -24,7 +26,7 @@ struct CurveAnswer: Answer {
         let schedule = payload.schedule.schedule
         let written = payload.schedule.segments ?? "a list of learning rates"
         var lines = ["\(law) under \(written) (\(schedule.totalSteps) steps)", ""]
-        lines += CurvePlot.predicted(payload).lines(style: style)
+        lines += CurvePlot.predicted(payload, measured: measured?.points ?? []).lines(style: style)
         lines += [""] + thinTable.lines
         return lines + warningLines(payload.warnings)
     }

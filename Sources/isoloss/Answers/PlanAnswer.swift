@@ -1,5 +1,6 @@
 import API
 import Plans
+import Plots
 
 /// A plan for people: what to do, a plot, and the numbers behind it.
 struct PlanAnswer<Result: PlanResult>: Answer {

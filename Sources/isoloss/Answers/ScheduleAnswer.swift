@@ -1,5 +1,6 @@
 import API
 import JSONText
+import Plots
 import Schedules
 
 /// One schedule drawn, with its segments written out and its size.

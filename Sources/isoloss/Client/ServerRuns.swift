@@ -1,6 +1,7 @@
 import API
 import Fitting
 import Laws
+import Plots
 import Schedules
 
 /// What this program reads of a server's runs.
@@ -54,16 +55,11 @@ extension ServerClient {
     }
 
     private struct Points: Decodable {
-        struct Point: Decodable {
-            var step: Int
-            var loss: Double?
-        }
-
-        var points: [Point]
+        var points: [[String: Double?]]
     }
 
-    /// Enough marks for a plot.
-    private static let plotPoints = 200
+    /// Enough points for any plot.
+    private static let plotPoints = 2_000
 
     /// The runs of a study.
     ///
@@ -94,16 +90,24 @@ extension ServerClient {
 
     /// The loss curve of a run, downsampled for a plot.
     ///
-    /// - Parameter id: The run's id.
-    /// - Returns: Steps and losses as points.
+    /// - Parameters:
+    ///   - id: The run's id.
+    ///   - series: A further loss that is wanted in place of the main one.
+    /// - Returns: What the run measured; it may have no points.
     /// - Throws: `ClientError`.
-    func measuredCurve(of id: String) throws(ClientError) -> [LinePlot.Point] {
+    func measuredCurve(of id: String, series: String?) throws(ClientError) -> MeasuredCurve {
+        let key = series.map { "loss/\($0)" } ?? "loss"
         let points = try get(
             Points.self, ["v1", "runs", id, "points"],
             query: [("max_points", String(Self.plotPoints))]
         ).value.points
-        return points.compactMap { point in
-            point.loss.map { LinePlot.Point(x: Double(point.step), y: $0) }
-        }
+        return MeasuredCurve(
+            run: id,
+            points: points.compactMap { point in
+                guard let step = point["step"] ?? nil, let loss = point[key] ?? nil else {
+                    return nil
+                }
+                return PlotPoint(x: step, y: loss)
+            })
     }
 }

@@ -78,9 +78,8 @@ struct ScoreCommand: ParsableCommand {
             predictor: predictor, schedule: resolved.schedule, features: runs[0].features,
             interval: LawPredictor.Interval())
         let series = predictor.report.series
-        guard let curve = series.map({ runs[0].series[$0] }) ?? runs[0].curve else { return nil }
-        return CurvePlot.predicted(
-            payload, measured: CurvePlot.points(curve.steps, curve.losses))
+        guard let measured = MeasuredCurve(runs[0], series: series) else { return nil }
+        return CurvePlot.predicted(payload, measured: measured.points)
     }
 
     private func plot(on client: ServerClient, runs: [ServerRun]) throws -> LinePlot? {
@@ -88,12 +87,14 @@ struct ScoreCommand: ParsableCommand {
         let report = try client.finishedFit(fit)
         let kind = LawCatalog.standard.laws.first { $0.about.id == report.law }?.about.kind
         let run = try client.run(runs[0].id)
-        guard kind == .curve, report.series == nil, let schedule = run.schedule?.schedule else {
+        guard kind == .curve, let schedule = run.schedule?.schedule else {
             return nil
         }
         let curve = try client.curve(
             ofFit: fit, schedule: .known(schedule), features: run.features, every: nil,
             interval: LawPredictor.Interval())
-        return CurvePlot.predicted(curve.payload, measured: try client.measuredCurve(of: run.id))
+        return CurvePlot.predicted(
+            curve.payload,
+            measured: try client.measuredCurve(of: run.id, series: report.series).points)
     }
 }

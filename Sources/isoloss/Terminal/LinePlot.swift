@@ -1,16 +1,10 @@
+package import Plots
+
 /// A plot made of characters: lines in braille, single marks and a shaded band, axes with numbers.
 ///
 /// A pure function of its data: `lines(style:)` is all there is to draw.
 package struct LinePlot {
-    package struct Point: Equatable {
-        package var x: Double
-        package var y: Double
-
-        package init(x: Double, y: Double) {
-            self.x = x
-            self.y = y
-        }
-    }
+    package typealias Point = PlotPoint
 
     /// Data drawn one way, under a name in the legend.
     package struct Series {

@@ -1,3 +1,5 @@
+import Plots
+
 /// The drawing area of a plot: which cell or dot a point of the data falls on.
 struct PlotFrame {
     /// Cells across and down.
