@@ -12,12 +12,20 @@ struct DataDigest {
 
     static func text(of observations: Observations) -> String {
         var digest = DataDigest()
+        // Runs of one study carry the same features: they are put in order once.
+        var order: [(feature: Feature, name: [UInt8])] = []
         for group in observations.groups {
             for byte in group.runID.utf8 { digest.add(byte) }
-            let features = group.input.features.sorted { $0.key.rawValue < $1.key.rawValue }
-            for (feature, value) in features {
-                for byte in feature.rawValue.utf8 { digest.add(byte) }
-                digest.add(value.bitPattern)
+            let features = group.input.features
+            if features.count != order.count
+                || !order.allSatisfy({ features[$0.feature] != nil })
+            {
+                order = features.keys.sorted { $0.rawValue < $1.rawValue }
+                    .map { ($0, Array($0.rawValue.utf8)) }
+            }
+            for (feature, name) in order {
+                for byte in name { digest.add(byte) }
+                digest.add((features[feature] ?? 0).bitPattern)
             }
             for step in group.input.steps {
                 digest.add(UInt64(step))

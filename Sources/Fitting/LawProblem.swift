@@ -1,36 +1,41 @@
-import Foundation
-import Laws
+package import Laws
 import LeastSquares
 
 /// A law and its observations as the solver sees them: residuals over coordinates.
-struct LawProblem: LeastSquaresProblem {
-    let residualCount: Int
-    let parameterCount: Int
+package struct LawProblem: LeastSquaresProblem {
+    package let residualCount: Int
+    package let parameterCount: Int
     private let specs: [ParameterSpec]
     private let isLog: Bool
     /// Observed losses, or their logs for log residuals.
     private let targets: [Double]
-    private var evaluator: any LawEvaluator
+    /// The law at the points.
+    private(set) var evaluator: any LawEvaluator
     private var values: [Double]
     /// Scratch: what each row of the Jacobian is multiplied by.
     private var rowScales: [Double]
+    /// Scratch: logs of the predictions.
+    private var logs: [Double]
 
-    init(law: NamedLaw, observations: Observations, residual: Objective.Residual) {
+    package init(law: NamedLaw, observations: Observations, residual: Objective.Residual) {
         specs = law.parameters
         isLog = residual == .log
         evaluator = law.law.evaluator(for: observations.inputs)
-        targets = isLog ? observations.losses.map { log($0) } : observations.losses
-        residualCount = targets.count
+        let losses = observations.losses
+        logs = losses
+        if isLog { VectorMath.log(losses, into: &logs) }
+        targets = logs
+        residualCount = losses.count
         parameterCount = specs.count
         values = Array(repeating: 0, count: specs.count)
-        rowScales = Array(repeating: 1, count: targets.count)
+        rowScales = Array(repeating: 1, count: losses.count)
     }
 
     /// Residuals observed − predicted, in logs for log residuals.
     ///
     /// The law predicts in its own units; d log L / du = (∂L/∂value)·(dvalue/du)/L. A prediction
     /// that is not above 0 has no log: the residual turns NaN, which the solver steps back from.
-    mutating func evaluate(
+    package mutating func evaluate(
         _ parameters: UnsafeBufferPointer<Double>,
         residuals: UnsafeMutableBufferPointer<Double>,
         jacobian: UnsafeMutableBufferPointer<Double>?
@@ -44,10 +49,33 @@ struct LawProblem: LeastSquaresProblem {
         if let jacobian {
             scale(jacobian, losses: residuals)
         }
-        for point in 0..<residualCount {
-            let predicted = residuals[point]
-            residuals[point] = targets[point] - (isLog ? log(predicted) : predicted)
+        guard isLog else {
+            for point in 0..<residualCount { residuals[point] = targets[point] - residuals[point] }
+            return
         }
+        logs.withUnsafeMutableBufferPointer { logs in
+            VectorMath.log(UnsafeBufferPointer(residuals), into: logs)
+        }
+        for point in targets.indices { residuals[point] = targets[point] - logs[point] }
+    }
+
+    /// The cost of the residuals that predictions leave.
+    mutating func cost(ofPredictions predicted: [Double], loss: RobustLoss) -> Double {
+        guard isLog else { return loss.sum(zip(targets, predicted).map { $0 - $1 }) }
+        VectorMath.log(predicted, into: &logs)
+        for point in targets.indices { logs[point] = targets[point] - logs[point] }
+        return loss.sum(logs)
+    }
+
+    /// The cost at coordinates, without a search.
+    mutating func cost(at coordinates: [Double], loss: RobustLoss) -> Double {
+        var residuals = Array(repeating: 0.0, count: residualCount)
+        coordinates.withUnsafeBufferPointer { coordinates in
+            residuals.withUnsafeMutableBufferPointer { residuals in
+                evaluate(coordinates, residuals: residuals, jacobian: nil)
+            }
+        }
+        return loss.sum(residuals)
     }
 
     private mutating func scale(

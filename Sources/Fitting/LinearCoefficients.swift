@@ -1,18 +1,15 @@
+import LeastSquares
+
 /// The coefficients of a sum of columns that is closest to a target, none below a floor.
 enum LinearCoefficients {
-    /// Solves min Σ ((target − Σ cⱼφⱼ)/weight)² with cⱼ at least its floor.
+    /// Solves min Σ (target − Σ cⱼφⱼ)² with cⱼ at least its floor.
     ///
     /// - Parameters:
-    ///   - columns: φⱼ at every point.
-    ///   - target: What the sum is to be, at every point.
-    ///   - weights: What a difference at a point is measured in.
+    ///   - system: The sum's normal equations.
     ///   - floors: The least value of each coefficient; one that cannot be determined is put there.
     /// - Returns: A coefficient per column.
-    static func best(
-        columns: [ArraySlice<Double>], target: [Double], weights: [Double], floors: [Double]
-    ) -> [Double] {
-        let system = NormalEquations(columns: columns, target: target, weights: weights)
-        var active = Array(columns.indices)
+    static func best(_ system: NormalEquations, floors: [Double]) -> [Double] {
+        var active = Array(floors.indices)
         var pinned: [Int: Double] = [:]
         var solved = system.solve(over: active, pinned: pinned)
         func excess(_ index: Int) -> Double {
@@ -24,68 +21,93 @@ enum LinearCoefficients {
             active.removeAll { $0 == worst }
             solved = system.solve(over: active, pinned: pinned)
         }
-        return columns.indices.map { pinned[$0] ?? solved[$0] }
+        return floors.indices.map { pinned[$0] ?? solved[$0] }
     }
 }
 
-/// Σ ((target − Σ cⱼφⱼ)/weight)² and its minimum over some of the coefficients.
+/// Σ (target − Σ cⱼφⱼ)² and its minimum over some of the coefficients.
 ///
 /// Cholesky on column-scaled normal equations: a handful of columns, and a start does not need the
 /// digits that squaring the condition number costs.
-private struct NormalEquations {
-    private var matrix: [[Double]]
+struct NormalEquations {
+    private let count: Int
+    /// Column-major.
+    private var matrix: [Double]
     private var rightSide: [Double]
 
-    init(columns: [ArraySlice<Double>], target: [Double], weights: [Double]) {
-        let inverse = weights.map { 1 / ($0 * $0) }
-        // Each pair of columns once, over plain memory: this runs for every start of a design.
-        func dot(_ left: ArraySlice<Double>, _ right: ArraySlice<Double>) -> Double {
-            left.withUnsafeBufferPointer { left in
-                right.withUnsafeBufferPointer { right in
-                    inverse.withUnsafeBufferPointer { inverse in
-                        var sum = 0.0
-                        for row in inverse.indices { sum += left[row] * right[row] * inverse[row] }
-                        return sum
-                    }
-                }
-            }
-        }
-        matrix = columns.map { _ in Array(repeating: 0, count: columns.count) }
+    /// - Parameters:
+    ///   - columns: φⱼ at every point.
+    ///   - target: What the sum is to be, at every point.
+    init(columns: [UnsafeBufferPointer<Double>], target: UnsafeBufferPointer<Double>) {
+        count = columns.count
+        matrix = Array(repeating: 0, count: columns.count * columns.count)
         for row in columns.indices {
             for column in 0...row {
-                matrix[row][column] = dot(columns[row], columns[column])
-                matrix[column][row] = matrix[row][column]
+                let product = VectorKernels.dot(columns[row], columns[column])
+                matrix[row * columns.count + column] = product
+                matrix[column * columns.count + row] = product
             }
         }
-        rightSide = columns.map { dot($0, target[...]) }
+        rightSide = columns.map { VectorKernels.dot($0, target) }
+    }
+
+    /// The normal equations of terms that add up to the losses, their differences relative.
+    init(terms: [[Double]], losses: [Double]) {
+        let scaled = terms.flatMap { zip($0, losses).map { $0 / $1 } }
+        let ones = Array(repeating: 1.0, count: losses.count)
+        self = scaled.withUnsafeBufferPointer { scaled in
+            ones.withUnsafeBufferPointer { ones in
+                let columns = terms.indices.map { term in
+                    UnsafeBufferPointer(
+                        rebasing: scaled[(term * ones.count)..<((term + 1) * ones.count)])
+                }
+                return NormalEquations(columns: columns, target: ones)
+            }
+        }
+    }
+
+    /// Adds a multiple of every column to the target.
+    mutating func move(by multiple: Double) {
+        for row in 0..<count {
+            for column in 0..<count {
+                rightSide[row] += multiple * matrix[column * count + row]
+            }
+        }
     }
 
     /// The coefficients, NaN where a column is not finite; the pinned ones are held.
     func solve(over active: [Int], pinned: [Int: Double]) -> [Double] {
-        var solution = Array(repeating: 0.0, count: rightSide.count)
+        var solution = Array(repeating: 0.0, count: count)
         for (index, value) in pinned { solution[index] = value }
-        let scales = active.map { matrix[$0][$0] > 0 ? matrix[$0][$0].squareRoot() : 1 }
-        var lower = active.map { _ in Array(repeating: 0.0, count: active.count) }
+        let size = active.count
+        let scales = active.map { index in
+            let square = matrix[index * count + index]
+            return square > 0 ? square.squareRoot() : 1
+        }
+        var lower = Array(repeating: 0.0, count: size * size)
         for (row, rowIndex) in active.enumerated() {
             for (column, columnIndex) in active.prefix(row + 1).enumerated() {
-                var sum = matrix[rowIndex][columnIndex] / (scales[row] * scales[column])
-                for inner in 0..<column { sum -= lower[row][inner] * lower[column][inner] }
+                var sum = matrix[rowIndex * count + columnIndex] / (scales[row] * scales[column])
+                for inner in 0..<column {
+                    sum -= lower[row * size + inner] * lower[column * size + inner]
+                }
                 // The ridge keeps columns that are copies of one another solvable.
-                lower[row][column] =
-                    row == column ? max(sum, 1e-12).squareRoot() : sum / lower[column][column]
+                lower[row * size + column] =
+                    row == column
+                    ? max(sum, 1e-12).squareRoot() : sum / lower[column * size + column]
             }
         }
         var work = active.enumerated().map { row, index in
-            let held = pinned.reduce(0) { $0 + matrix[index][$1.key] * $1.value }
+            let held = pinned.reduce(0) { $0 + matrix[index * count + $1.key] * $1.value }
             return (rightSide[index] - held) / scales[row]
         }
         for row in work.indices {
-            for inner in 0..<row { work[row] -= lower[row][inner] * work[inner] }
-            work[row] /= lower[row][row]
+            for inner in 0..<row { work[row] -= lower[row * size + inner] * work[inner] }
+            work[row] /= lower[row * size + row]
         }
         for row in work.indices.reversed() {
-            for inner in (row + 1)..<work.count { work[row] -= lower[inner][row] * work[inner] }
-            work[row] /= lower[row][row]
+            for inner in (row + 1)..<size { work[row] -= lower[inner * size + row] * work[inner] }
+            work[row] /= lower[row * size + row]
         }
         for (row, index) in active.enumerated() { solution[index] = work[row] / scales[row] }
         return solution

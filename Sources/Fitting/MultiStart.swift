@@ -39,9 +39,6 @@ struct MultiStart {
     /// Points that tell optima apart as well as a million: a search looks at no more than about
     /// these, and the best optimum is finished on all points.
     private static let searchPoints = 4_000
-    /// A start only has to show which optimum it leads to; the best one is then taken to the end.
-    private static let searchOptions = SolverOptions(
-        costTolerance: 1e-11, maximumPolishingSteps: 0)
 
     let prepared: Fitter.Prepared
 
@@ -59,7 +56,7 @@ struct MultiStart {
         let stride = max(1, prepared.pointCount / Self.searchPoints)
         let searched = prepared.observations.thinned(by: stride)
         var problem = LawProblem(law: law, observations: searched, residual: objective.residual)
-        let solver = LevenbergMarquardt(options: Self.searchOptions)
+        let solver = LevenbergMarquardt(options: .search)
         let workspace = Workspace()
         var outcome: Outcome?
         // Costs of the starts that ended at a solution: only those can agree on one.
@@ -117,12 +114,17 @@ struct MultiStart {
     ) -> [[Double]] {
         let free = law.parameters.indices.map { fixed[$0] == nil }
         var points = StartingPoints(
-            law: law, free: free, observations: observations, seed: prepared.request.seed)
+            law: law, free: free, observations: observations, evaluator: problem.evaluator,
+            seed: prepared.request.seed)
         let values = law.parameters.indices.map { fixed[$0] ?? 0 }
-        let starts = (0..<points.count).map { points.start($0, fixed: values) }
-        var evaluation = CostEvaluation(residualCount: problem.residualCount)
-        let costs = starts.map { start in
-            evaluation.cost(of: &problem, at: coordinates(of: start), loss: objective.loss)
+        var starts: [[Double]] = []
+        var costs: [Double] = []
+        for index in 0..<points.count {
+            let start = points.start(index, fixed: values)
+            starts.append(start.values)
+            costs.append(
+                start.predicted.map { problem.cost(ofPredictions: $0, loss: objective.loss) }
+                    ?? problem.cost(at: coordinates(of: start.values), loss: objective.loss))
         }
         let usable = starts.indices.filter { costs[$0].isFinite }
         let byCost = usable.sorted { costs[$0] < costs[$1] }
@@ -141,26 +143,6 @@ struct MultiStart {
     private func solverParameters(at coordinates: [Double]) -> [SolverParameter] {
         zip(law.parameters, coordinates).enumerated().map { index, pair in
             SolverParameter(pair.0, at: pair.1, isFixed: fixed[index] != nil)
-        }
-    }
-}
-
-/// The cost of an objective at single points, without a search.
-private struct CostEvaluation {
-    private var residuals: [Double]
-
-    init(residualCount: Int) {
-        residuals = Array(repeating: 0, count: residualCount)
-    }
-
-    mutating func cost(
-        of problem: inout LawProblem, at coordinates: [Double], loss: RobustLoss
-    ) -> Double {
-        coordinates.withUnsafeBufferPointer { coordinates in
-            residuals.withUnsafeMutableBufferPointer { residuals in
-                problem.evaluate(coordinates, residuals: residuals, jacobian: nil)
-                return residuals.reduce(0) { $0 + loss.value($1) }
-            }
         }
     }
 }

@@ -27,69 +27,80 @@ package struct ObservationBuilder: Sendable {
     /// - Throws: `FittingError` naming the field and the runs that lack it.
     package func observations(of runs: [Run]) throws(FittingError) -> Observations {
         guard !runs.isEmpty else { throw .noRuns }
-        let runs = try resolved(runs)
-        try checkFeatures(of: runs)
+        let features = try features(of: runs)
         var observations =
             switch law.about.kind {
-            case .table: try rows(of: runs)
-            case .curve: try curves(of: runs)
+            case .table: try rows(of: runs, features)
+            case .curve: try curves(of: runs, features)
             }
         if excludeHighest > 0 { leaveOutHighest(excludeHighest, of: &observations) }
         observations.groups.removeAll { $0.losses.isEmpty }
         return observations
     }
 
-    /// The runs with the features that the law derives from what they carry.
-    private func resolved(_ runs: [Run]) throws(FittingError) -> [Run] {
-        var resolved = runs
+    /// The features of each run with those that the law derives from what it carries, checked.
+    private func features(of runs: [Run]) throws(FittingError) -> [[Feature: Double]] {
+        var features: [[Feature: Double]] = []
+        features.reserveCapacity(runs.count)
         for index in runs.indices {
             do throws(LawError) {
-                resolved[index].features = try law.law.features(of: runs[index])
+                features.append(try law.law.features(of: runs[index]))
             } catch {
                 throw .law(error)
             }
         }
-        return resolved
+        try checkFeatures(features, of: runs)
+        return features
     }
 
-    private func checkFeatures(of runs: [Run]) throws(FittingError) {
+    private func checkFeatures(
+        _ features: [[Feature: Double]], of runs: [Run]
+    ) throws(FittingError) {
         for feature in law.law.requiredFeatures {
-            let missing = runs.filter { $0.features[feature] == nil }.map(\.id)
+            let missing = features.indices.filter { features[$0][feature] == nil }
             guard missing.isEmpty else {
                 throw .missingFeature(
-                    law: law.about.id, feature: feature.rawValue, runs: missing)
+                    law: law.about.id, feature: feature.rawValue, runs: missing.map { runs[$0].id })
             }
         }
         for feature in law.law.requiredFeatures + law.law.optionalFeatures {
-            for run in runs {
-                guard let value = run.features[feature], !(value > 0 && value.isFinite) else {
+            for index in features.indices {
+                guard let value = features[index][feature], !(value > 0 && value.isFinite) else {
                     continue
                 }
-                throw .badFeature(run: run.id, feature: feature.rawValue, value: value)
+                throw .badFeature(run: runs[index].id, feature: feature.rawValue, value: value)
             }
         }
     }
 
     // MARK: Tables
 
-    private func rows(of runs: [Run]) throws(FittingError) -> Observations {
+    private func rows(
+        of runs: [Run], _ features: [[Feature: Double]]
+    ) throws(FittingError) -> Observations {
         if fromStep != nil { throw .stepsOfTable(law: law.about.id) }
         if law.about.observes == .metric, series == nil {
             throw .seriesNeeded(law: law.about.id, known: knownSeries(of: runs))
         }
-        let losses = runs.map { run in
-            series.map { finalValue(of: $0, in: run) } ?? (run.loss ?? run.curve?.losses.last)
-        }
-        let missing = zip(runs, losses).filter { $0.1 == nil }.map(\.0.id)
+        let losses = runs.indices.map { loss(of: runs[$0]) }
+        let missing = runs.indices.filter { losses[$0] == nil }.map { runs[$0].id }
         guard missing.isEmpty else { throw missingLoss(in: runs, missing: missing) }
         var groups: [Observations.Group] = []
-        for (run, loss) in zip(runs, losses) {
-            guard let loss else { continue }
-            try check(loss: loss, run: run.id, step: nil)
+        groups.reserveCapacity(runs.count)
+        for index in runs.indices {
+            guard let loss = losses[index] else { continue }
+            try check(loss: loss, run: runs[index].id, step: nil)
             groups.append(
-                .init(runID: run.id, input: LawInput(features: run.features), losses: [loss]))
+                .init(
+                    runID: runs[index].id, input: LawInput(features: features[index]),
+                    losses: [loss]))
         }
         return Observations(groups: groups, warnings: [])
+    }
+
+    private func loss(of run: Run) -> Double? {
+        guard let series else { return run.loss ?? run.curve?.losses.last }
+        return finalValue(of: series, in: run)
     }
 
     /// The last value of a series; a metric may also be a table's column, which is a tag.
@@ -130,7 +141,9 @@ package struct ObservationBuilder: Sendable {
 
     // MARK: Curves
 
-    private func curves(of runs: [Run]) throws(FittingError) -> Observations {
+    private func curves(
+        of runs: [Run], _ features: [[Feature: Double]]
+    ) throws(FittingError) -> Observations {
         if let series {
             let missing = runs.filter { $0.series[series] == nil }.map(\.id)
             guard missing.isEmpty else {
@@ -144,11 +157,13 @@ package struct ObservationBuilder: Sendable {
             throw .missingSchedule(law: law.about.id, runs: unscheduled)
         }
         var result = Observations(groups: [], warnings: [])
-        for run in runs {
+        for (run, features) in zip(runs, features) {
             guard let curve = curve(of: run) else { continue }
             let resolved = try RunSchedule.resolve(run)
             result.warnings += resolved.warnings
-            result.groups.append(try group(of: run, curve, resolved.schedule, &result))
+            var group = try group(of: run, curve, resolved.schedule, &result)
+            group.input.features = features
+            result.groups.append(group)
         }
         if result.pointsBeforeLearning > 0 {
             result.warnings.append(

@@ -17,9 +17,19 @@ package struct Observations: Sendable {
     /// Points left out because no learning rate above 0 comes before them.
     package var pointsBeforeLearning = 0
 
-    package var inputs: [LawInput] { groups.map(\.input) }
-    package var losses: [Double] { groups.flatMap(\.losses) }
-    package var pointCount: Int { groups.reduce(0) { $0 + $1.losses.count } }
+    package var inputs: [LawInput] { groups.indices.map { groups[$0].input } }
+
+    package var losses: [Double] {
+        var losses: [Double] = []
+        losses.reserveCapacity(pointCount)
+        // By index: to take a group out of the array would cost more than its one loss.
+        for index in groups.indices { losses += groups[index].losses }
+        return losses
+    }
+
+    package var pointCount: Int {
+        groups.indices.reduce(0) { $0 + groups[$1].losses.count }
+    }
 
     /// Every n-th point, counted through all groups.
     ///

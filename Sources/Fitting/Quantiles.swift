@@ -30,16 +30,24 @@ package enum Quantiles {
         var low = 0.0
         var high = max(2, 2 * normal(probability))
         while studentTTail(high, degreesOfFreedom) > 1 - probability { high *= 2 }
+        let logScale =
+            lgamma(0.5 * (degreesOfFreedom + 1)) - lgamma(0.5 * degreesOfFreedom)
+            - 0.5 * log(degreesOfFreedom * Double.pi)
+        var estimate = 0.5 * (low + high)
         for _ in 0..<200 {
-            let middle = 0.5 * (low + high)
-            if studentTTail(middle, degreesOfFreedom) > 1 - probability {
-                low = middle
-            } else {
-                high = middle
-            }
-            if high - low <= 1e-13 * high { break }
+            let excess = studentTTail(estimate, degreesOfFreedom) - (1 - probability)
+            if excess > 0 { low = estimate } else { high = estimate }
+            let logDensity =
+                logScale
+                - 0.5 * (degreesOfFreedom + 1) * log1p(estimate * estimate / degreesOfFreedom)
+            // A step out of the bracket is halved instead.
+            let newton = estimate + excess / exp(logDensity)
+            let next = newton > low && newton < high ? newton : 0.5 * (low + high)
+            let change = abs(next - estimate)
+            estimate = next
+            if change <= 1e-13 * estimate { break }
         }
-        return 0.5 * (low + high)
+        return estimate
     }
 
     /// P(T > t) for t ≥ 0: half the regularised incomplete beta function I_x(ν/2, ½) at

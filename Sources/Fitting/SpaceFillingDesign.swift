@@ -11,11 +11,7 @@ struct SpaceFillingDesign {
     private let origin: [Double]
 
     init(dimensions: Int, seed: UInt64) {
-        var root = 2.0
-        // A contraction to the root; 64 rounds are far past the last bit.
-        for _ in 0..<64 {
-            root = Self.root(1 + root, degree: dimensions + 1)
-        }
+        let root = Self.root(degree: dimensions + 1)
         var increments: [Double] = []
         var power = 1.0
         for _ in 0..<dimensions {
@@ -35,13 +31,16 @@ struct SpaceFillingDesign {
         }
     }
 
-    private static func root(_ value: Double, degree: Int) -> Double {
-        var estimate = value
-        for _ in 0..<64 {
+    /// The root of g^degree = g + 1: Newton's steps from above fall until the last bit.
+    private static func root(degree: Int) -> Double {
+        var estimate = 2.0
+        while true {
             var power = 1.0
             for _ in 0..<(degree - 1) { power *= estimate }
-            estimate -= (power * estimate - value) / (Double(degree) * power)
+            let next =
+                estimate - (power * estimate - estimate - 1) / (Double(degree) * power - 1)
+            guard next < estimate else { return estimate }
+            estimate = next
         }
-        return estimate
     }
 }

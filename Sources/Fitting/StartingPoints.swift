@@ -3,6 +3,14 @@ import Laws
 /// The starts of a fit: a space-filling design over the shape parameters, each completed by the
 /// best linear parameters for it.
 struct StartingPoints {
+    /// Where a search begins.
+    struct Start {
+        /// In the law's own units.
+        var values: [Double]
+        /// The losses that the law predicts there, where they are known.
+        var predicted: [Double]?
+    }
+
     private let law: NamedLaw
     private let specs: [ParameterSpec]
     private let inputs: [LawInput]
@@ -12,7 +20,10 @@ struct StartingPoints {
     private let design: SpaceFillingDesign
     private var projection: LinearProjection
 
-    init(law: NamedLaw, free: [Bool], observations: Observations, seed: UInt64) {
+    init(
+        law: NamedLaw, free: [Bool], observations: Observations, evaluator: any LawEvaluator,
+        seed: UInt64
+    ) {
         self.law = law
         specs = law.parameters
         inputs = observations.inputs
@@ -23,7 +34,8 @@ struct StartingPoints {
             return free[index]
         }
         design = SpaceFillingDesign(dimensions: searched.count, seed: seed)
-        projection = LinearProjection(law: law, free: free, observations: observations)
+        projection = LinearProjection(
+            law: law, free: free, losses: losses, evaluator: evaluator)
     }
 
     /// How many points the design has: enough for a few along each searched direction.
@@ -36,13 +48,13 @@ struct StartingPoints {
         }
     }
 
-    /// The start of an index, in the law's own units; fixed parameters keep their values.
+    /// The start of an index; fixed parameters keep their values.
     ///
     /// - Parameters:
     ///   - index: Position in the design.
     ///   - fixed: A value for every parameter that is not free.
-    /// - Returns: One value per parameter.
-    mutating func start(_ index: Int, fixed: [Double]) -> [Double] {
+    /// - Returns: The start.
+    mutating func start(_ index: Int, fixed: [Double]) -> Start {
         var values = fixed
         for (position, parameter) in zip(design.point(index), searched) {
             guard case .searched(let range) = specs[parameter].start else { continue }
@@ -51,29 +63,34 @@ struct StartingPoints {
             let high = scale.coordinate(of: range.upperBound)
             values[parameter] = scale.value(at: low + position * (high - low))
         }
-        projection.project(&values)
-        for _ in 0..<Self.modelRounds { complete(&values) }
-        return values
+        let isProjected = projection.project(&values)
+        guard complete(&values) else {
+            return Start(values: values, predicted: isProjected ? projection.predicted : nil)
+        }
+        for _ in 1..<Self.modelRounds { _ = complete(&values) }
+        return Start(values: values)
     }
 
     /// The terms of a start model may depend on the parameters it finds: the second round takes
     /// them from the first.
     private static let modelRounds = 2
 
-    private func complete(_ values: inout [Double]) {
+    /// - Returns: Whether the law has a start model.
+    private func complete(_ values: inout [Double]) -> Bool {
         guard let model = law.law.startModel(at: values, inputs: inputs, losses: losses) else {
-            return
+            return false
         }
         // A term that wants to be negative is kept at a thousandth of the loss.
         let floors = model.terms.map { term in
             1e-3 * losses[0] / max(term.reduce(0) { max($0, abs($1)) }, .leastNormalMagnitude)
         }
         let coefficients = LinearCoefficients.best(
-            columns: model.terms.map { $0[...] }, target: losses, weights: losses, floors: floors)
+            NormalEquations(terms: model.terms, losses: losses), floors: floors)
         for (index, value) in model.parameters(coefficients).enumerated()
         where free[index] && value.isFinite {
             let bounds = specs[index].bounds
             values[index] = min(max(value, bounds.lowerBound), bounds.upperBound)
         }
+        return true
     }
 }

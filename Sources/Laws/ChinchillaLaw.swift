@@ -60,27 +60,36 @@ package struct ChinchillaLaw: ScalingLaw {
     private struct Evaluator: LawEvaluator {
         let logSizes: [Double]
         let logTokens: [Double]
+        private var sizePowers: [Double]
+        private var tokenPowers: [Double]
+
+        init(logSizes: [Double], logTokens: [Double]) {
+            self.logSizes = logSizes
+            self.logTokens = logTokens
+            sizePowers = logSizes
+            tokenPowers = logTokens
+        }
 
         var pointCount: Int { logSizes.count }
 
-        func evaluate(
+        mutating func evaluate(
             _ parameters: UnsafeBufferPointer<Double>, losses: UnsafeMutableBufferPointer<Double>,
             jacobian: UnsafeMutableBufferPointer<Double>?
         ) {
             let irreducible = parameters[0]
             let (sizeCoefficient, tokenCoefficient) = (parameters[1], parameters[2])
-            let (sizeExponent, tokenExponent) = (parameters[3], parameters[4])
+            VectorMath.negativePowers(ofLogs: logSizes, exponent: parameters[3], into: &sizePowers)
+            VectorMath.negativePowers(
+                ofLogs: logTokens, exponent: parameters[4], into: &tokenPowers)
             let count = logSizes.count
             for point in 0..<count {
-                let sizePower = exp(-sizeExponent * logSizes[point])
-                let tokenPower = exp(-tokenExponent * logTokens[point])
-                let sizeTerm = sizeCoefficient * sizePower
-                let tokenTerm = tokenCoefficient * tokenPower
+                let sizeTerm = sizeCoefficient * sizePowers[point]
+                let tokenTerm = tokenCoefficient * tokenPowers[point]
                 losses[point] = irreducible + sizeTerm + tokenTerm
                 guard let jacobian else { continue }
                 jacobian[point] = 1
-                jacobian[count + point] = sizePower
-                jacobian[2 * count + point] = tokenPower
+                jacobian[count + point] = sizePowers[point]
+                jacobian[2 * count + point] = tokenPowers[point]
                 jacobian[3 * count + point] = -sizeTerm * logSizes[point]
                 jacobian[4 * count + point] = -tokenTerm * logTokens[point]
             }

@@ -15,31 +15,6 @@ enum LAPACK {
         precondition(isSingleThreaded)
     }
 
-    /// How many doubles `factorQR` needs as scratch for this many columns.
-    static func scratchCount(columns: Int) -> Int { 33 * max(1, columns) }
-
-    /// Replaces a matrix by its R factor (upper triangle) and Householder vectors.
-    ///
-    /// - Parameters:
-    ///   - matrix: Column-major rows × columns, leading dimension `rows`.
-    ///   - rows: Rows.
-    ///   - columns: Columns.
-    ///   - scratch: `columns` + `scratchCount(columns:)` doubles.
-    static func factorQR(
-        _ matrix: UnsafeMutablePointer<Double>, rows: Int, columns: Int,
-        scratch: UnsafeMutablePointer<Double>
-    ) {
-        var rowCount = CInt(rows)
-        var columnCount = CInt(columns)
-        var leading = CInt(max(1, rows))
-        var length = CInt(scratchCount(columns: columns))
-        var info: CInt = 0
-        dgeqrf_(
-            &rowCount, &columnCount, matrix, &leading, scratch, scratch + columns, &length, &info)
-    }
-}
-
-extension LAPACK {
     /// Singular values, largest first, and right singular vectors of a square matrix.
     ///
     /// - Parameters:

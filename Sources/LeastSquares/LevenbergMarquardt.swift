@@ -46,7 +46,6 @@ package struct LevenbergMarquardt: Sendable {
     ) -> Solution {
         precondition(parameters.count == problem.parameterCount, "one parameter each")
         precondition(weights.map { $0.count == problem.residualCount } ?? true, "one weight each")
-        LAPACK.prepare()
         let search = Search(
             workspace: workspace, rows: problem.residualCount, parameters: parameters, loss: loss,
             weights: weights)

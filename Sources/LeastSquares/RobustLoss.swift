@@ -41,6 +41,19 @@ package enum RobustLoss: Equatable, Sendable {
         }
     }
 
+    /// Σ ρ(r) over residuals.
+    package func sum(_ residuals: [Double]) -> Double {
+        guard case .huber(let delta) = self else {
+            return residuals.reduce(0) { $0 + value($1) }
+        }
+        // With m = min(|r|, δ), m·(|r| − ½m) is both branches of ρ.
+        return residuals.reduce(0) { sum, residual in
+            let size = abs(residual)
+            let inner = size < delta ? size : delta
+            return sum + inner * (size - 0.5 * inner)
+        }
+    }
+
     /// The influence ψ(r) = ρ′(r).
     package func influence(_ residual: Double) -> Double {
         switch self {

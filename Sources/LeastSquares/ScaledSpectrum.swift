@@ -28,7 +28,7 @@ struct ScaledSpectrum {
         let kept = weights.indices.filter { weights[$0] > 0 }
         columns = selected.count
         // Padded with zero rows to be at least square, so that R is complete.
-        let height = max(kept.count, selected.count)
+        let height = HouseholderQR.paddedRows(max(kept.count, selected.count))
         var tall = [Double](repeating: 0, count: height * selected.count)
         var lengths = [Double](repeating: 1, count: selected.count)
         for (column, parameter) in selected.enumerated() {
@@ -50,22 +50,13 @@ struct ScaledSpectrum {
         else { return nil }
         self.values = values
         transposedVectors = vectors
-        let limit = (values.first ?? 0) * Double(height) * Double.ulpOfOne
+        let limit = (values.first ?? 0) * Double(max(kept.count, columns)) * Double.ulpOfOne
         rank = values.count { $0 > limit }
     }
 
     private static func triangle(_ tall: inout [Double], rows: Int, columns: Int) -> [Double] {
-        guard columns > 0 else { return [] }
-        LAPACK.prepare()
-        var scratch = [Double](
-            repeating: 0, count: columns + LAPACK.scratchCount(columns: columns))
-        LAPACK.factorQR(&tall, rows: rows, columns: columns, scratch: &scratch)
         var triangle = [Double](repeating: 0, count: columns * columns)
-        for column in 0..<columns {
-            for row in 0...column {
-                triangle[column * columns + row] = tall[column * rows + row]
-            }
-        }
+        HouseholderQR.factor(&tall, rows: rows, columns: columns, into: &triangle, stride: columns)
         return triangle
     }
 

@@ -30,11 +30,12 @@ extension Search {
     /// - Returns: 2‖D·a‖/‖D·v‖; infinity when it cannot be computed.
     mutating func bendStep(damping: Double) -> Double {
         let (system, _) = prepare(isSquares ? .newton : .majorant, round: 0)
-        multiply(memory.step)
+        move(memory.residuals, along: memory.step)
         let share = Self.probeShare
         for row in 0..<rows {
             let slope = (memory.trialResiduals[row] - memory.residuals[row]) / share
-            let second = 2 / share * (slope - memory.change[row])
+            let straight = memory.change[row] - memory.residuals[row]
+            let second = 2 / share * (slope - straight)
             memory.change[row] = memory.rowWeights[row] > 0 ? memory.rowWeights[row] * second : 0
         }
         for (column, parameter) in free.enumerated() {

@@ -19,73 +19,93 @@ extension Search {
         _ curvature: Curvature, at residuals: UnsafeMutablePointer<Double>, into system: SmallSystem
     ) -> Bool {
         let hasNegative = keepRows(curvature, at: residuals)
-        let height = keptCount
+        let height = HouseholderQR.paddedRows(keptCount)
         for (column, parameter) in free.enumerated() {
-            let source = memory.jacobian + parameter * rows
-            let target = memory.tall + column * height
-            kept.withUnsafeBufferPointer { kept in
-                for position in 0..<height {
-                    target[position] = memory.change[position] * source[kept[position]]
-                }
-            }
+            gather(memory.jacobian + parameter * rows, into: column, height: height)
         }
-        if isSquares {
-            let target = memory.tall + columns * height
-            for position in 0..<height {
-                target[position] = memory.change[position] * residuals[kept[position]]
-            }
-        }
+        if isSquares { gather(residuals, into: columns, height: height) }
         let width = isSquares ? columns + 1 : columns
-        if height > 0, width > 0 {
-            LAPACK.factorQR(memory.tall, rows: height, columns: width, scratch: memory.scratch)
-        }
+        HouseholderQR.factor(
+            memory.tall, rows: height, columns: width, into: memory.triangle, stride: columns + 1)
         for column in 0..<columns {
             for row in 0..<columns {
-                system.factor[column * columns + row] =
-                    row <= column && row < height ? memory.tall[column * height + row] : 0
-                system.extra[column * columns + row] =
-                    hasResidualCurvature ? memory.residualCurvature[column * columns + row] : 0
+                let index = column * columns + row
+                system.factor[index] = memory.triangle[column * (columns + 1) + row]
+                system.extra[index] = hasResidualCurvature ? memory.residualCurvature[index] : 0
             }
             system.rotated[column] =
-                isSquares && column < height ? memory.tall[columns * height + column] : 0
+                isSquares ? memory.triangle[columns * (columns + 1) + column] : 0
         }
         if hasNegative { addNegative(at: residuals, to: system) }
         return hasNegative
     }
 
+    /// Copies the kept rows of a vector, times their roots, into a column of the tall matrix.
+    private func gather(_ source: UnsafeMutablePointer<Double>, into column: Int, height: Int) {
+        let target = memory.tall + column * height
+        if keptCount == rows {
+            for row in 0..<rows { target[row] = memory.change[row] * source[row] }
+        } else {
+            kept.withUnsafeBufferPointer { kept in
+                for position in 0..<keptCount {
+                    target[position] = memory.change[position] * source[kept[position]]
+                }
+            }
+        }
+        for position in keptCount..<height { target[position] = 0 }
+    }
+
     /// Lists the rows of positive curvature in `kept`, with their square roots in `change`.
+    ///
+    /// - Returns: Whether any curvature was negative.
     private mutating func keepRows(
         _ curvature: Curvature, at residuals: UnsafeMutablePointer<Double>
     ) -> Bool {
-        let memory = memory
-        let loss = loss
-        let rows = rows
-        var count = 0
+        let (roots, weights) = (memory.change, memory.weights)
         var hasNegative = false
-        kept.withUnsafeMutableBufferPointer { kept in
+        switch (curvature, loss) {
+        case (_, .squares):
+            VectorKernels.copy(memory.roots, to: roots, count: rows)
+        case (.newton, .huber(let delta)):
+            VectorKernels.huberRoots(
+                residuals, roots: memory.roots, delta: delta, count: rows, into: roots)
+        case (.newton, _):
             for row in 0..<rows {
-                let residual = residuals[row]
-                let bend =
-                    curvature == .newton ? loss.curvature(residual) : loss.weight(residual)
-                let weighted = memory.weights[row] * bend
-                // Written always and kept or overwritten: cheaper than a branch that is often
-                // mispredicted.
-                kept[count] = row
-                memory.change[count] = weighted
-                count += weighted > 0 ? 1 : 0
-                hasNegative = hasNegative || weighted < 0
+                let bend = weights[row] * loss.curvature(residuals[row])
+                hasNegative = hasNegative || bend < 0
+                roots[row] = max(0, bend).squareRoot()
+            }
+        case (.majorant, _) where residuals == memory.residuals:
+            for row in 0..<rows { roots[row] = memory.rowWeights[row].squareRoot() }
+        case (.majorant, _):
+            for row in 0..<rows {
+                roots[row] = (weights[row] * loss.weight(residuals[row])).squareRoot()
             }
         }
-        for position in 0..<count {
-            memory.change[position] = memory.change[position].squareRoot()
-        }
-        keptCount = count
+        listKept()
         return hasNegative
+    }
+
+    /// Moves the roots above 0 to the front.
+    private mutating func listKept() {
+        let (roots, rows) = (memory.change, rows)
+        keptCount = kept.withUnsafeMutableBufferPointer { kept in
+            var count = 0
+            for row in 0..<rows {
+                // Written always and kept or overwritten: cheaper than a branch that is often
+                // mispredicted.
+                let root = roots[row]
+                kept[count] = row
+                roots[count] = root
+                count += root > 0 ? 1 : 0
+            }
+            return count
+        }
     }
 
     /// Adds Σ w ρ″ J Jᵀ over the rows of negative curvature.
     private func addNegative(at residuals: UnsafeMutablePointer<Double>, to system: SmallSystem) {
-        for row in activeRows {
+        for row in 0..<rows {
             let bend = memory.weights[row] * loss.curvature(residuals[row])
             guard bend < 0 else { continue }
             for (column, parameter) in free.enumerated() {
@@ -98,14 +118,12 @@ extension Search {
         }
     }
 
-    /// Fills `change` with J·x for one number per column.
-    func multiply(_ x: UnsafeMutablePointer<Double>) {
-        for row in 0..<rows {
-            memory.change[row] = 0
-        }
-        for (column, parameter) in free.enumerated() where x[column] != 0 {
-            VectorKernels.add(
-                x[column], memory.jacobian + parameter * rows, to: memory.change, count: rows)
+    /// Fills `change` with base + J·x for one number per column.
+    func move(_ base: UnsafeMutablePointer<Double>, along x: UnsafeMutablePointer<Double>) {
+        free.withUnsafeBufferPointer { free in
+            VectorKernels.combine(
+                base, columns: memory.jacobian, stride: rows, chosen: free, factors: x,
+                into: memory.change, count: rows)
         }
     }
 }

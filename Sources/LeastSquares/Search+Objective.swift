@@ -19,22 +19,55 @@ extension Search {
         }
     }
 
-    /// Whether the derivatives of the free parameters are finite.
-    func isFinite(jacobian: UnsafeMutablePointer<Double>) -> Bool {
-        free.allSatisfy { VectorKernels.isFinite(jacobian + $0 * rows, count: rows) }
-    }
-
-    /// Sets what could not be evaluated in rows of weight zero to zero: 0·NaN would spread.
-    func silenceDroppedRows(
-        residuals: UnsafeMutablePointer<Double>, jacobian: UnsafeMutablePointer<Double>
+    /// Fills w·ψ(r) for the residuals given.
+    func fillInfluences(
+        at residuals: UnsafeMutablePointer<Double>, into influences: UnsafeMutablePointer<Double>
     ) {
-        guard activeRows.count < rows else { return }
-        for row in 0..<rows where memory.weights[row] == 0 {
-            if !residuals[row].isFinite { residuals[row] = 0 }
-            for parameter in free where !jacobian[parameter * rows + row].isFinite {
-                jacobian[parameter * rows + row] = 0
+        if case .huber(let delta) = loss {
+            VectorKernels.huberInfluences(
+                residuals, weights: memory.weights, delta: delta, count: rows, into: influences)
+        } else {
+            for row in 0..<rows {
+                influences[row] = memory.weights[row] * loss.influence(residuals[row])
             }
         }
+    }
+
+    private func fillRowWeights() {
+        if case .huber(let delta) = loss {
+            VectorKernels.huberWeights(
+                memory.residuals, weights: memory.weights, delta: delta, count: rows,
+                into: memory.rowWeights)
+        } else {
+            for row in 0..<rows {
+                memory.rowWeights[row] =
+                    memory.weights[row] * loss.weight(memory.residuals[row])
+            }
+        }
+    }
+
+    /// Cost at a trial point just evaluated; NaN when anything that counts is not finite.
+    func trialCost() -> Double {
+        let cost = finiteCost
+        guard cost.isNaN, hasDroppedRows else { return cost }
+        // What could not be evaluated in rows of weight zero must not count: 0·NaN would spread.
+        for row in 0..<rows where memory.weights[row] == 0 {
+            if !memory.trialResiduals[row].isFinite { memory.trialResiduals[row] = 0 }
+            for parameter in free where !memory.trialJacobian[parameter * rows + row].isFinite {
+                memory.trialJacobian[parameter * rows + row] = 0
+            }
+        }
+        return finiteCost
+    }
+
+    private var finiteCost: Double {
+        let cost = cost(of: memory.trialResiduals)
+        let isFinite =
+            cost.isFinite
+            && free.allSatisfy {
+                VectorKernels.isFinite(memory.trialJacobian + $0 * rows, count: rows)
+            }
+        return isFinite ? cost : .nan
     }
 
     /// Makes the trial point the current one.
@@ -64,18 +97,15 @@ extension Search {
 
     /// Computes gradient and column scales at the point, and forgets the model of the last one.
     mutating func linearise() {
-        for row in 0..<rows {
-            let weighted = memory.weights[row] * loss.weight(memory.residuals[row])
-            memory.rowWeights[row] = weighted
-            memory.influences[row] = weighted * memory.residuals[row]
-        }
+        fillRowWeights()
+        fillInfluences(at: memory.residuals, into: memory.influences)
         for (column, parameter) in free.enumerated() {
-            let derivatives = memory.jacobian + parameter * rows
-            memory.gradient[column] = VectorKernels.dot(
-                derivatives, memory.influences, count: rows)
-            let norm = VectorKernels.squareSum(
-                derivatives, weights: memory.rowWeights, count: rows
-            ).squareRoot()
+            let moments = VectorKernels.moments(
+                memory.jacobian + parameter * rows, influences: memory.influences,
+                reweighted: memory.rowWeights, weights: memory.weights, count: rows)
+            memory.gradient[column] = moments.slope
+            memory.squares[column] = moments.square
+            let norm = moments.reweightedSquare.squareRoot()
             // A parameter without influence keeps its place, and the others still move.
             memory.norms[column] = norm > 0 ? norm : max(memory.scales[column], 1)
             // Scales that shrink slowly keep a parameter whose influence fades from running away,
@@ -91,18 +121,11 @@ extension Search {
     ///
     /// Bounds: a column whose descent points out of the allowed range is not free.
     var projectedCosine: Double {
-        var influenceSquare = 0.0
-        for row in activeRows {
-            let influence = memory.influences[row]
-            if memory.weights[row] > 0 {
-                influenceSquare += influence * influence / memory.weights[row]
-            }
-        }
+        let influenceSquare = VectorKernels.squareOverWeightSum(
+            memory.influences, weights: memory.weights, count: rows)
         var largest = 0.0
         for (column, parameter) in free.enumerated() where !isBlocked(column, parameter) {
-            let size = VectorKernels.squareSum(
-                memory.jacobian + parameter * rows, weights: memory.weights, count: rows)
-            let product = (size * influenceSquare).squareRoot()
+            let product = (memory.squares[column] * influenceSquare).squareRoot()
             if product > 0 { largest = max(largest, abs(memory.gradient[column]) / product) }
         }
         return largest

@@ -19,7 +19,7 @@ extension Search {
     ///
     /// - Parameter actual: The reduction of the cost that the step achieved.
     mutating func chooseModel(actual: Double) {
-        let bend = 0.5 * residualBend(memory.step)
+        let bend = 0.5 * residualBend(memory.step, memory.step)
         let plain = hasResidualCurvature ? predicted + bend : predicted
         let augmented = plain - bend
         hasResidualCurvature = 1.5 * abs(augmented - actual) < abs(plain - actual)

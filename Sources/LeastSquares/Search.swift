@@ -15,8 +15,8 @@ struct Search {
     /// Σ wᵢ ρ(rᵢ) at the point.
     var cost = Double.nan
 
-    /// Rows with weight above zero.
-    var activeRows: [Int]
+    /// Whether any row has weight zero.
+    private(set) var hasDroppedRows = false
 
     // What is known of the local model at the point.
     var hasNewton = false
@@ -50,14 +50,13 @@ struct Search {
         self.loss = loss
         self.rows = rows
         parameterCount = parameters.count
-        activeRows = []
         kept = [Int](repeating: 0, count: rows)
-        activeRows.reserveCapacity(rows)
         open.reserveCapacity(free.count)
         for row in 0..<rows {
             let weight = max(0, weights?[row] ?? 1)
             memory.weights[row] = weight
-            if weight > 0 { activeRows.append(row) }
+            memory.roots[row] = weight.squareRoot()
+            if !(weight > 0) { hasDroppedRows = true }
         }
         for (index, parameter) in parameters.enumerated() {
             memory.point[index] = parameter.start

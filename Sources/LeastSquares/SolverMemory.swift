@@ -6,20 +6,22 @@ struct SolverMemory {
 
     // One number per row.
     let weights: Vector
+    /// Square roots of the weights.
+    let roots: Vector
     var residuals: Vector
     var trialResiduals: Vector
     let influences: Vector
     let rowWeights: Vector
-    let shifted: Vector
-    let change: Vector
+    var shifted: Vector
+    var change: Vector
 
     // Rows × parameters.
     var jacobian: Vector
     var trialJacobian: Vector
 
-    // Rows × (columns + 1), which QR overwrites, and its scratch.
+    // Padded rows × (columns + 1), which QR overwrites, and the triangle it leaves.
     let tall: Vector
-    let scratch: Vector
+    let triangle: Vector
 
     // One number per parameter.
     let point: Vector
@@ -31,6 +33,7 @@ struct SolverMemory {
     let gradient: Vector
     let gradientChange: Vector
     let norms: Vector
+    let squares: Vector
     let scales: Vector
     let step: Vector
     let increment: Vector
@@ -54,6 +57,7 @@ struct SolverMemory {
             return next
         }
         weights = take(rows)
+        roots = take(rows)
         residuals = take(rows)
         trialResiduals = take(rows)
         influences = take(rows)
@@ -62,8 +66,8 @@ struct SolverMemory {
         change = take(rows)
         jacobian = take(rows * parameterCount)
         trialJacobian = take(rows * parameterCount)
-        tall = take(rows * (columns + 1))
-        scratch = take(Self.scratchSize(columns))
+        tall = take(HouseholderQR.paddedRows(rows) * (columns + 1))
+        triangle = take((columns + 1) * (columns + 1))
         point = take(parameterCount)
         trialPoint = take(parameterCount)
         lower = take(parameterCount)
@@ -71,6 +75,7 @@ struct SolverMemory {
         gradient = take(columns)
         gradientChange = take(columns)
         norms = take(columns)
+        squares = take(columns)
         scales = take(columns)
         step = take(columns)
         increment = take(columns)
@@ -86,12 +91,8 @@ struct SolverMemory {
 
     /// How many doubles a problem of the given shape needs.
     static func size(rows: Int, parameterCount: Int, columns: Int) -> Int {
-        rows * (7 + 2 * parameterCount + columns + 1) + scratchSize(columns) + 4 * parameterCount
-            + 9 * columns + 3 * SmallSystem.size(columns) + columns * columns
-            + SmallSystem.scratchSize(columns)
-    }
-
-    private static func scratchSize(_ columns: Int) -> Int {
-        columns + 1 + LAPACK.scratchCount(columns: columns + 1)
+        rows * (8 + 2 * parameterCount) + HouseholderQR.paddedRows(rows) * (columns + 1)
+            + (columns + 1) * (columns + 1) + 4 * parameterCount + 10 * columns
+            + 3 * SmallSystem.size(columns) + columns * columns + SmallSystem.scratchSize(columns)
     }
 }

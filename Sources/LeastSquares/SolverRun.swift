@@ -81,10 +81,7 @@ struct SolverRun {
             residuals: UnsafeMutableBufferPointer(start: memory.trialResiduals, count: search.rows),
             jacobian: UnsafeMutableBufferPointer(
                 start: memory.trialJacobian, count: search.rows * search.parameterCount))
-        search.silenceDroppedRows(
-            residuals: memory.trialResiduals, jacobian: memory.trialJacobian)
-        let cost = search.cost(of: memory.trialResiduals)
-        return cost.isFinite && search.isFinite(jacobian: memory.trialJacobian) ? cost : .nan
+        return search.trialCost()
     }
 
     /// Takes damped steps until a rule says stop.

@@ -2,11 +2,19 @@
 ///
 /// Swift keeps the order of floating-point additions, so a plain sum runs at the latency of one
 /// addition per element; eight running sums do not.
-enum VectorKernels {
-    private typealias Lanes = SIMD8<Double>
+package enum VectorKernels {
+    typealias Lanes = SIMD8<Double>
 
-    private static func lanes(_ pointer: UnsafePointer<Double>, _ index: Int) -> Lanes {
+    /// Eight numbers from an index on.
+    @inline(__always)
+    static func lanes(_ pointer: UnsafePointer<Double>, _ index: Int) -> Lanes {
         UnsafeRawPointer(pointer + index).loadUnaligned(as: Lanes.self)
+    }
+
+    /// Puts eight numbers from an index on.
+    @inline(__always)
+    static func store(_ value: Lanes, _ pointer: UnsafeMutablePointer<Double>, _ index: Int) {
+        UnsafeMutableRawPointer(pointer + index).storeBytes(of: value, as: Lanes.self)
     }
 
     /// Σ aᵢ bᵢ.
@@ -25,32 +33,69 @@ enum VectorKernels {
         return total
     }
 
-    /// Σ wᵢ aᵢ².
-    static func squareSum(
-        _ a: UnsafePointer<Double>, weights: UnsafePointer<Double>, count: Int
+    /// Σ aᵢ bᵢ of two vectors of one length.
+    package static func dot(
+        _ a: UnsafeBufferPointer<Double>, _ b: UnsafeBufferPointer<Double>
     ) -> Double {
-        var sums = Lanes.zero
-        var index = 0
-        while index + 8 <= count {
-            let values = lanes(a, index)
-            sums += values * values * lanes(weights, index)
-            index += 8
-        }
-        var total = sums.sum()
-        while index < count {
-            total += a[index] * a[index] * weights[index]
-            index += 1
-        }
-        return total
+        precondition(a.count == b.count, "vectors of one length")
+        guard let left = a.baseAddress, let right = b.baseAddress else { return 0 }
+        return dot(left, right, count: a.count)
     }
 
     /// Adds a multiple of one vector to another: y ← y + factor·x.
     static func add(
         _ factor: Double, _ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>, count: Int
     ) {
-        for index in 0..<count {
-            y[index] += factor * x[index]
+        var index = 0
+        while index + 8 <= count {
+            store(lanes(y, index) + factor * lanes(x, index), y, index)
+            index += 8
         }
+        while index < count {
+            y[index] += factor * x[index]
+            index += 1
+        }
+    }
+
+    /// base + Σ factorⱼ·columnⱼ over some columns of a matrix.
+    ///
+    /// - Parameters:
+    ///   - base: What the multiples are added to.
+    ///   - matrix: Column-major.
+    ///   - stride: From one column to the next.
+    ///   - chosen: Which columns.
+    ///   - factors: One for each column chosen.
+    ///   - target: Receives the sum.
+    ///   - count: Rows.
+    static func combine(
+        _ base: UnsafePointer<Double>, columns matrix: UnsafePointer<Double>, stride: Int,
+        chosen: UnsafeBufferPointer<Int>, factors: UnsafePointer<Double>,
+        into target: UnsafeMutablePointer<Double>, count: Int
+    ) {
+        var index = 0
+        while index + 8 <= count {
+            var sum = lanes(base, index)
+            for (position, column) in chosen.enumerated() {
+                sum += factors[position] * lanes(matrix + column * stride, index)
+            }
+            store(sum, target, index)
+            index += 8
+        }
+        while index < count {
+            var sum = base[index]
+            for (position, column) in chosen.enumerated() {
+                sum += factors[position] * matrix[column * stride + index]
+            }
+            target[index] = sum
+            index += 1
+        }
+    }
+
+    /// Copies one vector onto another.
+    static func copy(
+        _ x: UnsafePointer<Double>, to y: UnsafeMutablePointer<Double>, count: Int
+    ) {
+        y.update(from: x, count: count)
     }
 
     /// Whether no element is infinite or NaN.
@@ -71,28 +116,40 @@ enum VectorKernels {
         return total == 0
     }
 
-    /// Σ wᵢ ρ(aᵢ) for Huber's ρ.
-    static func huberSum(
-        _ a: UnsafePointer<Double>, weights: UnsafePointer<Double>, delta: Double, count: Int
-    ) -> Double {
-        // With m = min(|a|, δ), m·(|a| − ½m) is ½a² inside and δ(|a| − ½δ) outside: no branch.
-        var sums = Lanes.zero
-        let limit = Lanes(repeating: delta)
+    /// What a column of the Jacobian contributes at a point.
+    struct Moments {
+        /// Σ aᵢ fᵢ for influences f.
+        var slope = 0.0
+        /// Σ uᵢ aᵢ² for reweighted rows u.
+        var reweightedSquare = 0.0
+        /// Σ wᵢ aᵢ².
+        var square = 0.0
+    }
+
+    /// The three sums over a column in one pass.
+    static func moments(
+        _ a: UnsafePointer<Double>, influences: UnsafePointer<Double>,
+        reweighted: UnsafePointer<Double>, weights: UnsafePointer<Double>, count: Int
+    ) -> Moments {
+        var (slopes, reweightedSquares, squares) = (Lanes.zero, Lanes.zero, Lanes.zero)
         var index = 0
         while index + 8 <= count {
             let values = lanes(a, index)
-            let sizes = values.replacing(with: -values, where: values .< 0)
-            let inner = sizes.replacing(with: limit, where: sizes .> limit)
-            sums += lanes(weights, index) * inner * (sizes - 0.5 * inner)
+            let square = values * values
+            slopes += values * lanes(influences, index)
+            reweightedSquares += square * lanes(reweighted, index)
+            squares += square * lanes(weights, index)
             index += 8
         }
-        var total = sums.sum()
+        var moments = Moments(
+            slope: slopes.sum(), reweightedSquare: reweightedSquares.sum(), square: squares.sum())
         while index < count {
-            let size = abs(a[index])
-            let inner = min(size, delta)
-            total += weights[index] * inner * (size - 0.5 * inner)
+            let square = a[index] * a[index]
+            moments.slope += a[index] * influences[index]
+            moments.reweightedSquare += square * reweighted[index]
+            moments.square += square * weights[index]
             index += 1
         }
-        return total
+        return moments
     }
 }

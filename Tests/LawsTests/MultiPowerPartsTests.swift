@@ -8,30 +8,6 @@ import Testing
 
 /// The parts from which the multi-power law's fast sums are made.
 @Suite struct MultiPowerPartsTests {
-    @Test func `exponentials of four agree with the library's`() {
-        var generator = SeededGenerator(seed: 11)
-        for _ in 0..<2_000 {
-            let x = Double.random(in: -690...690, using: &generator)
-            let values = VectorMath.exp(SIMD4(x, x / 100, -x / 1e4, 0))
-            #expect(abs(values.x / exp(x) - 1) < 1e-13)
-            #expect(abs(values.y / exp(x / 100) - 1) < 1e-14)
-            #expect(abs(values.z / exp(-x / 1e4) - 1) < 1e-14)
-            #expect(values.w == 1)
-        }
-    }
-
-    @Test func `logarithms of four agree with the library's`() {
-        var generator = SeededGenerator(seed: 12)
-        for _ in 0..<2_000 {
-            let exponent = Double.random(in: -690...690, using: &generator)
-            let values = VectorMath.log(SIMD4(exp(exponent), exp(exponent / 1e4), 1, 0.7))
-            #expect(abs(values.x - exponent) < 1e-14 * max(1, abs(exponent)))
-            #expect(abs(values.y - exponent / 1e4) < 1e-14)
-            #expect(values.z == 0)
-            #expect(abs(values.w - log(0.7)) < 1e-14)
-        }
-    }
-
     @Test(arguments: [9, 10, 17, 64, 1_000, 123_456])
     func `the Gauss rule sums polynomials of degree 11 exactly`(count: Int) {
         let rule = GridQuadrature(count: count)

@@ -17,6 +17,13 @@ struct RobustLossTests {
     }
 
     @Test(arguments: all)
+    func `sums what each residual costs`(loss: RobustLoss) {
+        let sum = Self.places.reduce(0) { $0 + loss.value($1) }
+        #expect(abs(loss.sum(Self.places) / sum - 1) < 1e-14)
+        #expect(loss.sum([]) == 0)
+    }
+
+    @Test(arguments: all)
     func `has the derivatives of its value`(loss: RobustLoss) {
         for place in Self.places {
             let step = 1e-6

@@ -21,10 +21,7 @@ final class Refitting {
     private var problem: ShiftedProblem
     private let workspace = Workspace()
 
-    /// A refit begins at the optimum, within a few percent of a standard error of where it ends up
-    /// last: a part in 10¹¹ of the cost is below a ten-thousandth of a standard error.
-    private let quick = LevenbergMarquardt(
-        options: SolverOptions(costTolerance: 1e-11, maximumPolishingSteps: 0))
+    private let quick = LevenbergMarquardt(options: .search)
     private let careful = LevenbergMarquardt()
 
     /// How many other starts a refit gets that did not converge.

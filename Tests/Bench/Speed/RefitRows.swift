@@ -27,7 +27,7 @@ struct RefitRows {
         let question = PeerQuestion("bootstrap").with(\.file, file.path).with(
             \.start,
             [log(optimum[1]), log(optimum[2]), log(optimum[0]), optimum[3], optimum[4]])
-        var ours = Refits(
+        var ours = try Refits(
             law: try LawCatalog.standard.law("chinchilla"), runs: runs, start: optimum)
         var peerCosts: [Double] = []
         var peerSeconds = 0.0
@@ -86,20 +86,16 @@ private struct Refits {
     private let workspace = Workspace()
     private var found: [[Double]] = []
 
-    init(law: NamedLaw, runs: [Run], start: [Double]) {
-        problem = RefitProblem(
-            law: law, inputs: runs.map { LawInput(features: $0.features) },
-            losses: runs.map { $0.loss ?? 0 })
+    init(law: NamedLaw, runs: [Run], start: [Double]) throws {
+        problem = try RefitProblem(law: law, runs: runs)
         parameters = problem.parameters(at: start)
     }
 
     mutating func refit(_ draw: ArraySlice<Int32>) {
         let began = Stopwatch.cpuSeconds
-        var weights = Array(repeating: 0.0, count: problem.residualCount)
+        var weights = Array(repeating: 0.0, count: problem.problem.residualCount)
         for row in draw { weights[Int(row)] += 1 }
-        let solution = LevenbergMarquardt(options: RefitProblem.options).solve(
-            &problem, parameters: parameters, loss: Objective.standard.loss, weights: weights,
-            workspace: workspace)
+        let solution = problem.solve(parameters, weights: weights, workspace: workspace)
         seconds += Stopwatch.cpuSeconds - began
         costs.append(solution.cost)
         evaluations += solution.termination.evaluations

@@ -34,11 +34,8 @@ struct TableRows {
 
     private func oneStart() throws -> [SpeedRow] {
         let law = try LawCatalog.standard.law("chinchilla")
-        var problem = RefitProblem(
-            law: law, inputs: runs.map { LawInput(features: $0.features) },
-            losses: runs.map { $0.loss ?? 0 })
+        var problem = try RefitProblem(law: law, runs: runs)
         let parameters = problem.parameters(at: Self.lawStart)
-        let solver = LevenbergMarquardt(options: RefitProblem.options)
         let workspace = Workspace()
         let question = PeerQuestion("one_start").with(\.start, Self.start)
         var times: (ours: [Double], robust: [Double], plain: [Double]) = ([], [], [])
@@ -47,9 +44,7 @@ struct TableRows {
         for _ in 0..<rounds {
             for _ in 0..<Self.repetitions {
                 let (seconds, solution) = Stopwatch.measure {
-                    solver.solve(
-                        &problem, parameters: parameters, loss: Objective.standard.loss,
-                        workspace: workspace)
+                    problem.solve(parameters, workspace: workspace)
                 }
                 times.ours.append(seconds)
                 costs.ours = solution.cost
