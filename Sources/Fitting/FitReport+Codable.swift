@@ -21,6 +21,7 @@ extension FitReport: Codable {
         case covariance
         case noise
         case uncertainty
+        case forecast
         case seed
         case dataDigest = "data_digest"
         case version
@@ -56,6 +57,7 @@ extension FitReport: Codable {
         covariance = entries?.map { $0.map { $0 ?? .infinity } }
         noise = try optional(.noise)
         uncertainty = try optional(.uncertainty)
+        forecast = try optional(.forecast)
         seed = try optional(.seed) ?? seed
         dataDigest = try optional(.dataDigest)
         version = try optional(.version)
@@ -88,6 +90,7 @@ extension FitReport: Codable {
             covariance?.map { $0.map { $0.isFinite ? $0 : nil } }, forKey: .covariance)
         try container.encodeIfPresent(noise, forKey: .noise)
         try container.encodeIfPresent(uncertainty, forKey: .uncertainty)
+        try container.encodeIfPresent(forecast, forKey: .forecast)
         try container.encode(seed, forKey: .seed)
         try container.encodeIfPresent(dataDigest, forKey: .dataDigest)
         try container.encodeIfPresent(version, forKey: .version)

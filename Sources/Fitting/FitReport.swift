@@ -113,6 +113,8 @@ package struct FitReport: Sendable, Equatable {
     package var noise: Noise?
     /// How standard errors, intervals and covariance were found.
     package var uncertainty: Uncertainty?
+    /// What the law `forecast` did; nil for every other law.
+    package var forecast: ForecastReport?
     package var seed: UInt64 = 0
     package var dataDigest: String?
     package var version: String?

@@ -82,6 +82,25 @@ package struct Fitter: Sendable {
         isCancelled: () -> Bool = { false }
     ) throws(FittingError) -> FitReport {
         let began = ContinuousClock.now
+        var report =
+            if let law = prepared.law.law as? ForecastLaw {
+                try ForecastFit(prepared: prepared, law: law)
+                    .report(progress: progress, isCancelled: isCancelled)
+            } else {
+                try optimum(of: prepared, progress: progress, isCancelled: isCancelled)
+            }
+        if !prepared.holdout.isEmpty {
+            report.holdout = try LawPredictor(report: report, catalog: catalog)
+                .score(prepared.holdout)
+        }
+        report.durationSeconds = (ContinuousClock.now - began) / .seconds(1)
+        return report
+    }
+
+    /// The optimum of a law's formula on all points.
+    private func optimum(
+        of prepared: Prepared, progress: (Double) -> Void, isCancelled: () -> Bool
+    ) throws(FittingError) -> FitReport {
         let search = MultiStart(prepared: prepared)
         // Refits take longer than the search: most of the way is theirs.
         let searchShare = prepared.request.uncertainty == .delta ? 1 : 0.1
@@ -93,15 +112,7 @@ package struct Fitter: Sendable {
         estimate.refine(
             progress: { progress(searchShare + (1 - searchShare) * $0) }, isCancelled: isCancelled)
         guard !isCancelled() else { throw .cancelled }
-        var report = ReportBuilder(
-            prepared: prepared, outcome: outcome, estimate: estimate
-        ).report()
-        if !prepared.holdout.isEmpty {
-            report.holdout = try LawPredictor(report: report, catalog: catalog)
-                .score(prepared.holdout)
-        }
-        report.durationSeconds = (ContinuousClock.now - began) / .seconds(1)
-        return report
+        return ReportBuilder(prepared: prepared, outcome: outcome, estimate: estimate).report()
     }
 
     /// Checks and fits in one call.

@@ -24,6 +24,9 @@ package enum FittingError: Error, Equatable, Sendable {
     case missingInput(law: String, fields: [String])
     case badLevel(Double)
     case unusableReport(String)
+    case unsupportedUncertainty(law: String, method: String)
+    case sizeNeeded(law: String, known: [Double])
+    case unknownSize(law: String, parameterCount: Double, known: [Double], fewest: Int)
     /// What is wrong with a run held out, not fitted.
     indirect case holdout(FittingError)
     case cancelled
@@ -33,9 +36,10 @@ package enum FittingError: Error, Equatable, Sendable {
         switch self {
         case .law(let error): error.pointer
         case .badObjective: "/objective"
-        case .badUncertainty: "/uncertainty"
+        case .badUncertainty, .unsupportedUncertainty: "/uncertainty"
         case .missingSeries, .seriesNeeded: "/series"
         case .badLevel: "/interval"
+        case .sizeNeeded, .unknownSize: "/parameter_count"
         case .stepsOfTable: "/from_step"
         case .wrongKind: "/law"
         case .missingInput(_, let fields): "/\(fields.first ?? "")"
@@ -73,6 +77,18 @@ package enum FittingError: Error, Equatable, Sendable {
             let choice = known.isEmpty ? "" : ", one of \(known.joined(separator: ", "))"
             return "the law \(law) predicts a metric; name it as series\(choice)."
         case .unusableReport(let reason): return "the fit cannot be used: \(reason)."
+        case .unsupportedUncertainty(let law, let method):
+            return
+                "uncertainty = \(method): the law \(law) has standard errors of the delta method "
+                + "only; use delta."
+        case .sizeNeeded(let law, let known):
+            return "the law \(law) was fitted to several sizes; give parameter_count, one of "
+                + "\(SizeText.list(known))."
+        case .unknownSize(let law, let count, let known, let fewest):
+            return
+                "parameter_count = \(SizeText.text(count)) is not a size that this fit of the law "
+                + "\(law) has seen (\(SizeText.list(known))); ask for one that it has, or fit runs of "
+                + "at least \(fewest) sizes."
         case .stepsOfTable(let law):
             return "the law \(law) is fitted on finished runs, which have no steps to leave out; "
                 + "drop from_step."

@@ -40,10 +40,12 @@ extension LawPredictor {
     ) throws(FittingError) -> Band {
         precondition(prospects.count == baselines.count, "a baseline for each")
         let both = prospects + baselines
-        let (losses, jacobian) = try evaluated(both, features: features, slopes: interval != nil)
+        let fitted = try fitted(for: features)
+        let (losses, jacobian) = try evaluated(
+            both, fitted, features: features, slopes: interval != nil)
         let count = prospects.count
         var band = Band(losses: (0..<count).map { losses[$0] - losses[count + $0] })
-        guard let interval, let covariance = report.covariance, let noise = report.noise else {
+        guard let interval, let covariance = fitted.covariance, let noise = fitted.noise else {
             return band
         }
         let quantile = Quantiles.studentT(
@@ -63,7 +65,8 @@ extension LawPredictor {
     }
 
     private func evaluated(
-        _ prospects: [Prospect], features: [Feature: Double], slopes: Bool
+        _ prospects: [Prospect], _ fitted: SizedParameters.Fitted, features: [Feature: Double],
+        slopes: Bool
     ) throws(FittingError) -> (losses: [Double], jacobian: [Double]) {
         guard let first = prospects.first else { return ([], []) }
         // Checks law and features once for all.
@@ -84,7 +87,7 @@ extension LawPredictor {
         var losses = Array(repeating: 0.0, count: prospects.count)
         var jacobian = Array(
             repeating: 0.0, count: slopes ? prospects.count * law.parameters.count : 0)
-        values.withUnsafeBufferPointer { values in
+        fitted.values.withUnsafeBufferPointer { values in
             losses.withUnsafeMutableBufferPointer { losses in
                 jacobian.withUnsafeMutableBufferPointer { jacobian in
                     evaluator.evaluate(
@@ -95,6 +98,15 @@ extension LawPredictor {
         return (losses, jacobian)
     }
 
-    /// The fitted values in the law's own order.
-    package var parameterValues: [Double] { values }
+    /// The fitted values in the law's own order, those of the run's model size where the fit has
+    /// several.
+    ///
+    /// - Parameter features: What the law needs beside a schedule.
+    /// - Returns: A value per parameter.
+    /// - Throws: `FittingError` for a size that the fit does not know.
+    package func parameterValues(
+        for features: [Feature: Double]
+    ) throws(FittingError) -> [Double] {
+        try fitted(for: features).values
+    }
 }

@@ -5,13 +5,17 @@ extension LawPredictor {
     ///
     /// - Parameters:
     ///   - interval: How sure, and of what.
+    ///   - fitted: What the predictions were made with.
     ///   - jacobian: ∂loss/∂parameter in the law's own units, column-major.
     ///   - band: The predictions.
-    func addInterval(_ interval: Interval, jacobian: [Double], to band: inout Band) {
+    func addInterval(
+        _ interval: Interval, _ fitted: SizedParameters.Fitted, jacobian: [Double],
+        to band: inout Band
+    ) {
         guard
             let variances = variances(
-                of: interval.target, losses: band.losses, jacobian: jacobian),
-            let noise = report.noise
+                of: interval.target, fitted, losses: band.losses, jacobian: jacobian),
+            let noise = fitted.noise
         else { return }
         let quantile = Quantiles.studentT(
             0.5 + 0.5 * interval.level, degreesOfFreedom: noise.degreesOfFreedom)
@@ -31,15 +35,19 @@ extension LawPredictor {
     ///
     /// - Parameters:
     ///   - target: What the variance is of.
+    ///   - fitted: What the predictions were made with.
     ///   - losses: The predictions.
     ///   - jacobian: ∂loss/∂parameter in the law's own units, column-major.
     /// - Returns: One per prediction; nil for a fit without covariance or noise.
-    func variances(of target: Interval.Target, losses: [Double], jacobian: [Double]) -> [Double]? {
-        guard let covariance = report.covariance, let noise = report.noise else { return nil }
+    func variances(
+        of target: Interval.Target, _ fitted: SizedParameters.Fitted, losses: [Double],
+        jacobian: [Double]
+    ) -> [Double]? {
+        guard let covariance = fitted.covariance, let noise = fitted.noise else { return nil }
         let isLog = report.objective.residual == .log
         return losses.enumerated().map { point, loss in
             let scale = isLog ? 1 / loss : 1
-            let gradient = values.indices.map { scale * jacobian[$0 * losses.count + point] }
+            let gradient = covariance.indices.map { scale * jacobian[$0 * losses.count + point] }
             let mean = max(0, QuadraticForm.value(covariance, gradient))
             guard target == .observation else { return mean }
             guard let pointScale = noise.pointScale, let scatter = noise.curveCovariance else {

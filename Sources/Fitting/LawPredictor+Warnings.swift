@@ -19,8 +19,8 @@ extension LawPredictor {
     package func warnings(
         for schedule: LearningRateSchedule, features: [Feature: Double], through lastStep: Int
     ) -> [String] {
-        guard let range = report.fittedRange else { return [] }
         var warnings = warnings(for: features)
+        guard let range = report.fittedRange else { return warnings }
         if let fitted = range.steps {
             warnings += Self.warning(
                 "step", Double(lastStep), Double(fitted.lowerBound)...Double(fitted.upperBound))
@@ -36,17 +36,20 @@ extension LawPredictor {
     /// Warnings about a loss of some sizes.
     ///
     /// - Parameter features: The run's sizes.
-    /// - Returns: A sentence for each size that lies far beyond the data.
+    /// - Returns: A sentence for each size that lies far beyond the data, and one for a size whose
+    ///   parameters had to be interpolated.
     package func warnings(for features: [Feature: Double]) -> [String] {
-        guard let range = report.fittedRange else { return [] }
+        let interpolated = sizeWarnings(for: features)
+        guard let range = report.fittedRange else { return interpolated }
         let run = Run(id: "prediction", features: features)
         let features = (try? law.law.features(of: run)) ?? features
-        return Feature.inputs.flatMap { feature -> [String] in
-            guard let value = features[feature], let fitted = range.features[feature] else {
-                return []
+        return interpolated
+            + Feature.inputs.flatMap { feature -> [String] in
+                guard let value = features[feature], let fitted = range.features[feature] else {
+                    return []
+                }
+                return Self.warning(feature.rawValue, value, fitted)
             }
-            return Self.warning(feature.rawValue, value, fitted)
-        }
     }
 
     private static func warning(

@@ -32,8 +32,7 @@ package struct LawPredictor: Sendable {
 
     package let report: FitReport
     package let law: NamedLaw
-    /// The parameters in their own units, in the law's order.
-    let values: [Double]
+    private let parameters: SizedParameters
     private let catalog: LawCatalog
 
     /// Checks that a fit names a known law and a value for each of its parameters.
@@ -66,7 +65,7 @@ package struct LawPredictor: Sendable {
             }
             values.append(parameter.value)
         }
-        self.values = values
+        parameters = try SizedParameters(report: report, law: law, values: values)
     }
 
     /// Whether the fit carries what an interval is made from.
@@ -142,12 +141,50 @@ package struct LawPredictor: Sendable {
         if let interval, !(interval.level > 0 && interval.level < 1) {
             throw .badLevel(interval.level)
         }
+        // Inputs of one size in a row are evaluated at once, which spares a law's preparations.
+        var parts: [(fitted: SizedParameters.Fitted, inputs: [LawInput])] = []
+        for input in inputs {
+            let fitted = try parameters.fitted(for: input)
+            if parts.last?.fitted == fitted {
+                parts[parts.count - 1].inputs.append(input)
+            } else {
+                parts.append((fitted, [input]))
+            }
+        }
+        let bands = parts.map { band(at: $0.inputs, $0.fitted, interval: interval) }
+        return Band(
+            losses: bands.flatMap(\.losses), lower: Self.joined(bands.map(\.lower)),
+            upper: Self.joined(bands.map(\.upper)))
+    }
+
+    /// The ends of all parts, or none where a part has none.
+    private static func joined(_ ends: [[Double]?]) -> [Double]? {
+        let known = ends.compactMap { $0 }
+        return known.count == ends.count ? known.flatMap { $0 } : nil
+    }
+
+    /// What to tell about predictions for a run's size, where that was not fitted.
+    func sizeWarnings(for features: [Feature: Double]) -> [String] {
+        parameters.warnings(for: features)
+    }
+
+    /// What predictions with these features are made with.
+    func fitted(
+        for features: [Feature: Double]
+    ) throws(FittingError) -> SizedParameters.Fitted {
+        try parameters.fitted(for: LawInput(features: features))
+    }
+
+    private func band(
+        at inputs: [LawInput], _ fitted: SizedParameters.Fitted, interval: Interval?
+    ) -> Band {
         var evaluator = law.law.evaluator(for: inputs)
         let count = evaluator.pointCount
         var band = Band(losses: Array(repeating: 0, count: count))
-        let wantsInterval = interval != nil && hasIntervals
-        var jacobian = Array(repeating: 0.0, count: wantsInterval ? count * values.count : 0)
-        values.withUnsafeBufferPointer { values in
+        let wantsInterval = interval != nil && fitted.covariance != nil && fitted.noise != nil
+        var jacobian = Array(
+            repeating: 0.0, count: wantsInterval ? count * fitted.values.count : 0)
+        fitted.values.withUnsafeBufferPointer { values in
             band.losses.withUnsafeMutableBufferPointer { losses in
                 jacobian.withUnsafeMutableBufferPointer { jacobian in
                     evaluator.evaluate(
@@ -156,7 +193,7 @@ package struct LawPredictor: Sendable {
             }
         }
         if wantsInterval, let interval {
-            addInterval(interval, jacobian: jacobian, to: &band)
+            addInterval(interval, fitted, jacobian: jacobian, to: &band)
         }
         return band
     }

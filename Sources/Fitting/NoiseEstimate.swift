@@ -89,3 +89,13 @@ struct NoiseEstimate {
         return residuals.map { min(max($0, -limit), limit) }
     }
 }
+
+extension FitReport.Noise {
+    /// What a fit says of an estimate, and of the scatter of curves where it has one.
+    init(_ noise: NoiseEstimate, pointScale: Double?, curveCovariance: [[Double]]?) {
+        self.init(
+            scale: noise.scale, autocorrelation: noise.correlation.ofNeighbours,
+            effectivePoints: noise.effectivePoints, degreesOfFreedom: noise.degreesOfFreedom,
+            pointScale: pointScale, curveCovariance: curveCovariance)
+    }
+}

@@ -35,9 +35,7 @@ struct ReportBuilder {
         report.fittedRange = FittedRange(observations, law: law)
         report.covariance = uncertainty.covariance
         report.noise = FitReport.Noise(
-            scale: noise.scale, autocorrelation: noise.correlation.ofNeighbours,
-            effectivePoints: noise.effectivePoints, degreesOfFreedom: noise.degreesOfFreedom,
-            pointScale: estimate.scatter?.pointScale,
+            noise, pointScale: estimate.scatter?.pointScale,
             curveCovariance: estimate.scatter.map { uncertainty.inOwnUnits($0.matrix) })
         report.uncertainty = estimate.report
         report.seed = request.seed

@@ -52,6 +52,7 @@ extension LawPredictor {
         }
         return ScoreReport(
             law: law.about.id, runs: entries, average: .average(entries.map(\.metrics)),
-            warnings: observations.warnings)
+            warnings: observations.warnings
+                + observations.inputs.flatMap { sizeWarnings(for: $0.features) })
     }
 }

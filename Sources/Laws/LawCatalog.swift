@@ -12,6 +12,7 @@ package struct LawCatalog: Sendable {
         KaplanLaw.self,
         DataConstrainedLaw.self,
         LossToMetricLaw.self,
+        ForecastLaw.self,
     ])
 
     package init(laws: [any ScalingLaw.Type]) {

@@ -50,6 +50,12 @@ package struct LawOptions: Sendable, Equatable {
         self.values = values
     }
 
+    /// Choices already checked, as far as a law offers them too; the rest keep their defaults.
+    init(chosen: [String: String], offered: [LawOption]) {
+        values = Dictionary(
+            uniqueKeysWithValues: offered.map { ($0.name, chosen[$0.name] ?? $0.defaultValue) })
+    }
+
     /// Whether an option has a given value.
     package func has(_ option: LawOption, _ value: String) -> Bool {
         values[option.name] == value

@@ -30,7 +30,7 @@ struct FreeSchedule {
         comparedWith family: BestScheduleResult.Member, progress: (Double) -> Void
     ) throws -> BestScheduleResult.Free {
         let problem = StairProblem(
-            law: law, parameters: context.predictor.parameterValues,
+            law: law, parameters: try context.predictor.parameterValues(for: context.features),
             features: try law.features(of: Run(id: "plan", features: context.features)),
             totalSteps: totalSteps, warmupSteps: warmupSteps, peak: peak,
             floor: max(minimumRate, Self.lowestShare * peak))

@@ -93,6 +93,7 @@ struct FitAnswer: Answer {
         if let uncertainty = report.uncertainty {
             rows.append(["uncertainty", Self.sentence(uncertainty)])
         }
+        if let forecast = report.forecast { rows += Self.facts(forecast) }
         let options = report.options.sorted { $0.key < $1.key }
         if !options.isEmpty {
             rows.append([
@@ -100,6 +101,25 @@ struct FitAnswer: Answer {
             ])
         }
         return rows + report.derived.map(Self.fact)
+    }
+
+    /// What a forecast averages, by what, and the sizes it knows.
+    private static func facts(_ forecast: ForecastReport) -> [[String]] {
+        let shares = forecast.members.map { member in
+            let error = member.crossValidatedError.map {
+                " (left-out error \(NumberText.percent($0)))"
+            }
+            return "\(member.law) \(NumberText.percent(member.weight))\(error ?? "")"
+        }
+        var rows = [["shares", shares.joined(separator: ", ")], ["chosen by", forecast.method]]
+        let sizes = forecast.sizes.compactMap(\.parameterCount)
+        if sizes.count > 1 {
+            let list = sizes.map { NumberText.significant($0) }.joined(separator: ", ")
+            rows.append([
+                "sizes", "\(list); the parameters above are the last one's",
+            ])
+        }
+        return rows
     }
 
     private static func fact(_ quantity: FitReport.Derived) -> [String] {

@@ -1,0 +1,96 @@
+package import Schedules
+
+/// The loss along a run as the average of two laws of learning-rate schedules.
+///
+///     L(s) = w·M(s) + (1 − w)·A(s)
+///
+/// M is the multi-power law, A the LR-annealing law, each with parameters of its own: their names
+/// with `multi_power_` and `lr_annealing_` before them, and their units and bounds. w is
+/// `multi_power_weight`, 0 … 1.
+///
+/// What makes it a forecaster is how it is fitted, not the formula: each law alone, under weak
+/// priors on its shape, with late points before early ones, and weighed by how well it predicts
+/// runs and horizons that it was not fitted on. The fit's `forecast` object says what was done.
+///
+/// Source: Luo et al. 2025, arXiv 2503.12811; Tissue et al. 2024, arXiv 2408.11029.
+package struct ForecastLaw: ScalingLaw {
+    /// One of the laws averaged.
+    package struct Member: Sendable {
+        package let law: NamedLaw
+        /// Where its parameters stand among the forecast's.
+        package let range: Range<Int>
+    }
+
+    package static let about = LawDescription(
+        id: "forecast", title: "Forecast: a loss curve beyond the data, from laws averaged",
+        kind: .curve, formula: "L(s) = w·multi-power(s) + (1 − w)·lr-annealing(s)",
+        reference: "Luo et al. 2025, arXiv:2503.12811; Tissue et al. 2024, arXiv:2408.11029",
+        options: [.pointsFrom],
+        limits: "Weak priors and late points decide: for the optimum of the data alone, fit the "
+            + "laws themselves. Runs of several sizes are fitted jointly and need parameter_count.")
+
+    package let members: [Member]
+    package let parameters: [ParameterSpec]
+    package let requiredFeatures: [Feature] = []
+    package let optionalFeatures: [Feature] = [.parameterCount]
+
+    /// The position of w.
+    package var weightIndex: Int { parameters.count - 1 }
+
+    package init(options: LawOptions) {
+        var members: [Member] = []
+        var parameters: [ParameterSpec] = []
+        for type in [MultiPowerLaw.self, AnnealingLaw.self] as [any ScalingLaw.Type] {
+            let chosen = LawOptions(chosen: options.values, offered: type.about.options)
+            let law = NamedLaw(
+                about: type.about, options: chosen, law: type.init(options: chosen))
+            let start = parameters.count
+            parameters += law.parameters.map { spec in
+                var spec = spec
+                spec.name = Self.name(of: spec.name, in: type.about.id)
+                return spec
+            }
+            members.append(Member(law: law, range: start..<parameters.count))
+        }
+        parameters.append(
+            ParameterSpec(
+                "multi_power_weight", symbol: "w", meaning: "share of the multi-power law",
+                bounds: 0...1, start: .searched(0.1...0.9)))
+        self.members = members
+        self.parameters = parameters
+    }
+
+    /// A member's parameter as the forecast names it.
+    ///
+    /// - Parameters:
+    ///   - parameter: The member's name for it, as in `area_exponent`.
+    ///   - law: The member's id, as in `multi-power`.
+    /// - Returns: The two joined, as in `multi_power_area_exponent`.
+    package static func name(of parameter: String, in law: String) -> String {
+        law.replacing("-", with: "_") + "_" + parameter
+    }
+
+    /// The share of each member.
+    ///
+    /// - Parameter values: The forecast's parameters.
+    /// - Returns: A share per member; their sum is 1.
+    package func weights(_ values: [Double]) -> [Double] {
+        [values[weightIndex], 1 - values[weightIndex]]
+    }
+
+    package func evaluator(for inputs: [LawInput]) -> any LawEvaluator {
+        ForecastEvaluator(law: self, inputs: inputs)
+    }
+
+    package func firstStep(on areas: ScheduleAreas) -> Int {
+        members.reduce(0) { max($0, $1.law.law.firstStep(on: areas)) }
+    }
+
+    package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] {
+        guard inputs.count == 1 else { return [] }
+        return [
+            "one curve says little about what a change of the learning rate does: under other "
+                + "schedules this forecast rests on its priors"
+        ]
+    }
+}
