@@ -18,11 +18,11 @@ struct PredictCommand: ParsableCommand {
 
             A run's own schedule up to a step, continued in another way:
 
-              isoloss predict --fit fit.json --schedule from:constant@2000,sqrt:500@0 sample-runs
+              isoloss predict --fit fit.json --schedule from:constant_3500@2000,sqrt:500@0 sample-runs
 
             The forecast of a run that has ended, drawn over what it measured:
 
-              isoloss predict --fit fit.json --run wsd_4000 --plot forecast.svg sample-runs
+              isoloss predict --fit fit.json --run wsd_sqrt_3000 --plot forecast.svg sample-runs
 
             A schedule in a file is given as --schedule "$(cat schedule.json)".
             """)
