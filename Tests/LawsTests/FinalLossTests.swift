@@ -24,6 +24,11 @@ struct FinalLossTests {
             parameters: [2.6, 0.5, 0.45, 0.2, 0.99, 40, 0.3, 0.05]),
         Case(
             law: "multi-power", parameters: [2.37, 0.65, 0.43, 52.3, 2.02, 0.59, 0.63]),
+        Case(
+            law: "forecast",
+            parameters: [
+                2.37, 0.65, 0.43, 52.3, 2.02, 0.59, 0.63, 2.6, 0.5, 0.45, 0.2, 0.99, 0.4,
+            ]),
     ]
 
     static let features: [Feature: Double] = [.parameterCount: 2.5e7]

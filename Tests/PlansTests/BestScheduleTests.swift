@@ -39,7 +39,7 @@ struct BestScheduleTests {
         #expect(result.warnings.count == 1 && result.warnings[0].contains("falls by 2 cliffs"))
     }
 
-    @Test(arguments: ["lr-annealing", "multi-power", "smooth", "low start"])
+    @Test(arguments: ["lr-annealing", "multi-power", "smooth", "low start", "forecast"])
     func `free never rises, stays within its bounds, and is below every family`(_ law: String)
         throws
     {
