@@ -1,7 +1,7 @@
 import Foundation
 
 /// How a bootstrap makes new data out of the old.
-struct Resampling: Sendable {
+package struct Resampling: Sendable {
     /// What is drawn with replacement.
     enum Unit: Sendable, Equatable {
         /// Rows of a table.
@@ -96,20 +96,25 @@ struct Resampling: Sendable {
 
     /// The resample of an index; the same seed and index give the same one on any thread.
     func draw(_ index: Int) -> Draw {
-        var generator = Self.stream(seed: seed, index: index)
         switch unit {
         case .rows:
-            var weights = Array(repeating: 0.0, count: residuals.count)
-            for _ in weights.indices { weights[generator.index(below: weights.count)] += 1 }
-            return .weights(weights)
+            return .weights(Self.times(of: residuals.count, seed: seed, index: index))
         case .runs:
-            var times = Array(repeating: 0.0, count: counts.count)
-            for _ in times.indices { times[generator.index(below: times.count)] += 1 }
+            let times = Self.times(of: counts.count, seed: seed, index: index)
             return .weights(
                 zip(counts, times).flatMap { Array(repeating: $1, count: $0) })
         case .blocks(let length):
+            var generator = Self.stream(seed: seed, index: index)
             return .residuals(blocks(of: length, &generator))
         }
+    }
+
+    /// How often each of `count` rows or runs is drawn in the resample of an index.
+    package static func times(of count: Int, seed: UInt64, index: Int) -> [Double] {
+        var generator = stream(seed: seed, index: index)
+        var times = Array(repeating: 0.0, count: count)
+        for _ in times.indices { times[generator.index(below: count)] += 1 }
+        return times
     }
 
     /// Fills each run with blocks from anywhere in the runs, a block never reaching across two.

@@ -24,9 +24,7 @@ struct RefitRows {
         try draws.withUnsafeBytes { Data($0) }.write(to: file)
         let report = try Fitter().fit(FitRequest(law: "chinchilla"), runs: runs)
         let optimum = report.parameters.map(\.value)
-        let question = PeerQuestion("bootstrap").with(\.file, file.path).with(
-            \.start,
-            [log(optimum[1]), log(optimum[2]), log(optimum[0]), optimum[3], optimum[4]])
+        let question = PeerQuestion("bootstrap").with(\.file, file.path).starting(at: optimum)
         var ours = try Refits(
             law: try LawCatalog.standard.law("chinchilla"), runs: runs, start: optimum)
         var peerCosts: [Double] = []

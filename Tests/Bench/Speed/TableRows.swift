@@ -20,16 +20,8 @@ struct TableRows {
     private static let repetitions = 20
 
     func rows() throws -> [SpeedRow] {
-        try loadTable()
+        try peer.load(table: runs)
         return try oneStart() + globalFit()
-    }
-
-    private func loadTable() throws {
-        let question = PeerQuestion("load_table")
-            .with(\.sizes, runs.map { $0.features[.parameterCount] ?? 0 })
-            .with(\.tokens, runs.map { $0.features[.tokenCount] ?? 0 })
-            .with(\.losses, runs.map { $0.loss ?? 0 })
-        _ = try peer.ask(question)
     }
 
     private func oneStart() throws -> [SpeedRow] {

@@ -87,13 +87,26 @@ def grid(question):
     return {"cost": float(fit.cost)}
 
 
-def bootstrap(question):
-    """Refits of resampled rows, each started at the fit of all rows; their costs."""
+def refits(question, **options):
+    """Fits of resampled rows, each started at the fit of all rows."""
     draws = np.fromfile(question["file"], dtype=np.int32).reshape(-1, len(TABLE["n"]))
-    full, costs = dict(TABLE), []
+    full, fits = dict(TABLE), []
     for draw in draws[question["first"] : question["end"]]:
         for key, values in full.items():
             TABLE[key] = values[draw]
-        costs.append(float(robust(question["start"]).cost))
+        fits.append(robust(question["start"], **options))
     TABLE.update(full)
-    return {"costs": costs}
+    return fits
+
+
+def bootstrap(question):
+    """The costs of refits as people run them."""
+    return {"costs": [float(fit.cost) for fit in refits(question)]}
+
+
+def exact_bootstrap(question):
+    """The costs of refits to the last digits, and their parameters' standard deviations."""
+    fits = refits(
+        question, x_scale="jac", ftol=1e-13, xtol=1e-13, gtol=1e-13, max_nfev=2000)
+    values = np.array([[*np.exp(fit.x[:3]), *fit.x[3:]] for fit in fits])
+    return {"costs": [float(fit.cost) for fit in fits], "errors": values.std(0, ddof=1).tolist()}

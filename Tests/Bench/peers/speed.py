@@ -21,6 +21,7 @@ HANDLERS = {
     "starts": chinchilla.starts,
     "grid": chinchilla.grid,
     "bootstrap": chinchilla.bootstrap,
+    "exact_bootstrap": chinchilla.exact_bootstrap,
     "load_curves": curves.load,
     "annealing": curves.annealing,
     "multi_power_evaluation": curves.multi_power_evaluation,
