@@ -106,12 +106,13 @@ extension Search {
             memory.gradient[column] = moments.slope
             memory.squares[column] = moments.square
             let norm = moments.reweightedSquare.squareRoot()
-            // A parameter without influence keeps its place, and the others still move.
-            memory.norms[column] = norm > 0 ? norm : max(memory.scales[column], 1)
             // Scales that shrink slowly keep a parameter whose influence fades from running away,
             // and still let go of a start that was far off.
             memory.scales[column] = max(norm, 0.7 * memory.scales[column])
             if memory.scales[column] == 0 { memory.scales[column] = 1 }
+            // A parameter without influence keeps its place, and the others still move: measured by
+            // its scale, the least damping tells its column from a dependent one.
+            memory.norms[column] = norm > 0 ? norm : memory.scales[column]
         }
         hasNewton = false
         hasMajorant = false

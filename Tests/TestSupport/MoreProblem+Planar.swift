@@ -69,7 +69,7 @@ extension MoreProblem {
                 return (-power).exponential - t
             }
         },
-        MoreProblem(12, "Box", start: [0, 10, 20], minima: [0, 0.075588]) { x in
+        MoreProblem(12, "Box", start: [0, 10, 20], minima: [0, 0.07558874]) { x in
             (1...10).map { index in
                 let t = 0.1 * Double(index)
                 return (-t * x[0]).exponential - (-t * x[1]).exponential
