@@ -6,13 +6,21 @@ import LeastSquares
 ///
 /// Table rows are drawn with replacement and count as often as they were drawn; curves lend blocks
 /// of their residuals, or are drawn whole where there are many (`Resampling`). Every refit goes to
-/// its own optimum. Standard errors are those of the refits' parameters, intervals their
-/// percentiles, moved outwards as Student's t is from the normal, since few points are no better
-/// known for being drawn often. The covariance, from which predictions take their intervals, is that
-/// of the refits in the solver's coordinates, where they are closest to normal: a coefficient's few
-/// refits with ten times its value would otherwise decide it.
+/// its own optimum. Standard errors are those of the refits' parameters. The covariance, from which
+/// predictions take their intervals, is that of the refits in the solver's coordinates, where they
+/// are closest to normal: a coefficient's few refits with ten times its value would otherwise decide
+/// it.
 ///
-/// Source: Efron and Tibshirani, "An introduction to the bootstrap" (1993), chapters 6 to 13; Künsch
+/// Intervals are bias-corrected percentiles of the refits, those of the shares Φ(2z₀ ± f·t):
+/// - z₀ = Φ⁻¹(share of refits below the fitted value). Refits of a small table with a sharp loss
+///   fall back from where the noise has pushed the fit, so that plain percentiles (z₀ = 0) contain
+///   the truth too often: for 60 rows in 94 to 97 % of the studies of `isoloss-bench coverage` at
+///   90 %, with z₀ in 90 to 93 %. The acceleration of BCa, from n further refits, changes nothing
+///   there.
+/// - t is Student's quantile instead of the normal one, since few points are no better known for
+///   being drawn often, and f = √(n/(n − p)) for rows, which vary about their own fit.
+///
+/// Source: Efron and Tibshirani, "An introduction to the bootstrap" (1993), chapters 6 to 14; Künsch
 /// 1989, doi:10.1214/aos/1176347265, for blocks; Hesterberg 2015,
 /// doi:10.1080/00031305.2015.1089789, for the expanded percentiles.
 struct Bootstrap {
@@ -97,23 +105,31 @@ extension Bootstrap.Outcome {
         return sum / (count - 1)
     }
 
-    /// Percentiles of a parameter.
+    /// The interval of a parameter.
     ///
     /// - Parameters:
     ///   - index: The parameter.
+    ///   - value: Its fitted value.
     ///   - level: The interval's level.
-    ///   - noise: Whose degrees of freedom move the ends outwards.
+    ///   - degreesOfFreedom: Of the noise; few move the ends outwards.
     ///   - points: How many points were fitted.
     /// - Returns: Lower and upper end.
-    func interval(of index: Int, level: Double, noise: NoiseEstimate, points: Int) -> [Double] {
+    func interval(
+        of index: Int, value: Double, level: Double, degreesOfFreedom: Double, points: Int
+    ) -> [Double] {
         let sorted = values.map { $0[index] }.sorted()
-        let quantile = Quantiles.studentT(
-            0.5 + 0.5 * level, degreesOfFreedom: noise.degreesOfFreedom)
+        let quantile = Quantiles.studentT(0.5 + 0.5 * level, degreesOfFreedom: degreesOfFreedom)
         // Drawn rows vary about their own mean, so that refits spread less than fits of new data.
-        let spare = min(noise.degreesOfFreedom, Double(points))
-        let factor = unit == .rows ? (Double(points) / spare).squareRoot() : 1
-        let tail = 0.5 * erfc(factor * quantile / 2.0.squareRoot())
-        return [Self.percentile(sorted, tail), Self.percentile(sorted, 1 - tail)]
+        let spare = min(degreesOfFreedom, Double(points))
+        let reach = quantile * (unit == .rows ? (Double(points) / spare).squareRoot() : 1)
+        // Refits equal to the value count half.
+        let below = sorted.count { $0 < value } + sorted.count { $0 <= value }
+        let share = 0.5 * Double(below + 1) / Double(sorted.count + 1)
+        // No further than that the median of the refits stays inside.
+        let shift = max(-reach, min(reach, 2 * Quantiles.normal(share)))
+        return [shift - reach, shift + reach].map { end in
+            Self.percentile(sorted, 0.5 * erfc(-end / 2.0.squareRoot()))
+        }
     }
 
     /// The value below which a share of the refits lies, between neighbours linearly.

@@ -90,7 +90,8 @@ struct UncertaintyEstimate {
         for index in parameters.free {
             parameters.errors[index] = outcome.standardError(of: index)
             parameters.intervals[index] = outcome.interval(
-                of: index, level: Self.level, noise: noise, points: best.residuals.count)
+                of: index, value: values[index], level: Self.level,
+                degreesOfFreedom: noise.degreesOfFreedom, points: best.residuals.count)
         }
         if outcome.failed > 0 {
             parameters.warnings.append(
