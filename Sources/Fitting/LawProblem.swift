@@ -49,14 +49,16 @@ package struct LawProblem: LeastSquaresProblem {
         if let jacobian {
             scale(jacobian, losses: residuals)
         }
-        guard isLog else {
-            for point in 0..<residualCount { residuals[point] = targets[point] - residuals[point] }
-            return
+        targets.withUnsafeBufferPointer { targets in
+            guard isLog else {
+                return VectorKernels.subtract(
+                    UnsafeBufferPointer(residuals), from: targets, into: residuals)
+            }
+            logs.withUnsafeMutableBufferPointer { logs in
+                VectorMath.log(UnsafeBufferPointer(residuals), into: logs)
+                VectorKernels.subtract(UnsafeBufferPointer(logs), from: targets, into: residuals)
+            }
         }
-        logs.withUnsafeMutableBufferPointer { logs in
-            VectorMath.log(UnsafeBufferPointer(residuals), into: logs)
-        }
-        for point in targets.indices { residuals[point] = targets[point] - logs[point] }
     }
 
     /// The cost of the residuals that predictions leave.
@@ -82,17 +84,16 @@ package struct LawProblem: LeastSquaresProblem {
         _ jacobian: UnsafeMutableBufferPointer<Double>,
         losses: UnsafeMutableBufferPointer<Double>
     ) {
-        // One division a point serves all columns.
-        if isLog {
-            for point in 0..<residualCount { rowScales[point] = 1 / losses[point] }
-        }
-        rowScales.withUnsafeBufferPointer { rowScales in
+        let (specs, values, isLog, count) = (specs, values, isLog, residualCount)
+        rowScales.withUnsafeMutableBufferPointer { rowScales in
+            // One division a point serves all columns.
+            if isLog { VectorKernels.invert(UnsafeBufferPointer(losses), into: rowScales) }
             for index in specs.indices {
-                let slope = -specs[index].scale.slope(at: values[index])
-                let column = index * residualCount
-                for point in 0..<residualCount {
-                    jacobian[column + point] *= slope * rowScales[point]
-                }
+                VectorKernels.scale(
+                    UnsafeMutableBufferPointer(
+                        rebasing: jacobian[(index * count)..<((index + 1) * count)]),
+                    by: UnsafeBufferPointer(rowScales),
+                    times: -specs[index].scale.slope(at: values[index]))
             }
         }
     }

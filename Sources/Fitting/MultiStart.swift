@@ -22,13 +22,6 @@ struct MultiStart {
         init(best: Solution) {
             self.best = best
         }
-
-        /// Counts a local fit's work and keeps it when it is the best so far.
-        mutating func add(_ solution: Solution) {
-            iterations += solution.termination.iterations
-            evaluations += solution.termination.evaluations
-            if solution.cost <= best.cost { best = solution }
-        }
     }
 
     /// Two optima are one when their costs differ by less than this fraction.
@@ -55,30 +48,27 @@ struct MultiStart {
     func search(progress: (Double) -> Void, isCancelled: () -> Bool) -> Outcome? {
         let stride = max(1, prepared.pointCount / Self.searchPoints)
         let searched = prepared.observations.thinned(by: stride)
-        var problem = LawProblem(law: law, observations: searched, residual: objective.residual)
-        let solver = LevenbergMarquardt(options: .search)
-        let workspace = Workspace()
+        var startSearch = StartSearch(law: law, observations: searched, objective: objective)
         var outcome: Outcome?
         // Costs of the starts that ended at a solution: only those can agree on one.
         var costs: [Double] = []
-        let starts = orderedStarts(&problem, searched)
+        let starts = orderedStarts(startSearch)
         for (index, start) in starts.enumerated() {
             progress(Double(index) / Double(starts.count))
             if isCancelled() { break }
-            let solution = solver.solve(
-                &problem, parameters: solverParameters(at: coordinates(of: start)),
-                loss: objective.loss, workspace: workspace)
+            let solution = startSearch.solve(solverParameters(at: coordinates(of: start)))
             guard solution.cost.isFinite else { continue }
             if solution.termination.converged { costs.append(solution.cost) }
             var found = outcome ?? Outcome(best: solution)
-            found.add(solution)
+            if solution.cost <= found.best.cost { found.best = solution }
             found.starts += 1
-            found.agreeing = agreeing(costs, on: found.best.cost, problem.residualCount)
+            found.agreeing = agreeing(costs, on: found.best.cost, searched.pointCount)
             outcome = found
             if found.starts >= Self.fewestStarts, found.agreeing >= Self.wantedAgreeing { break }
         }
         guard var outcome else { return nil }
         outcome.stride = stride
+        var problem = startSearch.problem
         if stride > 1 {
             problem = LawProblem(
                 law: law, observations: prepared.observations, residual: objective.residual)
@@ -86,9 +76,10 @@ struct MultiStart {
         // The best one is taken to the last digit, with the solver's strict defaults.
         let finished = LevenbergMarquardt().solve(
             &problem, parameters: solverParameters(at: outcome.best.parameters),
-            loss: objective.loss, workspace: workspace)
-        if stride > 1 { outcome.best = finished }
-        outcome.add(finished)
+            loss: objective.loss)
+        if stride > 1 || finished.cost <= outcome.best.cost { outcome.best = finished }
+        outcome.iterations = startSearch.iterations + finished.termination.iterations
+        outcome.evaluations = startSearch.evaluations + finished.termination.evaluations
         if stride == 1 {
             outcome.agreeing = agreeing(costs, on: outcome.best.cost, problem.residualCount)
         }
@@ -109,13 +100,12 @@ struct MultiStart {
         return costs.count { $0 <= best * (1 + Self.agreement) + floor }
     }
 
-    private func orderedStarts(
-        _ problem: inout LawProblem, _ observations: Observations
-    ) -> [[Double]] {
+    private func orderedStarts(_ search: StartSearch) -> [[Double]] {
+        var problem = search.coarseProblem
         let free = law.parameters.indices.map { fixed[$0] == nil }
         var points = StartingPoints(
-            law: law, free: free, observations: observations, evaluator: problem.evaluator,
-            seed: prepared.request.seed)
+            law: law, free: free, observations: search.coarseObservations,
+            evaluator: problem.evaluator, seed: prepared.request.seed)
         let values = law.parameters.indices.map { fixed[$0] ?? 0 }
         var starts: [[Double]] = []
         var costs: [Double] = []

@@ -60,14 +60,13 @@ package struct ChinchillaLaw: ScalingLaw {
     private struct Evaluator: LawEvaluator {
         let logSizes: [Double]
         let logTokens: [Double]
-        private var sizePowers: [Double]
-        private var tokenPowers: [Double]
+        /// Where a term's powers go when no Jacobian has room for them.
+        private var powers: [Double]
 
         init(logSizes: [Double], logTokens: [Double]) {
             self.logSizes = logSizes
             self.logTokens = logTokens
-            sizePowers = logSizes
-            tokenPowers = logTokens
+            powers = logSizes
         }
 
         var pointCount: Int { logSizes.count }
@@ -76,23 +75,46 @@ package struct ChinchillaLaw: ScalingLaw {
             _ parameters: UnsafeBufferPointer<Double>, losses: UnsafeMutableBufferPointer<Double>,
             jacobian: UnsafeMutableBufferPointer<Double>?
         ) {
-            let irreducible = parameters[0]
-            let (sizeCoefficient, tokenCoefficient) = (parameters[1], parameters[2])
-            VectorMath.negativePowers(ofLogs: logSizes, exponent: parameters[3], into: &sizePowers)
-            VectorMath.negativePowers(
-                ofLogs: logTokens, exponent: parameters[4], into: &tokenPowers)
             let count = logSizes.count
-            for point in 0..<count {
-                let sizeTerm = sizeCoefficient * sizePowers[point]
-                let tokenTerm = tokenCoefficient * tokenPowers[point]
-                losses[point] = irreducible + sizeTerm + tokenTerm
-                guard let jacobian else { continue }
-                jacobian[point] = 1
-                jacobian[count + point] = sizePowers[point]
-                jacobian[2 * count + point] = tokenPowers[point]
-                jacobian[3 * count + point] = -sizeTerm * logSizes[point]
-                jacobian[4 * count + point] = -tokenTerm * logTokens[point]
+            func column(_ index: Int) -> UnsafeMutableBufferPointer<Double>? {
+                jacobian.map { jacobian in
+                    UnsafeMutableBufferPointer(
+                        rebasing: jacobian[(index * count)..<((index + 1) * count)])
+                }
             }
+            losses.update(repeating: parameters[0])
+            column(0)?.update(repeating: 1)
+            let sizes = PowerTerm(coefficient: parameters[1], exponent: parameters[3])
+            let tokens = PowerTerm(coefficient: parameters[2], exponent: parameters[4])
+            powers.withUnsafeMutableBufferPointer { powers in
+                logSizes.withUnsafeBufferPointer { logs in
+                    sizes.add(logs, to: losses, powers: column(1) ?? powers, slopes: column(3))
+                }
+                logTokens.withUnsafeBufferPointer { logs in
+                    tokens.add(logs, to: losses, powers: column(2) ?? powers, slopes: column(4))
+                }
+            }
+        }
+    }
+
+    /// c·x^−e over many x, with its derivatives in c and e.
+    private struct PowerTerm {
+        let coefficient: Double
+        let exponent: Double
+
+        /// - Parameters:
+        ///   - logs: log x.
+        ///   - losses: What the term is added to.
+        ///   - powers: Receives the derivative in c, x^−e.
+        ///   - slopes: Receives the derivative in e, −c·x^−e·log x.
+        func add(
+            _ logs: UnsafeBufferPointer<Double>, to losses: UnsafeMutableBufferPointer<Double>,
+            powers: UnsafeMutableBufferPointer<Double>, slopes: UnsafeMutableBufferPointer<Double>?
+        ) {
+            VectorMath.negativePowers(ofLogs: logs, exponent: exponent, into: powers)
+            for point in logs.indices { losses[point] += coefficient * powers[point] }
+            guard let slopes else { return }
+            for point in logs.indices { slopes[point] = -coefficient * powers[point] * logs[point] }
         }
     }
 

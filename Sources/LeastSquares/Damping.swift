@@ -37,8 +37,13 @@ package struct Damping: Equatable, Sendable {
     }
 
     /// Raises μ after a step that did not lower the cost, faster with each rejection in a row.
-    package mutating func reject() {
-        value *= growth
+    ///
+    /// - Parameter excess: How many times too long the step was, where that is known and finite. Its
+    ///   length falls about as 1/√μ while μ passes the directions one by one, so that μ grows by the
+    ///   square; for that reason no further than to 1, where it has passed them all.
+    package mutating func reject(excess: Double = 1) {
+        let jump = excess.isFinite ? excess * excess : 1
+        value = max(value * growth, min(value * jump, 1))
         growth *= 2
     }
 }

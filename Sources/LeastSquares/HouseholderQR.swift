@@ -34,8 +34,7 @@ enum HouseholderQR {
                 pivot[row] = 0
             }
             guard column < rows else { continue }
-            let scale = balance(pivot, rows: rows)
-            let norm = VectorKernels.dot(pivot, pivot, count: rows).squareRoot()
+            let (scale, norm) = balance(pivot, rows: rows)
             guard norm > 0 else { continue }
             let diagonal = pivot[column] > 0 ? -norm : norm
             let head = pivot[column] - diagonal
@@ -55,14 +54,16 @@ enum HouseholderQR {
     ///
     /// The reflection that a column asks for does not depend on the column's length.
     ///
-    /// - Returns: What the column was divided by.
-    private static func balance(_ column: UnsafeMutablePointer<Double>, rows: Int) -> Double {
+    /// - Returns: What the column was divided by, and its length since.
+    private static func balance(
+        _ column: UnsafeMutablePointer<Double>, rows: Int
+    ) -> (scale: Double, norm: Double) {
         let square = VectorKernels.dot(column, column, count: rows)
-        guard square < 1e-200 || square > 1e200 else { return 1 }
+        guard square < 1e-200 || square > 1e200 else { return (1, square.squareRoot()) }
         var greatest = 0.0
         for row in 0..<rows { greatest = max(greatest, abs(column[row])) }
-        guard greatest > 0, greatest.isFinite else { return 1 }
+        guard greatest > 0, greatest.isFinite else { return (1, square.squareRoot()) }
         for row in 0..<rows { column[row] /= greatest }
-        return greatest
+        return (greatest, VectorKernels.dot(column, column, count: rows).squareRoot())
     }
 }

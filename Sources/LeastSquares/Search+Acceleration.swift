@@ -12,7 +12,18 @@ extension Search {
     private static var probeShare: Double { 0.1 }
 
     /// The greatest ratio 2‖D·a‖/‖D·v‖ of a step to be trusted.
-    static var greatestBend: Double { 0.75 }
+    private static var greatestBend: Double { 0.75 }
+
+    /// What the curvature of the residuals says about a step.
+    struct Bend {
+        /// How many times more it bends than a step to be trusted; infinite when that cannot be
+        /// computed.
+        var excess: Double
+        /// Actual over predicted reduction of the cost, had the step been taken straight.
+        ///
+        /// Says whether the bend was worth its evaluation; NaN where no cost comes of it.
+        var straightGain: Double
+    }
 
     /// Fills the trial point with a point part of the way along the step.
     func moveProbe() {
@@ -27,17 +38,12 @@ extension Search {
     /// Bends the step by the residuals found at the probe.
     ///
     /// - Parameter damping: The damping the step was computed with.
-    /// - Returns: 2‖D·a‖/‖D·v‖; infinity when it cannot be computed.
-    mutating func bendStep(damping: Double) -> Double {
+    /// - Returns: Whether to trust it, and whether it was worth it.
+    mutating func bendStep(damping: Double) -> Bend {
         let (system, _) = prepare(isSquares ? .newton : .majorant, round: 0)
         move(memory.residuals, along: memory.step)
-        let share = Self.probeShare
-        for row in 0..<rows {
-            let slope = (memory.trialResiduals[row] - memory.residuals[row]) / share
-            let straight = memory.change[row] - memory.residuals[row]
-            let second = 2 / share * (slope - straight)
-            memory.change[row] = memory.rowWeights[row] > 0 ? memory.rowWeights[row] * second : 0
-        }
+        weighSecondDerivatives()
+        let straightGain = (cost - cost(of: memory.trialResiduals)) / predicted
         for (column, parameter) in free.enumerated() {
             let slope = VectorKernels.dot(
                 memory.jacobian + parameter * rows, memory.change, count: rows)
@@ -51,9 +57,26 @@ extension Search {
             memory.increment[column] = 0
         }
         guard system.solve(query, open: open, x: memory.increment) == .solved else {
-            return .infinity
+            return Bend(excess: .infinity, straightGain: straightGain)
         }
-        return addHalfIncrement()
+        return Bend(excess: addHalfIncrement() / Self.greatestBend, straightGain: straightGain)
+    }
+
+    /// Turns the linearised residuals in `change` into weighted r″, and the probe's residuals into
+    /// what the whole step would leave by the parabola through them, r + J·v + ½r″.
+    private func weighSecondDerivatives() {
+        let (residuals, probe, change) = (memory.residuals, memory.trialResiduals, memory.change)
+        let weights = memory.rowWeights
+        let share = Self.probeShare
+        for row in 0..<rows {
+            let slope = (probe[row] - residuals[row]) / share
+            let second = 2 / share * (slope - (change[row] - residuals[row]))
+            probe[row] = change[row] + 0.5 * second
+            // Rows that do not count may hold anything, and 0·NaN would spread.
+            change[row] = weights[row] > 0 ? weights[row] * second : 0
+        }
+        guard hasDroppedRows else { return }
+        for row in 0..<rows where !(memory.weights[row] > 0) { probe[row] = 0 }
     }
 
     /// The gradient that a system's own right-hand side stands for, one column.
@@ -65,6 +88,7 @@ extension Search {
         return sum
     }
 
+    /// - Returns: 2‖D·a‖/‖D·v‖; infinity when it is not a number.
     private func addHalfIncrement() -> Double {
         var stepSquare = 0.0
         var bendSquare = 0.0

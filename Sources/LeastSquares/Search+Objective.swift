@@ -1,16 +1,17 @@
 extension Search {
     /// Σ wᵢ ρ(rᵢ) of the residuals given; NaN when any is not finite.
     func cost(of residuals: UnsafeMutablePointer<Double>) -> Double {
-        // Comparisons inside the losses could swallow a NaN: look for it first.
-        guard VectorKernels.isFinite(residuals, count: rows) else { return .nan }
         switch loss {
         case .squares:
-            return 0.5
-                * VectorKernels.squareSum(residuals, weights: memory.weights, count: rows)
+            let sum = VectorKernels.squareSum(residuals, weights: memory.weights, count: rows)
+            return sum.isFinite ? 0.5 * sum : .nan
         case .huber(let delta):
-            return VectorKernels.huberSum(
+            let sum = VectorKernels.huberSum(
                 residuals, weights: memory.weights, delta: delta, count: rows)
+            return sum.isFinite ? sum : .nan
         case .softL1, .cauchy, .tukey:
+            // Comparisons inside these losses could swallow a NaN: look for it first.
+            guard VectorKernels.isFinite(residuals, count: rows) else { return .nan }
             var sum = 0.0
             for row in 0..<rows {
                 sum += memory.weights[row] * loss.value(residuals[row])

@@ -115,7 +115,12 @@ extension Search {
             slopeOfLoss(at: share) + regular.slope + share * regular.bend
         }
         var (low, high) = (0.0, 1.0)
-        var (lowSlope, highSlope) = (slope(low), slope(high))
+        // At 0 it is the gradient that the increment was solved from.
+        var lowSlope = 0.0
+        for column in 0..<columns {
+            lowSlope += memory.slope[column] * memory.increment[column]
+        }
+        var highSlope = slope(high)
         guard lowSlope < 0, highSlope > 0 else { return nil }
         let enough = 0.1 * abs(lowSlope)
         for _ in 0..<20 {

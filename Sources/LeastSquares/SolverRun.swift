@@ -7,7 +7,7 @@ struct SolverRun {
     var evaluations = 0
 
     /// Whether the residuals curve so much that steps must follow: so at first, as nothing is
-    /// known, and after any step whose gain was poor.
+    /// known, and after any step whose gain was poor or would have been, taken straight.
     private var isBending = true
 
     /// A first step expected to gain less than this share of the cost starts close enough to the
@@ -121,8 +121,9 @@ struct SolverRun {
             let hasMoved = search.moveTrial()
             let decrement = search.decrement / search.cost
             if let stop = judge(decrement: decrement, hasMoved: hasMoved) { return stop }
-            guard isStraight(decrement: decrement) || bend(&problem) else {
-                damping.reject()
+            let bend = isStraight(decrement: decrement) ? nil : bend(&problem)
+            if let bend, !(bend.excess <= 1 && search.moveTrial()) {
+                damping.reject(excess: bend.excess)
                 continue
             }
             let trialCost = evaluateTrial(&problem)
@@ -133,7 +134,7 @@ struct SolverRun {
             let isStill = change <= options.stepTolerance && damping.value < 1
             if isBetter {
                 damping.accept(gain: gain)
-                isBending = gain < Self.goodGain
+                isBending = !((bend?.straightGain ?? gain) >= Self.goodGain)
                 search.acceptTrial(cost: trialCost)
             }
             if isStill {
@@ -167,9 +168,9 @@ struct SolverRun {
     }
 
     /// Bends the step along the curvature of the residuals.
-    ///
-    /// - Returns: False when the curvature is too strong for the step's length.
-    private mutating func bend<Problem: LeastSquaresProblem>(_ problem: inout Problem) -> Bool {
+    private mutating func bend<Problem: LeastSquaresProblem>(
+        _ problem: inout Problem
+    ) -> Search.Bend {
         search.moveProbe()
         evaluations += 1
         problem.evaluate(
@@ -177,12 +178,9 @@ struct SolverRun {
             residuals: UnsafeMutableBufferPointer(
                 start: search.memory.trialResiduals, count: search.rows),
             jacobian: nil)
-        let ratio = search.bendStep(damping: damping.value)
-        guard ratio <= Search.greatestBend else {
-            if !ratio.isFinite { failuresInARow += 1 }
-            return false
-        }
-        return search.moveTrial()
+        let bend = search.bendStep(damping: damping.value)
+        if !bend.excess.isFinite { failuresInARow += 1 }
+        return bend
     }
 
     private func solution(_ stop: Stop) -> Solution {

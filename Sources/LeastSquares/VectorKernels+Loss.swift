@@ -1,6 +1,6 @@
 /// Losses over all rows: plain squares and Huber's, which most fits use, without a branch.
 extension VectorKernels {
-    /// Σ wᵢ aᵢ².
+    /// Σ wᵢ aᵢ²; not finite where any aᵢ is not.
     static func squareSum(
         _ a: UnsafePointer<Double>, weights: UnsafePointer<Double>, count: Int
     ) -> Double {
@@ -40,7 +40,7 @@ extension VectorKernels {
         return total
     }
 
-    /// Σ wᵢ ρ(aᵢ) for Huber's ρ.
+    /// Σ wᵢ ρ(aᵢ) for Huber's ρ; not finite where any aᵢ is not, since |aᵢ| is in every term.
     static func huberSum(
         _ a: UnsafePointer<Double>, weights: UnsafePointer<Double>, delta: Double, count: Int
     ) -> Double {

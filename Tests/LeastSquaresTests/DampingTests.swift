@@ -38,6 +38,22 @@ struct DampingTests {
         #expect(values == [2, 8, 64, 1_024])
     }
 
+    @Test func `rises by the square of how far too long a step was, where that is more`() {
+        var damping = Damping(1e-4)
+        damping.reject(excess: 10)
+        #expect(abs(damping.value - 1e-2) < 1e-15)
+        damping.reject(excess: 1.1)
+        #expect(abs(damping.value - 4e-2) < 1e-15)
+    }
+
+    @Test(arguments: [1e6, .infinity, .nan])
+    func `no excess raises it beyond 1 at once`(excess: Double) {
+        var damping = Damping(1e-4)
+        damping.reject(excess: excess)
+        #expect(damping.value <= 1)
+        #expect(damping.value >= 2e-4)
+    }
+
     @Test func `forgets the rejections once a step is accepted`() {
         var damping = Damping(1)
         damping.reject()

@@ -47,6 +47,37 @@ struct VectorKernelsTests {
     }
 
     @Test(arguments: lengths)
+    func `row by row`(count: Int) {
+        let (a, b) = (numbers(count, seed: 9), numbers(count, seed: 10))
+        var (difference, inverse, scaled) = (a, a, a)
+        a.withUnsafeBufferPointer { a in
+            b.withUnsafeBufferPointer { b in
+                difference.withUnsafeMutableBufferPointer {
+                    VectorKernels.subtract(a, from: b, into: $0)
+                }
+                inverse.withUnsafeMutableBufferPointer { VectorKernels.invert(a, into: $0) }
+                scaled.withUnsafeMutableBufferPointer { VectorKernels.scale($0, by: b, times: 3) }
+            }
+        }
+        for row in 0..<count {
+            #expect(difference[row] == b[row] - a[row])
+            #expect(inverse[row] == 1 / a[row])
+            #expect(scaled[row] == a[row] * (3 * b[row]))
+        }
+    }
+
+    @Test(arguments: [Double.nan, .infinity, -.infinity], lengths.filter { $0 > 0 })
+    func `what is not finite shows in a loss`(value: Double, count: Int) {
+        var a = numbers(count, seed: 11)
+        a[count / 2] = value
+        let weights = numbers(count, seed: 12).map(abs)
+        let square = VectorKernels.squareSum(a, weights: weights, count: count)
+        let huber = VectorKernels.huberSum(a, weights: weights, delta: 0.7, count: count)
+        #expect(!square.isFinite)
+        #expect(!huber.isFinite)
+    }
+
+    @Test(arguments: lengths)
     func `Huber's loss is that of the single residuals`(count: Int) {
         let loss = RobustLoss.huber(delta: 0.7)
         let (a, b) = (numbers(count, seed: 6), numbers(count, seed: 7))

@@ -1,0 +1,53 @@
+import LawTestSupport
+import Laws
+import LeastSquares
+import Testing
+
+@testable import Fitting
+
+/// A start's search on few points first: it ends where a search on all points does.
+@Suite struct StartSearchTests {
+    private static let starts = [[3, 0.5, 0.5, 0.3, 0.99], [2, 1, 0.3, 1, 0.999]]
+
+    private func observations() throws -> (law: NamedLaw, observations: Observations) {
+        let law = try LawCatalog.standard.law("lr-annealing")
+        let runs = try SyntheticStudy.curves(noise: 0.002, seed: 5)
+        return (law, try ObservationBuilder(law: law).observations(of: runs))
+    }
+
+    private func parameters(_ values: [Double], _ law: NamedLaw) -> [SolverParameter] {
+        zip(law.parameters, values).map {
+            SolverParameter($0, at: $0.scale.coordinate(of: $1), isFixed: false)
+        }
+    }
+
+    @Test func `curves are looked at through few points, then all`() throws {
+        let (law, observations) = try observations()
+        var search = StartSearch(law: law, observations: observations, objective: .standard)
+        #expect(search.coarseObservations.pointCount * 2 <= observations.pointCount)
+        let found = search.solve(parameters(Self.starts[0], law))
+        #expect(found.residuals.count == observations.pointCount)
+        var problem = search.problem
+        let direct = LevenbergMarquardt().solve(
+            &problem, parameters: parameters(Self.starts[0], law), loss: Objective.standard.loss)
+        #expect(abs(found.cost / direct.cost - 1) < MultiStart.agreement)
+    }
+
+    @Test func `the way from one end on few points is gone once`() throws {
+        let (law, observations) = try observations()
+        var both = StartSearch(law: law, observations: observations, objective: .standard)
+        let ends = Self.starts.map { both.solve(parameters($0, law)) }
+        #expect(ends[0] == ends[1])
+        var second = StartSearch(law: law, observations: observations, objective: .standard)
+        let alone = second.solve(parameters(Self.starts[1], law))
+        #expect(abs(alone.cost / ends[1].cost - 1) < MultiStart.agreement)
+    }
+
+    @Test func `rows of a table are never left out`() throws {
+        let law = try LawCatalog.standard.law("chinchilla")
+        let runs = try SyntheticStudy.table(noise: 0.01, seed: 6)
+        let observations = try ObservationBuilder(law: law).observations(of: runs)
+        let search = StartSearch(law: law, observations: observations, objective: .standard)
+        #expect(search.coarseObservations.pointCount == observations.pointCount)
+    }
+}
