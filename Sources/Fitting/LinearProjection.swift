@@ -1,4 +1,4 @@
-import Laws
+package import Laws
 import LeastSquares
 
 /// Finds the parameters in which a law is linear, given the others, by one linear solve.
@@ -7,7 +7,7 @@ import LeastSquares
 /// the squared relative residuals are a start close to the best one for any of our objectives, so
 /// that a search only has to cover the shape parameters (variable projection: Golub and Pereyra
 /// 1973, used here for starting points alone).
-struct LinearProjection {
+package struct LinearProjection {
     private let specs: [ParameterSpec]
     private let linear: [Int]
     private let losses: [Double]
@@ -25,7 +25,7 @@ struct LinearProjection {
     ///   - free: Which parameters are not fixed.
     ///   - losses: The losses to fit.
     ///   - evaluator: The law at their points.
-    init(law: NamedLaw, free: [Bool], losses: [Double], evaluator: any LawEvaluator) {
+    package init(law: NamedLaw, free: [Bool], losses: [Double], evaluator: any LawEvaluator) {
         let specs = law.parameters
         self.specs = specs
         linear = specs.indices.filter { free[$0] && specs[$0].start == .projected }
@@ -40,7 +40,7 @@ struct LinearProjection {
     /// Replaces the linear parameters among `values` by their best values, inside their bounds.
     ///
     /// - Returns: False for a law without such parameters: nothing is evaluated then.
-    mutating func project(_ values: inout [Double]) -> Bool {
+    package mutating func project(_ values: inout [Double]) -> Bool {
         guard !linear.isEmpty else { return false }
         for index in linear { values[index] = 1 }
         evaluate(values)
