@@ -3,10 +3,11 @@
     python train.py --size 96x3 --schedule warmup:300@3e-3,cosine:2200@3e-4 --output cosine.csv
     python train.py --size 64x2 --tokens 2e6 --peak 3e-3 --output small.csv
     python train.py --study
+    python train.py --study small
 
 The first form trains what the schedule says, the second a cosine schedule that is as long as the
-tokens last. `--study` trains every run of runs.json that has no curve file yet, with the settings
-written there, and records what each took.
+tokens last. `--study` trains every run of a folder's runs.json (this folder's unless one is named) that
+has no curve file yet, with the settings written there, and records what each took.
 
 A row at step s is written after update s (0-based): `learning_rate` is that update's rate, `loss`
 the mean training loss of the updates since the row before, `loss/validation` the loss of the
@@ -309,7 +310,9 @@ def write_study(study, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--study", action="store_true", help="train all of runs.json")
+    here = Path(__file__).parent
+    parser.add_argument(
+        "--study", type=Path, nargs="?", const=here, help="train all of a folder's runs.json")
     parser.add_argument("--jobs", type=int, default=1, help="runs of a study trained at once")
     parser.add_argument("--size", default="96x3", help="width x layers, width a multiple of 32")
     parser.add_argument("--schedule", help="segments, e.g. warmup:200@3e-3,hold:800")
@@ -325,7 +328,7 @@ def main():
     parser.add_argument("--output", type=Path, help="the CSV file to write")
     settings = parser.parse_args()
     if settings.study:
-        train_study(settings, Path(__file__).parent)
+        train_study(settings, settings.study)
         return
     if settings.output is None:
         parser.error("--output is needed, or --study")
