@@ -35,7 +35,8 @@ package struct LearningRateSchedule: Sendable {
     /// The doubts among them about what was read to make it, which its rates do not show again.
     let readingWarnings: [String]
 
-    let pieces: [SchedulePiece]
+    /// What it is made of, in order.
+    package let parts: [SchedulePart]
 
     /// Reads the schedule language, or the JSON form when the text begins with a brace.
     ///
@@ -69,34 +70,34 @@ package struct LearningRateSchedule: Sendable {
     init(segments: [ScheduleSegment], warnings: [String]) throws(ScheduleError) {
         let resolved = try SegmentResolver(segments)
         self.init(
-            source: .segments(segments), pieces: resolved.pieces,
+            source: .segments(segments), parts: resolved.parts,
             finalLearningRate: resolved.rate, warmupSteps: resolved.warmupSteps,
             readingWarnings: warnings, warnings: resolved.warnings)
     }
 
     init(points: PointList) {
         self.init(
-            source: .points(points), pieces: points.pieces,
+            source: .points(points), parts: points.pieces.map { .piece($0) },
             finalLearningRate: points.finalLearningRate, warmupSteps: points.warmupSteps)
     }
 
     init(checkedValues values: [Double]) {
         let last = values.last ?? 0
         self.init(
-            source: .values(values), pieces: [.table(values, endingAt: last)],
+            source: .values(values), parts: [.piece(.table(values, endingAt: last))],
             finalLearningRate: last, warmupSteps: risingRun(values))
     }
 
     private init(
-        source: Source, pieces: [SchedulePiece], finalLearningRate: Double, warmupSteps: Int,
+        source: Source, parts: [SchedulePart], finalLearningRate: Double, warmupSteps: Int,
         readingWarnings: [String] = [], warnings: [String] = []
     ) {
         self.source = source
-        self.pieces = pieces
+        self.parts = parts
         self.finalLearningRate = finalLearningRate
         self.warmupSteps = warmupSteps
-        totalSteps = pieces.last?.endStep ?? 0
-        peakLearningRate = pieces.reduce(finalLearningRate) { max($0, $1.peakLearningRate) }
+        totalSteps = parts.last?.endStep ?? 0
+        peakLearningRate = max(finalLearningRate, parts.greatest(\.peakLearningRate))
         let dead = "every learning rate of the schedule is 0"
         self.readingWarnings = readingWarnings
         self.warnings = readingWarnings + warnings + (peakLearningRate == 0 ? [dead] : [])

@@ -67,19 +67,30 @@ struct SchedulesCommand: ParsableCommand {
         var lawGoal = "≤ 20 ms"
     }
 
-    private func forms() throws -> [Form] {
-        let warmup = steps / 100
+    /// Shapes after a warm-up, by name; the first four have areas in closed form.
+    private func texts(warmup: Int) -> [(name: String, text: String)] {
         let rest = steps - warmup
         let cycle = rest / 10
-        let texts = [
+        return [
             ("hold", "hold:\(rest)"), ("linear", "linear:\(rest)@3e-5"),
             ("exp", "exp:\(rest)@3e-5"), ("cosine", "cosine:\(rest)@3e-5"),
             ("sqrt", "sqrt:\(rest)@3e-5"), ("poly2", "poly2:\(rest)@3e-5"),
-            ("rsqrt", "rsqrt:\(rest)"),
+            ("poly1.5", "poly1.5:\(rest)@3e-5"), ("rsqrt", "rsqrt:\(rest)"),
             ("wsd, sqrt", "hold:\(rest - cycle),sqrt:\(cycle)@3e-5"),
             ("10 cycles", "repeat:10(cosine:\(cycle / 2)@3e-5,linear:\(cycle / 2)@3e-4)"),
+            ("cycles of 990", "repeat:\(rest / 990)(cosine:495@3e-5,linear:495@3e-4)"),
+            ("cycles of 49", "repeat:\(rest / 49)(linear:25@3e-5,linear:24@3e-4)"),
+            ("cycles of 2", "repeat:\(rest / 2)(linear:1@3e-5,linear:1@3e-4)"),
+            (
+                "cycles in cycles",
+                "repeat:\(rest / 990)(repeat:20(linear:25@3e-5,linear:24@3e-4),step@1e-4,hold:10)"
+            ),
         ]
-        var forms = try texts.map { name, text in
+    }
+
+    private func forms() throws -> [Form] {
+        let warmup = steps / 100
+        var forms = try texts(warmup: warmup).map { name, text in
             Form(
                 name: name,
                 schedule: try LearningRateSchedule(parsing: "warmup:\(warmup)@3e-4," + text))

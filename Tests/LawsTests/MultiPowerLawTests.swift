@@ -34,6 +34,10 @@ import Testing
         "warmup:300@3e-4,hold:1700,step@9e-5,hold:2000",
         "warmup:300@3e-4,hold:1700,step@1e-7,hold:1000,linear:1000@1e-3",
         "repeat:9(linear:100@1e-3,cosine:350@1e-5)",
+        "warmup:300@3e-4,repeat:370(linear:5@3e-5,linear:5@3e-4)",
+        "repeat:40(cosine:50@1e-5,step@1e-3,repeat:5(linear:9@1e-4,hold:1,step@5e-4))",
+        "step@1e-3,hold:50,repeat:20(step@0,hold:9,step@1e-3,sqrt:90@1e-4,step@2e-3),hold:100",
+        "repeat:100(step@1e-3,linear:20@0,hold:20)",
         "step@1e-3,cosine:1500@0,hold:700,linear:300@1e-3,cosine:1500@0",
         "warmup:40@1e-2,cosine:41@1e-4",
     ])
@@ -89,6 +93,35 @@ import Testing
         for shape in Self.shapes {
             let error = try MultiPowerOracle.worstError(of: schedule, at: steps, shape)
             #expect(error < Self.tolerance, "\(specification), shape \(shape)")
+        }
+    }
+
+    @Test(arguments: [
+        "step@1e-4,repeat:1000(linear:23@3e-4,linear:26@1e-4)",
+        "step@3e-4,repeat:300(sqrt:150@1e-5,step@2e-4,cosine:90@3e-4)",
+        "step@3e-4,repeat:600(exp:70@1e-5,linear:30@3e-4)",
+    ])
+    func `the errors of many cycles do not add up`(text: String) throws {
+        let schedule = try LearningRateSchedule(parsing: text)
+        let last = schedule.totalSteps
+        for shape in Self.shapes {
+            let error = try MultiPowerOracle.worstError(
+                of: schedule, at: [last / 2, last - 33, last], shape)
+            #expect(error < Self.tolerance, "shape \(shape)")
+        }
+    }
+
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func `random repeats agree with the slow sum`(seed: UInt64) throws {
+        var segments = RandomSegments(seed: seed)
+        let schedule = try LearningRateSchedule(parsing: segments.text(steps: 4_000))
+        var generator = SeededGenerator(seed: seed)
+        let steps =
+            ((0..<50).map { _ in Int.random(in: 0...schedule.totalSteps, using: &generator) }
+            + [schedule.totalSteps]).sorted()
+        for shape in Self.shapes {
+            let error = try MultiPowerOracle.worstError(of: schedule, at: steps, shape)
+            #expect(error < Self.tolerance, "\(schedule.specification), shape \(shape)")
         }
     }
 

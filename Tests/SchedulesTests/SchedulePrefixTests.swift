@@ -11,6 +11,7 @@ import Testing
         "warmup:100@3e-4,rsqrt:400,sqrt:250@1e-5,poly1.5:250@0",
         "step@1e-4,repeat:4(linear:100@3e-4,step@2e-4,cosine:150@1e-4,step@5e-5)",
         "repeat:10(step@1e-4,hold:50,repeat:2(step@2e-4,linear:25@0))",
+        "repeat:40(repeat:3(linear:5@3e-4,step@1e-4),cosine:10@2e-4)",
         #"{"points":[[0,0],[100,3e-4],[700,3e-4],[1000,3e-5]],"interpolation":"linear"}"#,
         #"{"points":[[50,3e-4],[500,1e-4],[1000,3e-5]],"interpolation":"step","steps":1000}"#,
         #"{"points":[[200,3e-4],[999,1e-4]],"interpolation":"linear","warmup_steps":150}"#,

@@ -4,12 +4,14 @@ import Foundation
 struct DropKernel {
     private var shape = DropShape(rate: 1, exponent: 1, rateExponent: 0)
     private var logRateOfShape = 0.0
+    let logRates: [SIMD4<Double>]
     /// Q = size·E^β.
     private(set) var sizes: [SIMD4<Double>]
     /// E = η^γ/C.
     private(set) var scales: [SIMD4<Double>]
 
     init(_ list: DropList) {
+        logRates = list.logRates()
         sizes = list.sizes
         scales = list.sizes
     }
@@ -22,7 +24,7 @@ struct DropKernel {
         sizes.withUnsafeMutableBufferPointer { sizes in
             scales.withUnsafeMutableBufferPointer { scales in
                 for index in sizes.indices {
-                    let logScale = list.logRates[index] * gamma - logC
+                    let logScale = logRates[index] * gamma - logC
                     scales[index] = VectorMath.exp(logScale)
                     sizes[index] = list.sizes[index] * VectorMath.exp(logScale * beta)
                 }
@@ -78,7 +80,7 @@ struct DropKernel {
                 size.replace(with: 0, where: .!isBefore)
             }
             let logDistance = VectorMath.log(distance)
-            let rate = list.logRates[index]
+            let rate = kernel.logRates[index]
             let logScale = rate * kernel.shape.rateExponent - kernel.logRateOfShape
             // (E/v)^β is at most 1, where E^β alone can leave the range of a double.
             let term = size * VectorMath.exp((logScale - logDistance) * kernel.shape.exponent)

@@ -1,29 +1,34 @@
-import Foundation
 import Schedules
 
 /// All drops of a schedule that matter at some points on it, as few as will do.
-///
-/// Along a smooth stretch of the schedule the summand is smooth in k, except near the stretch's
-/// ends (√u and (1 − u)^P have singular derivatives there) and near each point t, whose own factor
-/// (P(t) − P(k − 1) + E)^−β is singular just beyond it. Blocks whose length is at most the distance
-/// to the ends, and at most twice that to the next point, are summed by a Gauss rule on the grid;
-/// what is nearer is kept step by step. A gap of n steps costs O(log n) drops.
 struct DropLists {
-    /// Drops in order along the schedule; listed ones apart by the binade of their rate, so that
-    /// neighbours in a list have rates within a factor of 2 whatever the order of the rates.
-    private(set) var lists: [DropList] = [DropList(passedPoints: 0)]
+    var forest = DropForest()
     /// For each point, Σ of the drops up to it whose G is not 0 by the rule for η_k = 0.
     private(set) var totals: [Double] = []
+
+    /// What each point alone sees, one after another, and where that of each begins.
+    private var sights: [DropForest.Sight] = []
+    private var firstSights: [Int] = []
 
     private let areas: ScheduleAreas
     private let steps: [Int]
     private let pointAreas: [Double]
+    private var rules = DropRules()
+
+    /// Drops in order along the schedule; listed ones apart by the binade of their rate, so that
+    /// neighbours in a list have rates within a factor of 2 whatever the order of the rates.
+    private var lists: [DropList] = []
+    /// The number of each list's tree.
+    private var trees: [Int] = []
     private var listOfBinade: [Int: Int] = [:]
-    private var rules: [Int: GridQuadrature] = [:]
-    private var grids: [Int: RatePanel.Grid] = [:]
-    /// The drop onto the first of the steps at rate 0 that last until now, else 0.
-    private var dropToZero = 0.0
-    private var previousRate = 0.0
+    /// The near drops of points within cycles, and the number of their tree.
+    private var nearDrops = DropList()
+    private let nearTree: Int
+    /// Cycles that lie before some points, and for each point how many of them do.
+    private var passed: [DropForest.Sight] = []
+    private var passedCounts: [Int] = []
+    /// The last point at a rate of 0, and the rate before it became 0.
+    private var lastDead: (step: Int, rate: Double)?
 
     /// - Parameters:
     ///   - areas: The schedule and its areas.
@@ -33,189 +38,186 @@ struct DropLists {
         self.areas = areas
         self.steps = steps
         self.pointAreas = pointAreas
+        nearTree = forest.addTree()
+        addList()
         guard let last = steps.last else { return }
         let schedule = areas.schedule
-        for stretch in schedule.stretches where stretch.steps.lowerBound <= last {
-            let range = stretch.steps.clamped(to: 0..<(last + 1))
-            switch stretch.form {
-            case .constant: appendConstant(range)
-            case .smooth: appendSmooth(range, end: stretch.steps.upperBound)
-            case .listed: appendListed(range)
+        var rate = schedule.learningRate(at: 0)
+        for (index, part) in schedule.parts.enumerated() where part.firstStep <= last {
+            let origin = areas.sums.before[index]
+            switch part {
+            case .piece(let piece):
+                lists[0].append(size: rate - piece.from, rate: piece.from, areaBefore: origin)
+                append(piece, through: last, at: origin)
+            case .cycles(let source):
+                lists[0].append(size: rate - source.lastRate, rate: part.from, areaBefore: origin)
+                append(source, areas.sums.inside[index], at: origin)
             }
+            rate = part.lastRate
         }
-        if last == schedule.totalSteps { appendSteps(last..<(last + 1)) }
+        if last == schedule.totalSteps {
+            let end = schedule.finalLearningRate
+            lists[0].append(size: rate - end, rate: end, areaBefore: areas.sums.total)
+            passPoints(before: last + 1)
+        }
+        for (list, tree) in zip(lists, trees) {
+            forest.plant(list, fewestLeaves: 2, asTree: tree)
+        }
+        forest.plant(nearDrops, fewestLeaves: .max, asTree: nearTree)
     }
+
+    /// The four sums of `DropTree` over all drops that a point has behind it.
+    func sum(at point: Int, _ series: DropSeries) -> SIMD4<Double> {
+        let end = point + 1 < steps.count ? firstSights[point + 1] : sights.count
+        let area = pointAreas[point]
+        return forest.sum(sights[firstSights[point]..<end], at: area, series)
+            + forest.sum(passed[..<passedCounts[point]], at: area, series)
+    }
+
+    private mutating func addList() {
+        lists.append(DropList())
+        trees.append(forest.addTree())
+    }
+
+    // MARK: Points
 
     private var nextPoint: Int? { totals.count < steps.count ? steps[totals.count] : nil }
 
     private mutating func passPoints(before step: Int) {
-        while let point = nextPoint, point < step {
-            let rate = areas.schedule.learningRate(at: point)
-            totals.append(
-                areas.schedule.learningRate(at: 0) - rate - (rate == 0 ? dropToZero : 0))
-            for index in lists.indices { lists[index].passPoint() }
+        while let point = nextPoint, point < step { pass(point) }
+    }
+
+    /// Notes that the next point sees the drops so far.
+    private mutating func pass(_ step: Int) {
+        let schedule = areas.schedule
+        let rate = schedule.learningRate(at: step)
+        var total = schedule.learningRate(at: 0) - rate
+        if rate == 0 {
+            let found = schedule.lastPositiveRate(before: step, from: (lastDead?.step ?? -1) + 1)
+            let before = found ?? lastDead?.rate ?? 0
+            lastDead = (step, before)
+            total -= before
+        }
+        totals.append(total)
+        firstSights.append(sights.count)
+        passedCounts.append(passed.count)
+        for (list, tree) in zip(lists, trees) where list.count > 0 {
+            sights.append(.init(drops: .first(list.count, ofTree: tree), origin: 0))
         }
     }
 
-    // MARK: Step by step
+    // MARK: Pieces
 
-    private mutating func appendConstant(_ range: Range<Int>) {
-        appendSteps(range.lowerBound..<(range.lowerBound + 1))
-        passPoints(before: range.upperBound)
-    }
-
-    private mutating func appendSteps(_ range: Range<Int>) {
-        appendSteps(range, areasBefore: areasBefore(Array(range))[...])
-    }
-
-    private mutating func appendSteps(_ range: Range<Int>, areasBefore: ArraySlice<Double>) {
-        for (step, area) in zip(range, areasBefore) {
-            appendStep(
-                step, rate: areas.schedule.learningRate(at: step), areaBefore: area, list: 0)
+    private mutating func append(_ piece: SchedulePiece, through last: Int, at origin: Double) {
+        let first = piece.span.firstStep
+        let end = min(piece.steps, last + 1 - first)
+        guard piece.form != .listed else { return appendListed(piece, before: end) }
+        let drops = PieceDrops(piece, before: end, rules: &rules)
+        var start = 1
+        while let point = nextPoint, point < first + end {
+            let area = pointAreas[totals.count] - origin
+            let stop = max(start, point + 1 - first)
+            drops.append(start..<stop, towards: area, at: origin, to: &lists[0], rules: &rules)
+            passPoints(before: point + 1)
+            start = stop
         }
-        passPoints(before: range.upperBound)
+        guard start < end, nextPoint != nil else { return }
+        let area = pointAreas[totals.count] - origin
+        drops.append(start..<end, towards: area, at: origin, to: &lists[0], rules: &rules)
     }
 
-    private mutating func appendListed(_ range: Range<Int>) {
-        let rates = areas.schedule.learningRates(through: range.upperBound - 1)
-        for (step, area) in zip(range, areasBefore(Array(range))) {
-            appendStep(
-                step, rate: rates[step], areaBefore: area, list: list(forBinade: rates[step]))
+    /// A list is a schedule's first part.
+    private mutating func appendListed(_ piece: SchedulePiece, before end: Int) {
+        var before = piece.from
+        for (step, area) in piece.areas(before: Array(0..<end)).enumerated() {
+            passPoints(before: step)
+            let rate = piece.learningRate(at: step)
+            let list = list(forBinade: rate)
+            lists[list].append(size: before - rate, rate: rate, areaBefore: area)
+            before = rate
         }
-        passPoints(before: range.upperBound)
-    }
-
-    private mutating func appendStep(_ step: Int, rate: Double, areaBefore: Double, list: Int) {
-        passPoints(before: step)
-        let drop = step == 0 ? 0 : previousRate - rate
-        previousRate = rate
-        guard drop != 0 else { return }
-        dropToZero = rate == 0 ? drop : 0
-        guard rate > 0 else { return }
-        lists[list].append(size: drop, logRate: log(rate), areaBefore: areaBefore)
+        passPoints(before: end)
     }
 
     private mutating func list(forBinade rate: Double) -> Int {
         let binade = rate > 0 ? Int(rate.exponent) : 0
         if let known = listOfBinade[binade] { return known }
-        lists.append(DropList(passedPoints: totals.count))
+        addList()
         listOfBinade[binade] = lists.count - 1
         return lists.count - 1
     }
 
-    private func areasBefore(_ steps: [Int]) -> [Double] {
-        guard steps.first == 0 else { return areas.forwardArea(at: steps.map { $0 - 1 }) }
-        return [0] + areas.forwardArea(at: steps.dropFirst().map { $0 - 1 })
+    // MARK: Cycles
+
+    private mutating func append(_ source: ScheduleCycles, _ sums: PartSums, at origin: Double) {
+        let cycles = cycles(source, sums)
+        while let point = nextPoint, point < source.firstStep + source.times * source.steps {
+            let area = pointAreas[totals.count]
+            pass(point)
+            look(into: cycles, from: point, area: area, origin: origin)
+        }
+        passed.append(.init(drops: .whole(source.times, ofCycles: cycles), origin: origin))
     }
 
-    // MARK: Smooth stretches
-
-    private mutating func appendSmooth(_ range: Range<Int>, end: Int) {
-        let first = range.lowerBound
-        appendSteps(first..<(first + 1))
-        let parts = parts(of: (first + 1)..<range.upperBound, within: (first + 1)..<end)
-        // All areas in one pass: for some shapes it walks along the schedule step by step.
-        let wanted = parts.map { part in
-            part.isPanel
-                ? grid(part.steps.count).offsets.map { part.steps.lowerBound + $0 }
-                : Array(part.steps)
-        }
-        let before = areasBefore(wanted.flatMap { $0 })
-        var start = 0
-        for (part, wanted) in zip(parts, wanted) {
-            let own = before[start..<(start + wanted.count)]
-            start += wanted.count
-            guard part.isPanel else {
-                appendSteps(part.steps, areasBefore: own)
-                continue
+    /// Keeps the drops of one cycle.
+    ///
+    /// - Returns: The number of the cycles.
+    private mutating func cycles(_ source: ScheduleCycles, _ sums: PartSums) -> Int {
+        var cycle = DropCycles.Cycle()
+        var rate = source.lastRate
+        for (index, part) in source.parts.enumerated() {
+            let origin = sums.before[index]
+            switch part {
+            case .piece(let piece):
+                cycle.drops.append(size: rate - piece.from, rate: piece.from, areaBefore: origin)
+                cycle.entered.append(cycle.drops.count)
+                let drops = PieceDrops(piece, before: piece.steps, rules: &rules)
+                drops.append(
+                    1..<piece.steps, towards: sums.before[index + 1] - origin, at: origin,
+                    to: &cycle.drops, rules: &rules)
+                cycle.contents.append(.piece(drops))
+            case .cycles(let inner):
+                cycle.drops.append(size: rate - inner.lastRate, rate: part.from, areaBefore: origin)
+                cycle.entered.append(cycle.drops.count)
+                cycle.contents.append(.cycles(cycles(inner, sums.inside[index])))
             }
-            append(
-                RatePanel(
-                    part.steps, grid: grid(part.steps.count), of: areas.schedule, areasBefore: own))
+            rate = part.lastRate
         }
+        let tree = forest.addTree()
+        forest.plant(cycle.drops, fewestLeaves: 1, asTree: tree)
+        let cycles = DropCycles(source, sums, cycle, tree: tree, in: &forest)
+        forest.cycles.append(cycles)
+        return forest.cycles.count - 1
     }
 
-    private mutating func grid(_ length: Int) -> RatePanel.Grid {
-        if let known = grids[length] { return known }
-        let grid = RatePanel.Grid(length: length)
-        grids[length] = grid
-        return grid
-    }
-
-    /// Halves a run until each part is short, or fit for a panel: no longer than its distance to
-    /// the stretch's ends, and with rates within a factor of 4, so that their powers are tame.
-    private func parts(
-        of range: Range<Int>, within stretch: Range<Int>
-    ) -> [(steps: Range<Int>, isPanel: Bool)] {
-        guard range.count >= RatePanel.fewestSteps else { return [(range, false)] }
-        let margin = min(
-            range.lowerBound - stretch.lowerBound, stretch.upperBound - range.upperBound)
-        let first = areas.schedule.learningRate(at: range.lowerBound)
-        let last = areas.schedule.learningRate(at: range.upperBound - 1)
-        if margin >= range.count, min(first, last) > 0.25 * max(first, last) {
-            return [(range, true)]
+    /// Adds what a point within cycles sees of them.
+    private mutating func look(into number: Int, from step: Int, area: Double, origin: Double) {
+        let cycles = forest.cycles[number]
+        let completed = cycles.source.completed(before: step)
+        sights.append(.init(drops: .whole(completed, ofCycles: number), origin: origin))
+        let step = step - completed * cycles.source.steps
+        let origin = origin + Double(completed) * cycles.areas.total
+        let index = cycles.source.parts.index(at: step)
+        sights.append(
+            .init(drops: .first(cycles.cycle.entered[index], ofTree: cycles.tree), origin: origin))
+        for (content, before) in zip(cycles.cycle.contents[..<index], cycles.areas.before) {
+            guard case .cycles(let inner) = content else { continue }
+            let times = forest.cycles[inner].source.times
+            sights.append(.init(drops: .whole(times, ofCycles: inner), origin: origin + before))
         }
-        let middle = range.lowerBound + range.count / 2
-        return parts(of: range.lowerBound..<middle, within: stretch)
-            + parts(of: middle..<range.upperBound, within: stretch)
-    }
-
-    private mutating func append(_ panel: RatePanel) {
-        let range = panel.steps
-        passPoints(before: range.lowerBound)
-        var start = range.lowerBound
-        while let point = nextPoint, start < range.upperBound {
-            let end = min(range.upperBound, point + 1)
-            appendGap(start..<end, of: panel, towards: pointAreas[totals.count])
-            passPoints(before: end)
-            start = end
+        let before = cycles.areas.before[index]
+        switch cycles.cycle.contents[index] {
+        case .piece(let drops):
+            nearDrops.beginFour()
+            let first = nearDrops.count
+            let offset = step - cycles.source.parts[index].firstStep
+            drops.append(
+                1..<(offset + 1), towards: area - origin - before, at: before, to: &nearDrops,
+                rules: &rules)
+            let range = first..<nearDrops.count
+            sights.append(.init(drops: .near(range, ofTree: nearTree), origin: origin))
+        case .cycles(let inner):
+            look(into: inner, from: step, area: area, origin: origin + before)
         }
-        previousRate = areas.schedule.learningRate(at: range.upperBound - 1)
-        dropToZero = 0
-    }
-
-    /// Adds steps from the one nearest to the point backwards, in blocks as long as may be.
-    private mutating func appendGap(_ gap: Range<Int>, of panel: RatePanel, towards area: Double) {
-        // Rates of a smooth stretch rise or fall: the highest of the gap is at one of its ends.
-        let highestRate = max(
-            panel.values(at: Double(gap.lowerBound)).rate,
-            panel.values(at: Double(gap.upperBound - 1)).rate)
-        var end = gap.upperBound
-        while end > gap.lowerBound {
-            let nearest = panel.values(at: Double(end - 1))
-            // In steps at the highest rate, so at most the true distance.
-            let distance = (area - nearest.areaBefore) / highestRate
-            let room = min(2 * distance, Double(end - gap.lowerBound))
-            guard room >= Double(GridQuadrature.shortestGrid) else {
-                append(nearest, weight: 1)
-                end -= 1
-                continue
-            }
-            let left = end - gap.lowerBound
-            let count = room >= Double(left) ? left : Self.ruleLength(atMost: Int(room))
-            let rule = rule(count)
-            for (offset, weight) in zip(rule.offsets, rule.weights) {
-                append(panel.values(at: Double(end - count) + offset), weight: weight)
-            }
-            end -= count
-        }
-    }
-
-    private mutating func append(_ values: RatePanel.Values, weight: Double) {
-        lists[0].append(
-            size: values.drop * weight, logRate: log(values.rate), areaBefore: values.areaBefore)
-    }
-
-    private mutating func rule(_ count: Int) -> GridQuadrature {
-        if let known = rules[count] { return known }
-        let rule = GridQuadrature(count: count)
-        rules[count] = rule
-        return rule
-    }
-
-    /// The longest of eight lengths per octave that fits, so that few rules serve all blocks.
-    private static func ruleLength(atMost room: Int) -> Int {
-        let shift = max(0, Int.bitWidth - 4 - room.leadingZeroBitCount)
-        return (room >> shift) << shift
     }
 }

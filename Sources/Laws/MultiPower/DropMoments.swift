@@ -6,26 +6,32 @@ import Foundation
 /// q = c + r·z, |z| ≤ 1, v^−β = R^−β·(1 − z·r/R)^−β is a power series in r/R, and the coefficients
 /// of the stretch's sum are bₘ·Σ Q·zᵐ.
 struct DropMoments {
+    /// Where the drops of each stretch lie, from where the stretch's list begins.
+    private(set) var nodes: [DropNode] = []
     /// For each node and power m: Σ of zᵐ times Q, Q·log η, Q·E and Q·E·log η.
-    private var moments: [SIMD4<Double>]
+    private var moments: [SIMD4<Double>] = []
     /// For each node and power m: the coefficients of the four sums of `DropTree`.
-    private var expansions: [SIMD4<Double>]
+    private var expansions: [SIMD4<Double>] = []
 
-    init(nodeCount: Int) {
-        moments = Array(repeating: .zero, count: nodeCount * DropSeries.terms)
-        expansions = moments
+    /// Makes room for some more nodes.
+    mutating func add(nodes count: Int) -> Range<Int> {
+        let first = nodes.count
+        nodes.append(contentsOf: repeatElement(DropNode(), count: count))
+        moments.append(contentsOf: repeatElement(.zero, count: count * DropSeries.terms))
+        return first..<nodes.count
     }
 
     /// Takes the moments of a leaf from its drops.
     mutating func gather(
-        _ node: Int, _ place: DropNode, _ range: Range<Int>, of list: DropList,
-        _ kernel: DropKernel
+        _ node: Int, _ range: Range<Int>, of list: DropList, _ kernel: DropKernel
     ) {
+        let place = kernel.node(over: range, of: list)
+        nodes[node] = place
         let inverse = 1 / place.radius
         let start = node * DropSeries.terms
         withUnsafeTemporaryAllocation(of: Charges.self, capacity: range.count) { charges in
             for (slot, index) in zip(charges.indices, range) {
-                let (size, rate) = (kernel.sizes[index], list.logRates[index])
+                let (size, rate) = (kernel.sizes[index], kernel.logRates[index])
                 let scaled = size * kernel.scales[index]
                 let q = list.areasBefore[index] - kernel.scales[index]
                 charges[slot] = Charges(
@@ -63,20 +69,21 @@ struct DropMoments {
         }
     }
 
-    /// Makes a node's moments from its children's.
+    /// Makes a node from its children, each moved some way, with moments from theirs.
     ///
     /// A child's z is a·z' + s about the parent's centre: Horner's scheme over the child's moments,
     /// which raises the power by one in each round.
-    mutating func merge(_ children: Range<Int>, into node: Int, _ nodes: [DropNode]) {
+    mutating func merge(_ children: [(node: Int, shift: Double)], into node: Int) {
         let terms = DropSeries.terms
-        let parent = nodes[node]
+        let parent = DropNode(holding: children, among: nodes)
+        nodes[node] = parent
         moments.withUnsafeMutableBufferPointer { moments in
             let target = node * terms
             for term in 0..<terms { moments[target + term] = .zero }
             withUnsafeTemporaryAllocation(of: SIMD4<Double>.self, capacity: terms) { row in
-                for child in children {
+                for (child, move) in children {
                     let ratio = nodes[child].radius / parent.radius
-                    let shift = (nodes[child].center - parent.center) / parent.radius
+                    let shift = (nodes[child].center + move - parent.center) / parent.radius
                     for term in 0..<terms { row[term] = moments[child * terms + term] }
                     for term in 0..<terms {
                         moments[target + term] += row[0]
@@ -93,9 +100,12 @@ struct DropMoments {
     ///
     /// With κ = r/R: f has bₘ·M(Q), its derivative in β also ∂bₘ/∂β·M(Q), and Q·E·v^−β−1 adds
     /// the coefficient of β + 1 one power up, because 1/R = κ/r.
-    mutating func expand(_ nodes: [DropNode], _ shape: DropShape, _ series: DropSeries) {
+    mutating func expand(_ shape: DropShape, _ series: DropSeries) {
         let terms = DropSeries.terms
         let (logC, gamma) = (log(shape.rate), shape.rateExponent)
+        if expansions.count < moments.count {
+            expansions = Array(repeating: .zero, count: moments.count)
+        }
         expansions.withUnsafeMutableBufferPointer { expansions in
             for node in nodes.indices {
                 let inverse = 1 / nodes[node].radius
@@ -114,17 +124,17 @@ struct DropMoments {
         }
     }
 
-    /// The four sums of `DropTree` over a node's drops.
+    /// The four sums of `DropTree` over a node's drops, where the series reaches the point.
     ///
     /// - Parameters:
     ///   - node: The node's number.
-    ///   - place: Where its drops lie.
-    ///   - distance: R, at least r over the reach of the series.
-    ///   - exponent: β.
-    /// - Returns: Σ f and its companions.
-    func sum(
-        _ node: Int, _ place: DropNode, distance: Double, exponent: Double
-    ) -> SIMD4<Double> {
+    ///   - area: The forward area at the point, from where the node's list begins.
+    ///   - series: That of the last expansion.
+    /// - Returns: Σ f and its companions; nil where the point is too near.
+    func sum(_ node: Int, at area: Double, _ series: DropSeries) -> SIMD4<Double>? {
+        let place = nodes[node]
+        let distance = area - place.center
+        guard place.radius <= series.reach * distance else { return nil }
         let logDistance = log(distance)
         let ratio = place.radius / distance
         let square = ratio * ratio
@@ -139,6 +149,6 @@ struct DropMoments {
         }
         var sums = even + odd * ratio
         sums.y -= logDistance * sums.x
-        return sums * exp(-exponent * logDistance)
+        return sums * exp(-series.exponent * logDistance)
     }
 }

@@ -1,8 +1,10 @@
 /// Where the q = P(k − 1) − E of a stretch of drops lie.
 struct DropNode {
-    var center: Double
+    var center = 0.0
     /// At least a trifle of E, so that one may divide by it.
-    var radius: Double
+    var radius = 0.0
+
+    init() {}
 
     /// - Parameters:
     ///   - lowest: The least q.
@@ -13,10 +15,13 @@ struct DropNode {
         radius = max(0.5 * (highest - lowest), 1e-6 * scale)
     }
 
-    /// The least node that holds others.
-    init(holding nodes: ArraySlice<DropNode>) {
-        self.init(
-            lowest: nodes.reduce(.infinity) { min($0, $1.center - $1.radius) },
-            highest: nodes.reduce(-.infinity) { max($0, $1.center + $1.radius) }, scale: 0)
+    /// The least node that holds others, each moved some way.
+    init(holding children: [(node: Int, shift: Double)], among nodes: [DropNode]) {
+        var (lowest, highest) = (Double.infinity, -Double.infinity)
+        for (node, shift) in children {
+            lowest = min(lowest, nodes[node].center + shift - nodes[node].radius)
+            highest = max(highest, nodes[node].center + shift + nodes[node].radius)
+        }
+        self.init(lowest: lowest, highest: highest, scale: 0)
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Schedules
 
 /// A run of steps along which the learning rate is a smooth function, known between steps as well.
 ///
@@ -8,8 +7,14 @@ import Schedules
 /// and no more than 2√n: beyond that the whole numbers leave too few places near the ends, and the
 /// interpolation loses its stability.
 struct RatePanel {
-    /// A run of fewer steps is taken step by step.
+    /// A run of fewer steps of a curve is taken step by step.
     static let fewestSteps = 40
+
+    /// The most places at which a panel is known.
+    static let places = 20
+
+    /// The same on a straight line, where the area is a parabola.
+    static let placesOnLine = 3
 
     /// What stands at a place between steps: η, η_{k−1} − η_k, and Σ_{τ<k} η_τ.
     struct Values {
@@ -25,9 +30,12 @@ struct RatePanel {
         /// The barycentric weights of those places.
         let weights: [Double]
 
-        init(length: Int) {
+        /// - Parameters:
+        ///   - length: Steps of the panel.
+        ///   - places: How many places there are at most.
+        init(length: Int, places: Int = RatePanel.places) {
             let last = Double(length - 1)
-            let count = min(20, Int(2 * Double(length).squareRoot()))
+            let count = min(places, Int(2 * Double(length).squareRoot()))
             let offsets = (0..<count).map { index in
                 let angle = Double.pi * Double(index) / Double(count - 1)
                 return Int((0.5 * last * (1 - cos(angle))).rounded())
@@ -47,28 +55,19 @@ struct RatePanel {
 
     /// Steps whose drops the panel describes.
     let steps: Range<Int>
-    private let nodes: [Double]
     private let weights: [Double]
+    private let nodes: [Double]
     private let values: [Values]
 
     /// - Parameters:
-    ///   - steps: Within one smooth stretch, the first not its first.
+    ///   - steps: Within one smooth piece, the first not its first.
     ///   - grid: The grid of that length.
-    ///   - schedule: The learning rates.
-    ///   - areasBefore: Σ_{τ<k} η_τ for each step k of the grid.
-    init(
-        _ steps: Range<Int>, grid: Grid, of schedule: LearningRateSchedule,
-        areasBefore: ArraySlice<Double>
-    ) {
+    ///   - values: Those at the steps of the grid.
+    init(_ steps: Range<Int>, _ grid: Grid, _ values: [Values]) {
         self.steps = steps
+        self.values = values
         weights = grid.weights
         nodes = grid.offsets.map { Double(steps.lowerBound + $0) }
-        values = zip(grid.offsets, areasBefore).map { offset, area in
-            let step = steps.lowerBound + offset
-            let rate = schedule.learningRate(at: step)
-            let previous = schedule.learningRate(at: step - 1)
-            return Values(rate: rate, drop: previous - rate, areaBefore: area)
-        }
     }
 
     /// The values at a place, a whole step or between two.

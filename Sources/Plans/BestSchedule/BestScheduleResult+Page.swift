@@ -59,7 +59,7 @@ extension BestScheduleResult: PlanResult {
         let last = schedule.totalSteps - 1
         let even = (0...Self.plotPoints).map { $0 * last / Self.plotPoints }
         // Jumps stay upright when both sides of each are drawn.
-        let edges = schedule.stretches.flatMap { [$0.steps.lowerBound - 1, $0.steps.lowerBound] }
+        let edges = schedule.pieceStarts.flatMap { [$0 - 1, $0] }
         let steps = Set(even + edges.filter { $0 >= 0 }).sorted()
         return PlanPlot(
             xLabel: "step", yLabel: "learning rate",

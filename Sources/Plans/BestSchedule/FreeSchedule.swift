@@ -107,7 +107,7 @@ struct FreeSchedule {
     /// The steps onto which the rate falls by more than a hundredth of the peak, of the schedule as
     /// it is written.
     private func falls(of schedule: LearningRateSchedule) -> [BestScheduleResult.Fall] {
-        let edges = schedule.stretches.map(\.steps.lowerBound).filter { $0 > warmupSteps }
+        let edges = schedule.pieceStarts.filter { $0 > warmupSteps }
         // A line's own falls begin one step after its first rate.
         let steps = Set(edges + edges.map { $0 + 1 }.filter { $0 < totalSteps }).sorted()
         return steps.map { step in
@@ -119,9 +119,9 @@ struct FreeSchedule {
 
     /// The step from which on the rate is next to nothing; nil where it never is.
     private func idleStep(of schedule: LearningRateSchedule) -> Int? {
-        let idle = schedule.stretches.reversed().prefix { stretch in
-            schedule.learningRate(at: stretch.steps.lowerBound) <= Self.lowestShare * peak
+        let idle = schedule.pieceStarts.reversed().prefix { start in
+            schedule.learningRate(at: start) <= Self.lowestShare * peak
         }
-        return idle.last?.steps.lowerBound
+        return idle.last
     }
 }

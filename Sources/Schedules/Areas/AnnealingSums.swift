@@ -28,6 +28,26 @@ struct AnnealingSums: Sendable, Equatable {
         area += drop
     }
 
+    /// The areas from the momentum, given the sum of all drops since rest, which is exact.
+    ///
+    /// Summing the recurrence of m over the steps gives (1 − λ)·S2 = Σd − λ·m. A running sum over many
+    /// pieces drifts where this does not; it has the digits once the drops that do not cancel in Σd
+    /// are older than 1/(1 − λ) steps.
+    mutating func settleAreas(totalDrop: Double, decay: Double) {
+        let complement = 1 - decay
+        area = (totalDrop - decay * momentum) / complement
+        areaDerivative = (area - momentum - decay * momentumDerivative) / complement
+    }
+
+    /// The momentum from the areas, by the same equation.
+    ///
+    /// One that hardly decays keeps every rounding, and S2 sums it over all further steps.
+    mutating func settleMomentum(totalDrop: Double, decay: Double) {
+        let complement = 1 - decay
+        momentum = (totalDrop - complement * area) / decay
+        momentumDerivative = (area - momentum - complement * areaDerivative) / decay
+    }
+
     var withoutAreas: AnnealingSums {
         var copy = self
         copy.area = 0

@@ -2,10 +2,12 @@
 ///
 /// Source: Neumaier 1974, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen".
 struct CompensatedSum: Sendable, Equatable {
-    private var sum = 0.0
+    private var sum: Double
     private var lost = 0.0
 
-    init() {}
+    init(_ value: Double = 0) {
+        sum = value
+    }
 
     var value: Double { sum + lost }
 

@@ -82,20 +82,17 @@ struct DecayedPowerSums {
     /// q^n.
     var ratio: ComplexNumber { ratioComplement.complement }
 
-    /// The sums n steps after `start`, with the given first drop.
-    func carry(_ start: AnnealingSums, first: ComplexNumber, decay: Double) -> AnnealingSums {
-        // m − u·m, not (1 − u)·m: the rounding of 1 − u would be the same in each of many blocks,
-        // and add up where the decay is slow.
-        var end = AnnealingSums()
-        end.momentum =
-            start.momentum + ((first * rd).real - decayComplement * start.momentum)
-        end.momentumDerivative =
-            start.momentumDerivative
-            + (dd * start.momentum + (first * rdd).real - decayComplement * start.momentumDerivative)
-        end.area = start.area + decay * de * start.momentum + (first * (rd + rde)).real
-        end.areaDerivative =
-            start.areaDerivative + decay * de * start.momentumDerivative
-            + (dd + dde) * start.momentum + (first * (rdd + rdde)).real
-        return end
+    /// What n steps do whose first drop is the given one.
+    func passage(first: ComplexNumber, decay: Double) -> AnnealingPassage {
+        var passage = AnnealingPassage()
+        passage.decayComplement = decayComplement
+        passage.decaySlope = dd
+        passage.gain = decay * de
+        passage.gainSlope = dd + dde
+        passage.rest.momentum = (first * rd).real
+        passage.rest.momentumDerivative = (first * rdd).real
+        passage.rest.area = (first * (rd + rde)).real
+        passage.rest.areaDerivative = (first * (rdd + rdde)).real
+        return passage
     }
 }

@@ -2,26 +2,22 @@
 ///
 /// S1(s) = Σ_{t≤s} η_t and S2(s) = Σ_{i≤s} m_i with m_i = λ·m_{i−1} + (η_{i−1} − η_i), of the
 /// LR-annealing law (Tissue et al. 2024, arXiv 2408.11029). Segments whose drops are a geometric
-/// series (hold, linear, exp, cosine) cost O(log n) for a point; the others a few nanoseconds for
-/// each step. Points closer than `denseSteps` are reached step by step in either case.
+/// series (hold, linear, exp, cosine) cost O(log n) for a point; the others are taken in smooth
+/// blocks, step by step near a singular point only. Cycles of a `repeat` that lie between two points
+/// cost the logarithm of how many there are. Points closer than `denseSteps` are reached step by
+/// step in either case.
 package struct ScheduleAreas: Sendable {
     /// A gap of fewer steps is cheaper walked than jumped.
     static let denseSteps = 32
 
     package let schedule: LearningRateSchedule
 
-    /// Σ of the rates before each piece, and before S as the last element.
-    let areaBefore: [Double]
+    /// Sums of rates over the parts of the schedule.
+    package let sums: PartSums
 
     package init(_ schedule: LearningRateSchedule) {
         self.schedule = schedule
-        var total = CompensatedSum()
-        areaBefore =
-            [0]
-            + schedule.pieces.map { piece in
-                total.add(piece.rateSum(count: piece.steps))
-                return total.value
-            }
+        sums = PartSums(schedule.parts)
     }
 
     /// The forward area S1 at some steps.
@@ -48,16 +44,14 @@ package struct ScheduleAreas: Sendable {
         check(steps)
         var cursor = 0
         while cursor < steps.count, steps[cursor] < schedule.totalSteps {
-            let index = schedule.pieceIndex(at: steps[cursor])
-            let piece = schedule.pieces[index]
-            var walk = ForwardWalk(piece)
-            while cursor < steps.count, steps[cursor] < piece.endStep {
-                let count = steps[cursor] - piece.span.firstStep + 1
-                areas[cursor] = areaBefore[index] + walk.sum(count: count)
+            let (place, before) = sums.place(of: steps[cursor], in: schedule.parts)
+            var walk = ForwardWalk(place.piece)
+            while cursor < steps.count, steps[cursor] < place.endStep {
+                areas[cursor] = before + walk.sum(count: steps[cursor] - place.firstStep + 1)
                 cursor += 1
             }
         }
-        let end = areaBefore[schedule.pieces.count] + schedule.finalLearningRate
+        let end = sums.total + schedule.finalLearningRate
         while cursor < steps.count {
             areas[cursor] = end
             cursor += 1

@@ -1,77 +1,119 @@
-/// Sixty-four steps at once, for shapes without a closed form where they are smooth.
+import Foundation
+
+/// Some steps at once, for shapes without a closed form where they are smooth.
 ///
 /// On a block far from a shape's singular point its drops are a polynomial of degree 7 to the last
 /// digit, given by their values at eight steps of the block (next to the Chebyshev points, so that
 /// errors are not amplified: the Lebesgue constant is below 3). Every sum over the block is then
-/// eight products. For x^p, at a distance of c steps from 0, the error is at most
-/// |p·(p−1)…(p−7)|/8!·(32/c)^8/128 of the drop: below 1e-17 for c ≥ 4096 and |p| ≤ 2.
-enum SmoothBlock {
-    static let steps = 64
+/// eight products. For x^p on n steps at a distance of c ≥ 64·n from 0, the error is at most
+/// |p·(p−1)…(p−7)|/8!·(n/(2c))^8/60 of the drop: below 1e-17 for |p| ≤ 2.
+struct SmoothBlock {
+    /// A power of at most 1 in size is smooth on as many steps as this part of the distance to its
+    /// singular point.
+    static let distance = 64
 
-    /// Distance in steps from a singular point at which a power of at most 1 in size is smooth.
-    static let distance = 4_096
+    /// Fewer steps are taken one by one.
+    static let fewestSteps = 16
 
-    /// The steps of a block, 1 … 64, at which it is sampled.
-    private static let nodes: [Double] = [1, 6, 15, 26, 39, 50, 59, 64]
+    private static let mostSteps = 1_024
 
-    /// The weight of each sample in the interpolated value at step k (element k − 1).
-    static let basis: [SIMD8<Double>] = (1...steps).map { step in
-        var weights = SIMD8<Double>(repeating: 1)
-        for (own, node) in nodes.enumerated() {
-            for (index, other) in nodes.enumerated() where index != own {
-                weights[own] *= (Double(step) - other) / (node - other)
-            }
-        }
-        return weights
+    /// Two lengths for each power of 2, so that few weights serve all blocks.
+    private static let all: [SmoothBlock] = (0...12).map { index in
+        SmoothBlock(steps: (index.isMultiple(of: 2) ? 16 : 24) << (index / 2), index: index)
     }
 
+    let steps: Int
+
+    /// Its place among all blocks.
+    let index: Int
+
+    /// The steps of the block, counted from 1, at which it is sampled.
+    private let nodes: SIMD8<Int>
+
+    /// The weight of each sample in the interpolated value at step k (element k − 1).
+    let basis: [SIMD8<Double>]
+
     /// The weight of each sample in the plain sum over the block.
-    static let sumWeights: SIMD8<Double> = basis.reduce(.zero, +)
+    let sumWeights: SIMD8<Double>
+
+    private init(steps: Int, index: Int) {
+        self.steps = steps
+        self.index = index
+        var nodes = SIMD8<Int>.zero
+        for own in nodes.indices {
+            let place = 1 - cos(Double.pi * Double(own) / 7)
+            nodes[own] = 1 + Int((0.5 * Double(steps - 1) * place).rounded())
+        }
+        self.nodes = nodes
+        basis = (1...steps).map { step in
+            var weights = SIMD8<Double>(repeating: 1)
+            for own in nodes.indices {
+                for other in nodes.indices where other != own {
+                    weights[own] *= Double(step - nodes[other]) / Double(nodes[own] - nodes[other])
+                }
+            }
+            return weights
+        }
+        sumWeights = basis.reduce(.zero, +)
+    }
+
+    /// The longest block of at most so many steps; nil for fewer than `fewestSteps`.
+    @inline(__always)
+    static func longest(atMost steps: Int) -> SmoothBlock? {
+        guard steps >= fewestSteps else { return nil }
+        let room = min(steps, mostSteps)
+        let octave = Int.bitWidth - 5 - room.leadingZeroBitCount
+        return all[2 * octave + (room >> (octave + 3) & 1)]
+    }
 
     /// Values at the eight steps sampled, counted from the step before the block.
     @inline(__always)
-    static func samples(_ value: (Int) -> Double) -> SIMD8<Double> {
+    func samples(_ value: (Int) -> Double) -> SIMD8<Double> {
         SIMD8(
-            value(1), value(6), value(15), value(26), value(39), value(50), value(59), value(64))
+            value(nodes[0]), value(nodes[1]), value(nodes[2]), value(nodes[3]), value(nodes[4]),
+            value(nodes[5]), value(nodes[6]), value(nodes[7]))
     }
 }
 
-/// The decay λ with what it does to a smooth block, made when first needed.
+/// The decay λ with what it does to smooth blocks, made when first needed.
 struct AnnealingKernel {
     let decay: Double
-    private var block: Block?
+    private var weights: [Int: Weights] = [:]
 
     init(decay: Double) {
         self.decay = decay
     }
 
     /// Carries the sums over a smooth block whose drops were sampled.
-    mutating func carry(_ sums: inout AnnealingSums, samples: SIMD8<Double>) {
-        let block = self.block ?? Block(decay: decay)
-        self.block = block
-        var local = block.powers.carry(sums.withoutAreas, first: .zero, decay: decay)
-        local.momentum += (block.momentum * samples).sum()
-        local.momentumDerivative += (block.momentumDerivative * samples).sum()
-        local.area += (block.area * samples).sum()
-        local.areaDerivative += (block.areaDerivative * samples).sum()
-        sums.append(local)
+    mutating func carry(
+        _ sums: inout AnnealingSums, over block: SmoothBlock, samples: SIMD8<Double>
+    ) {
+        let weights = self.weights[block.index] ?? Weights(block, decay: decay)
+        self.weights[block.index] = weights
+        var passage = weights.passage
+        passage.rest.momentum = (weights.momentum * samples).sum()
+        passage.rest.momentumDerivative = (weights.momentumDerivative * samples).sum()
+        passage.rest.area = (weights.area * samples).sum()
+        passage.rest.areaDerivative = (weights.areaDerivative * samples).sum()
+        sums = passage.after(sums)
     }
 
     /// Weights of the samples in each of the sums, from rest.
-    private struct Block {
-        let powers: DecayedPowerSums
+    private struct Weights {
+        let passage: AnnealingPassage
         var momentum = SIMD8<Double>.zero
         var momentumDerivative = SIMD8<Double>.zero
         var area = SIMD8<Double>.zero
         var areaDerivative = SIMD8<Double>.zero
 
-        init(decay: Double) {
-            powers = DecayedPowerSums(
-                ratioComplement: .zero, decay: decay, steps: SmoothBlock.steps)
-            // A unit drop at step k has gone through 64 − k further steps by the block's end.
+        init(_ block: SmoothBlock, decay: Double) {
+            passage = DecayedPowerSums(
+                ratioComplement: .zero, decay: decay, steps: block.steps
+            ).passage(first: .zero, decay: decay)
+            // A unit drop at step k has gone through n − k further steps by the block's end.
             var unit = AnnealingSums()
             unit.jump(by: 1)
-            for weights in SmoothBlock.basis.reversed() {
+            for weights in block.basis.reversed() {
                 momentum += weights * unit.momentum
                 momentumDerivative += weights * unit.momentumDerivative
                 area += weights * unit.area

@@ -1,6 +1,6 @@
 /// Writes segments out in order, each with its first step and its two rates.
 struct SegmentResolver {
-    private(set) var pieces: [SchedulePiece] = []
+    private(set) var parts: [SchedulePart] = []
     private(set) var warnings: [String] = []
 
     /// The rate at which the segments so far end.
@@ -18,7 +18,7 @@ struct SegmentResolver {
         let size = try SegmentSize(of: segments)
         guard size.steps > 0 else { throw ScheduleError(.noSteps, at: .schedule) }
         try append(segments, depth: 0)
-        if let first = pieces.first, first.shape.name == LinearShape.warmupName {
+        if let first = parts.first?.firstPiece, first.shape.name == LinearShape.warmupName {
             warmupSteps = first.steps
         }
     }
@@ -34,15 +34,32 @@ struct SegmentResolver {
             case .jump(let target):
                 rate = target
             case .repetition(let times, let inside):
-                for _ in 0..<times {
-                    try append(inside, depth: depth + 1)
-                }
+                try append(inside, times: times, depth: depth + 1)
             case .listed(let list, let steps):
-                guard pieces.isEmpty, depth == 0 else {
+                guard parts.isEmpty, depth == 0 else {
                     throw ScheduleError(.notFirst, at: segment.place)
                 }
                 append(list, steps: steps)
             }
+        }
+    }
+
+    /// Writes cycles out until one ends at the rate before it: from there on all are the same.
+    private mutating func append(
+        _ segments: [ScheduleSegment], times: Int, depth: Int
+    ) throws(ScheduleError) {
+        for round in 0..<times {
+            let (first, firstStep, firstRate) = (parts.count, step, rate)
+            try append(segments, depth: depth)
+            guard rate == firstRate, !segments.contains(where: \.dependsOnPlace) else { continue }
+            let (steps, left) = (step - firstStep, times - round)
+            if steps > 0, left > 1 {
+                let cycle = Array(parts[first...])
+                parts.removeSubrange(first...)
+                parts.append(.cycles(ScheduleCycles(parts: cycle, steps: steps, times: left)))
+                step += steps * (left - 1)
+            }
+            return
         }
     }
 
@@ -61,18 +78,30 @@ struct SegmentResolver {
                     + " put step@b or warmup:n@b before it")
         }
         let piece = SchedulePiece(shape: shape, span: span, steps: steps)
-        pieces.append(piece)
+        parts.append(.piece(piece))
         rate = piece.end
         step += steps
     }
 
     private mutating func append(_ list: RateList, steps: Int) {
         let whole = list.schedule
-        pieces = whole.pieces.prefix { $0.span.firstStep < steps }.map { piece in
-            piece.prefix(steps - piece.span.firstStep)
+        whole.parts.forEachPiece(before: steps) { place in
+            parts.append(.piece(place.piece.prefix(steps - place.firstStep)))
         }
         rate = whole.learningRate(at: steps)
         step = steps
         warmupSteps = min(whole.warmupSteps, steps)
+    }
+}
+
+extension ScheduleSegment {
+    /// Whether its rates may differ from one place in a schedule to another, all else equal.
+    fileprivate var dependsOnPlace: Bool {
+        switch body {
+        case .run(let shape, _, _, _): type(of: shape).dependsOnPlace
+        case .jump: false
+        case .repetition(_, let segments): segments.contains(where: \.dependsOnPlace)
+        case .listed: true
+        }
     }
 }

@@ -7,6 +7,7 @@ struct InverseSquareRootShape: SegmentShape {
         meaning: "falls as one over the square root of the step, for n steps",
         example: "warmup:100@3e-4,rsqrt:900")
     static let takesTarget = false
+    static let dependsOnPlace = true
 
     let name = "rsqrt"
 
@@ -33,7 +34,7 @@ struct InverseSquareRootShape: SegmentShape {
         return span.from * before.squareRoot() / (root * previous * (root + previous))
     }
 
-    func isSmooth(after offset: Int, in span: SegmentSpan) -> Bool {
-        span.firstStep + offset >= SmoothBlock.distance
+    func smoothSteps(after offset: Int, in span: SegmentSpan) -> Int {
+        (span.firstStep + offset) / SmoothBlock.distance
     }
 }

@@ -46,9 +46,10 @@ struct PolynomialShape: SegmentShape {
         return scale * series
     }
 
-    func isSmooth(after offset: Int, in span: SegmentSpan) -> Bool {
-        Double(span.steps - offset - SmoothBlock.steps) >= Double(SmoothBlock.distance)
-            * max(power, 1)
+    func smoothSteps(after offset: Int, in span: SegmentSpan) -> Int {
+        // What is left after the block must be the distance: left − n ≥ 64·n·max(P, 1).
+        let left = Double(span.steps - offset)
+        return Int(left / (Double(SmoothBlock.distance) * max(power, 1) + 1))
     }
 
     private func raised(_ base: Double) -> Double {

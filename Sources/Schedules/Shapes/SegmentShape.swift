@@ -7,13 +7,17 @@
 /// - `drop(at:in:)` is worth writing where subtracting two close rates loses digits.
 /// - `geometricDrops(from:in:)` is worth writing where drops are a geometric series (real or
 ///   complex): both areas and the derivative then cost O(log n) for a point instead of O(n).
-/// - `isSmooth(after:in:)` is worth writing for any other: sixty-four steps then cost eight.
+/// - `smoothSteps(after:in:)` is worth writing for any other: up to a thousand steps then cost eight.
+/// - `dependsOnPlace` must be true where the formula uses `span.firstStep`.
 protocol SegmentShape: Sendable {
     /// Usage, meaning and an example for `isoloss schedules` and the documentation.
     static var form: ScheduleForm { get }
 
     /// Whether the segment is written with a target, `@b`.
     static var takesTarget: Bool { get }
+
+    /// Whether the rates depend on `span.firstStep`, so that no two cycles of a `repeat` are the same.
+    static var dependsOnPlace: Bool { get }
 
     /// Recognises the shape by its name in the language; nil for another's name.
     init?(name: String)
@@ -36,8 +40,8 @@ protocol SegmentShape: Sendable {
     /// The drops onto `offset + 1`, `offset + 2`, … as a geometric series, where they are one.
     func geometricDrops(from offset: Int, in span: SegmentSpan) -> GeometricDrops?
 
-    /// Whether the 64 steps after an offset can be taken at once; see `SmoothBlock`.
-    func isSmooth(after offset: Int, in span: SegmentSpan) -> Bool
+    /// How many steps after an offset can be taken at once; see `SmoothBlock`.
+    func smoothSteps(after offset: Int, in span: SegmentSpan) -> Int
 
     /// Σ of the rates at offsets from ..< to, step by step.
     func rateSum(from start: Int, to end: Int, in span: SegmentSpan) -> Double
@@ -54,6 +58,8 @@ protocol SegmentShape: Sendable {
 extension SegmentShape {
     static var takesTarget: Bool { true }
 
+    static var dependsOnPlace: Bool { false }
+
     func end(from rate: Double, firstStep: Int, steps: Int) -> Double { rate }
 
     func fault(in span: SegmentSpan) -> ScheduleError.Kind? { nil }
@@ -64,24 +70,24 @@ extension SegmentShape {
 
     func geometricDrops(from offset: Int, in span: SegmentSpan) -> GeometricDrops? { nil }
 
-    func isSmooth(after offset: Int, in span: SegmentSpan) -> Bool { false }
+    func smoothSteps(after offset: Int, in span: SegmentSpan) -> Int { 0 }
 
     func rateSum(from start: Int, to end: Int, in span: SegmentSpan) -> Double {
         var total = CompensatedSum()
         var offset = start
         while offset < end {
-            if end - offset >= SmoothBlock.steps, isSmooth(after: offset, in: span) {
-                let samples = SmoothBlock.samples { learningRate(at: offset + $0 - 1, in: span) }
-                total.add((SmoothBlock.sumWeights * samples).sum())
-                offset += SmoothBlock.steps
+            if let block = block(from: offset, to: end, in: span) {
+                let samples = block.samples { learningRate(at: offset + $0 - 1, in: span) }
+                total.add((block.sumWeights * samples).sum())
+                offset += block.steps
                 continue
             }
             var sum = 0.0
-            for step in offset..<min(offset + SmoothBlock.steps, end) {
+            for step in offset..<min(offset + Self.stepsApart, end) {
                 sum += learningRate(at: step, in: span)
             }
             total.add(sum)
-            offset += SmoothBlock.steps
+            offset += Self.stepsApart
         }
         return total.value
     }
@@ -92,21 +98,27 @@ extension SegmentShape {
     ) {
         var offset = start
         while offset < end {
-            if end - offset >= SmoothBlock.steps, isSmooth(after: offset, in: span) {
-                let samples = SmoothBlock.samples { drop(at: offset + $0, in: span) }
-                kernel.carry(&sums, samples: samples)
-                offset += SmoothBlock.steps
+            if let block = block(from: offset, to: end, in: span) {
+                let samples = block.samples { drop(at: offset + $0, in: span) }
+                kernel.carry(&sums, over: block, samples: samples)
+                offset += block.steps
                 continue
             }
             // Areas of a block are summed apart: adding each small term to the long total would
             // round it to the total's last digit, a million times over.
             var local = sums.withoutAreas
-            for step in offset..<min(offset + SmoothBlock.steps, end) {
+            for step in offset..<min(offset + Self.stepsApart, end) {
                 local.step(drop: drop(at: step + 1, in: span), decay: kernel.decay)
             }
             sums.append(local)
-            offset += SmoothBlock.steps
+            offset += Self.stepsApart
         }
+    }
+
+    private static var stepsApart: Int { 64 }
+
+    private func block(from start: Int, to end: Int, in span: SegmentSpan) -> SmoothBlock? {
+        .longest(atMost: min(end - start, smoothSteps(after: start, in: span)))
     }
 
     func write(_ count: Int, in span: SegmentSpan, into rates: inout [Double]) {

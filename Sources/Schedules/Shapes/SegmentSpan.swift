@@ -1,10 +1,10 @@
 /// Where a segment stands in its schedule: everything its formula may depend on.
-struct SegmentSpan: Sendable, Equatable {
+package struct SegmentSpan: Sendable, Equatable {
     /// The schedule's step at which the segment begins.
-    let firstStep: Int
+    package let firstStep: Int
 
     /// Steps of the segment (n), at least 1; offsets j run over 0 … n − 1, and n is its end.
-    let steps: Int
+    package let steps: Int
 
     /// Learning rate at the start (a).
     let from: Double
@@ -14,14 +14,14 @@ struct SegmentSpan: Sendable, Equatable {
 }
 
 /// A segment with its place in the schedule, or the first steps of one.
-struct SchedulePiece: Sendable {
+package struct SchedulePiece: Sendable {
     let shape: any SegmentShape
 
     /// The whole segment: the shape's formula knows nothing of a cut.
-    let span: SegmentSpan
+    package let span: SegmentSpan
 
     /// Steps taken, 1 … `span.steps`.
-    let steps: Int
+    package let steps: Int
 
     /// Learning rate at which the piece ends: the target, or the rate at the cut.
     let end: Double
@@ -39,6 +39,46 @@ struct SchedulePiece: Sendable {
         end = self.steps == span.steps ? span.to : shape.learningRate(at: self.steps, in: span)
     }
 
+    /// How the rates of a piece relate.
+    package enum Form: Sendable {
+        /// All the same.
+        case constant
+        /// The same drop at every step.
+        case straight
+        /// A sum of exponentials of the step, smooth without end on both sides of the piece.
+        case analytic
+        /// A formula without kinks: rates are smooth in the step, except maybe at the ends.
+        case smooth
+        /// One by one, with nothing known between them.
+        case listed
+    }
+
+    package var form: Form {
+        switch shape {
+        case is HoldShape: .constant
+        case is TabulatedShape: .listed
+        case _ where span.from == span.to: .constant
+        default:
+            switch shape.geometricDrops(from: 0, in: span)?.ratioComplement {
+            case nil: .smooth
+            case .some(.zero): .straight
+            case .some: .analytic
+            }
+        }
+    }
+
+    /// The rate at which it begins.
+    package var from: Double { span.from }
+
+    /// Sums of the piece's rates before some of its steps.
+    ///
+    /// - Parameter offsets: Ascending, 0 … `steps`.
+    /// - Returns: Σ of the rates at 0 ..< offset for each.
+    package func areas(before offsets: [Int]) -> [Double] {
+        var walk = ForwardWalk(self)
+        return offsets.map { walk.sum(count: $0) }
+    }
+
     /// The first step after the piece.
     var endStep: Int { span.firstStep + steps }
 
@@ -48,7 +88,7 @@ struct SchedulePiece: Sendable {
     }
 
     /// The learning rate `offset` steps into the segment, 0 … n.
-    func learningRate(at offset: Int) -> Double {
+    package func learningRate(at offset: Int) -> Double {
         shape.learningRate(at: offset, in: span)
     }
 }

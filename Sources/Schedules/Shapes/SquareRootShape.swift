@@ -28,7 +28,7 @@ struct SquareRootShape: SegmentShape {
         return (span.from - span.to) / (Double(span.steps).squareRoot() * roots)
     }
 
-    func isSmooth(after offset: Int, in span: SegmentSpan) -> Bool {
-        offset >= SmoothBlock.distance
+    func smoothSteps(after offset: Int, in span: SegmentSpan) -> Int {
+        offset / SmoothBlock.distance
     }
 }
