@@ -7,6 +7,7 @@ import TestSupport
 /// Curves by a law of schedules with noise that neighbours share, as real curves have it.
 struct ForecastStudy {
     var law = "multi-power"
+    var options: [String: String] = [:]
     /// L0, A, α, B, C, β, γ of the multi-power law, near those of a 25-million-parameter model.
     var parameters = [2.95, 0.55, 0.48, 500, 1.5, 0.35, 0.65]
     /// Standard deviation of log loss, and the correlation of neighbours in it.
@@ -17,6 +18,11 @@ struct ForecastStudy {
     var transient = 0.0
     var parameterCount: Double?
     var prefix = ""
+
+    /// Drops whose gain fades, as in the sample runs.
+    static let fading = ForecastStudy(
+        options: ["annealing_gain": "fading", "annealing_from": "end_of_warmup"],
+        parameters: [3.1, 0.55, 0.48, 500, 1.5, 0.35, 0.65, 0.15])
 
     static let training = [
         ("constant", "warmup:500@3e-4,hold:11500"), ("cosine", "warmup:500@3e-4,cosine:11500@3e-5"),
@@ -29,7 +35,7 @@ struct ForecastStudy {
 
     func runs(_ schedules: [(String, String)], seed: UInt64, noise: Double? = nil) throws -> [Run] {
         var normal = NormalGenerator(seed: seed)
-        let named = try LawCatalog.standard.law(law)
+        let named = try LawCatalog.standard.law(law, options: options)
         return try schedules.map { name, specification in
             let schedule = try LearningRateSchedule(parsing: specification)
             let steps = Array(stride(from: 500, to: schedule.totalSteps, by: 100))

@@ -40,6 +40,8 @@ import Testing
         "repeat:100(step@1e-3,linear:20@0,hold:20)",
         "step@1e-3,cosine:1500@0,hold:700,linear:300@1e-3,cosine:1500@0",
         "warmup:40@1e-2,cosine:41@1e-4",
+        "repeat:30(warmup:60@1e-3,hold:30,linear:40@0)",
+        "warmup:100@0,hold:50,step@1e-3,hold:300,step@0,hold:40",
     ])
     func `every shape of schedule agrees with the slow sum`(specification: String) throws {
         let schedule = try LearningRateSchedule(parsing: specification)
@@ -49,8 +51,11 @@ import Testing
             Array((last - 30)...last), [last / 2], [last],
         ] {
             for shape in Self.shapes {
-                let error = try MultiPowerOracle.worstError(of: schedule, at: steps, shape)
-                #expect(error < Self.tolerance, "\(steps.count) points, shape \(shape)")
+                for withWarmup in [true, false] {
+                    let error = try MultiPowerOracle.worstError(
+                        of: schedule, at: steps, shape, withWarmup: withWarmup)
+                    #expect(error < Self.tolerance, "\(steps.count) points, shape \(shape)")
+                }
             }
         }
     }
@@ -69,6 +74,24 @@ import Testing
         for shape in Self.shapes {
             let error = try MultiPowerOracle.worstError(
                 of: .tabulated(rates), at: steps, shape)
+            #expect(error < Self.tolerance, "shape \(shape)")
+        }
+    }
+
+    @Test func `logged rates that rise at first lose their rise where the warm-up does not count`()
+        throws
+    {
+        let rates = (0..<2_000).map { 1e-3 * min(1, Double($0) / 200) * exp(-Double($0) / 2e3) }
+        let lists = [
+            try LearningRateSchedule.tabulated(rates),
+            try LearningRateSchedule.recorded(
+                steps: [0, 200, 900, 1_999], learningRates: [0, 1e-3, 8e-4, 1e-4]),
+        ]
+        for (schedule, shape) in lists.flatMap({ list in Self.shapes.map { (list, $0) } }) {
+            #expect(schedule.warmupSteps > 100)
+            let error = try MultiPowerOracle.worstError(
+                of: schedule, at: [5, 150, 199, 201, 202, 300, 1_200, 1_999], shape,
+                withWarmup: false)
             #expect(error < Self.tolerance, "shape \(shape)")
         }
     }

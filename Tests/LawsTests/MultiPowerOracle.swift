@@ -11,8 +11,10 @@ struct MultiPowerOracle {
     private let rates: [Double]
     /// Σ_{τ<k} η_τ, with the rounding errors carried along.
     private let areasBefore: [Double]
+    private let firstDrop: Int
 
-    init(_ schedule: LearningRateSchedule) {
+    init(_ schedule: LearningRateSchedule, from firstDrop: Int = 1) {
+        self.firstDrop = firstDrop
         rates = schedule.learningRates(through: schedule.totalSteps)
         var (sum, lost) = (0.0, 0.0)
         var areas = [0.0]
@@ -27,7 +29,7 @@ struct MultiPowerOracle {
 
     func loss(at step: Int, _ parameters: [Double]) -> Double {
         var drops = 0.0
-        for k in stride(from: 1, through: step, by: 1) {
+        for k in stride(from: firstDrop, through: step, by: 1) {
             drops += (rates[k - 1] - rates[k]) * gain(of: k, at: step, parameters)
         }
         return parameters[0] + parameters[1] * pow(areasBefore[step + 1], -parameters[2])
@@ -43,22 +45,26 @@ struct MultiPowerOracle {
 
     /// The greatest |fast/slow − 1| of the law at some steps.
     static func worstError(
-        of schedule: LearningRateSchedule, at steps: [Int], _ parameters: [Double]
+        of schedule: LearningRateSchedule, at steps: [Int], _ parameters: [Double],
+        withWarmup: Bool = true
     ) throws -> Double {
-        let oracle = MultiPowerOracle(schedule)
-        return zip(steps, try losses(of: schedule, at: steps, parameters)).reduce(0) {
+        let oracle = MultiPowerOracle(schedule, from: withWarmup ? 1 : schedule.warmupSteps + 1)
+        let losses = try losses(of: schedule, at: steps, parameters, withWarmup: withWarmup)
+        return zip(steps, losses).reduce(0) {
             max($0, abs($1.1 / oracle.loss(at: $1.0, parameters) - 1))
         }
     }
 
     /// The law's own losses.
     static func losses(
-        of schedule: LearningRateSchedule, at steps: [Int], _ parameters: [Double]
+        of schedule: LearningRateSchedule, at steps: [Int], _ parameters: [Double],
+        withWarmup: Bool = true
     ) throws -> [Double] {
         let input = LawInput(features: [:], areas: ScheduleAreas(schedule), steps: steps)
         return LawEvaluation(
-            law: try LawCatalog.standard.law("multi-power"), inputs: [input],
-            parameters: parameters
+            law: try LawCatalog.standard.law(
+                "multi-power", options: ["annealing_from": withWarmup ? "start" : "end_of_warmup"]),
+            inputs: [input], parameters: parameters
         ).losses
     }
 }

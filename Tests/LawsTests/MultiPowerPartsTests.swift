@@ -60,7 +60,8 @@ import Testing
             let schedule = try LearningRateSchedule(parsing: "step@1e-3,cosine:\(steps)@1e-4")
             let areas = ScheduleAreas(schedule)
             let points = [steps / 2, steps]
-            let lists = DropLists(areas, at: points, pointAreas: areas.forwardArea(at: points))
+            let lists = DropLists(
+                areas, at: points, pointAreas: areas.forwardArea(at: points), from: 1)
             return lists.forest.trees.reduce(0) { $0 + $1.list.count }
         }
         #expect(try dropCount(steps: 1_000_000) < 400)

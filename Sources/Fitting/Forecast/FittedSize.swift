@@ -28,7 +28,14 @@ struct FittedSize {
         let held = solution.atBound.enumerated().map { $1 || fixed[$0] != nil }
         noise = NoiseEstimate(
             best: solution, held: held, observations: size.observations, kind: .curve)
-        scatter = CurveScatter(best: solution, held: held, noise: noise, law: heaviest.law)
+        let priors = MemberFit(
+            law: heaviest.law, objective: prepared.request.objective,
+            fixed: heaviest.fixed(prepared.fixed)
+        ).held
+        scatter = CurveScatter(
+            best: solution, held: held, noise: noise, law: heaviest.law,
+            priorSpreads: Dictionary(
+                uniqueKeysWithValues: priors.map { ($0.index, $0.prior.spread) }))
         residuals =
             ForecastUncertainty.evaluation(
                 of: prepared.law, values: values, observations: size.observations,

@@ -4,9 +4,10 @@ import LeastSquares
 
 /// How sure the parameters of one size are, given the priors that they were fitted under.
 ///
-/// Each member alone, linearised at its optimum: v·(JᵀWJ + P)⁻¹ in the solver's coordinates, with
-/// the weights W of points and robust loss, the priors' curvature P, and v the variance of a
-/// residual times n/n_eff, because neighbours on a curve repeat each other. Members are taken as
+/// Each member alone, linearised at its optimum: (JᵀWJ/v + P)⁻¹ in the solver's coordinates, with
+/// the weights W of points and robust loss, v the variance of a residual times n/n_eff, because
+/// neighbours on a curve repeat each other, and P the inverse squares of the priors' spreads: where
+/// the data say nothing, a parameter is as sure as it was before them. Members are taken as
 /// independent; their shares count as known.
 struct ForecastUncertainty {
     let law: ForecastLaw
@@ -101,13 +102,13 @@ struct ForecastUncertainty {
                 extended[column * rows + point] = scales[point] * jacobian[column * points + point]
             }
         }
+        let variance =
+            noise.scale * noise.scale * Double(points) / max(1, noise.effectivePoints)
         var weights = zip(scales, residuals).map { objective.loss.weight($0 * $1) }
         for (position, entry) in fit.held.enumerated() {
             extended[entry.index * rows + points + position] = 1 / entry.prior.spread
-            weights.append(ShapePrior.precisionOfPoint * Double(points))
+            weights.append(variance)
         }
-        let variance =
-            noise.scale * noise.scale * Double(points) / max(1, noise.effectivePoints)
         let covariance = Covariance(
             jacobian: extended, variance: variance,
             isHeld: member.range.map { fixed[$0] != nil || atBound[$0] }, weights: weights)

@@ -13,7 +13,8 @@ import LeastSquares
 ///     Δ = (1 − κ)·(JᵀJ·ν/(n·s²) + W⁻²)⁻¹ + κ·(p/ν)·s²/m·e·eᵀ
 ///
 /// - the first term is the classic covariance from ν points; W, twice each parameter's value (or a
-///   factor e² of it), keeps a flat valley from scattering them without limit;
+///   factor e² of it) or the spread of its prior, keeps a flat valley from scattering them without
+///   limit;
 /// - e picks the coefficient that the law names as rough (`ScalingLaw.roughCoefficient`), m is the mean
 ///   square of its Jacobian column, and κ = ¾, or 0 for a law that names none.
 ///
@@ -51,7 +52,12 @@ struct CurveScatter {
     ///   - held: Whether a parameter counts as known.
     ///   - noise: What the residuals say.
     ///   - law: The law that was fitted.
-    init(best: Solution, held: [Bool], noise: NoiseEstimate, law: NamedLaw) {
+    ///   - priorSpreads: What was known of parameters beforehand, by position, in the solver's
+    ///     coordinate: curves scatter no further than that.
+    init(
+        best: Solution, held: [Bool], noise: NoiseEstimate, law: NamedLaw,
+        priorSpreads: [Int: Double] = [:]
+    ) {
         let (points, count) = (best.residuals.count, held.count)
         let free = Double(held.count { !$0 })
         let worth = max(free, noise.effectivePoints)
@@ -59,7 +65,8 @@ struct CurveScatter {
         pointScale = (square * (1 - Self.curveShare * free / worth)).squareRoot()
         let rough = Self.rough(best, held: held, law: law)
         let classic = Self.classic(
-            best, held: held, variance: square * Double(points) / worth, law: law)
+            best, held: held, variance: square * Double(points) / worth, law: law,
+            priorSpreads: priorSpreads)
         let share = rough == nil ? 1 : 1 - Self.roughShare
         var matrix = (0..<count).map { row in
             // Infinite only without noise, where nothing bounds an unseen parameter: the parameters'
@@ -93,7 +100,8 @@ struct CurveScatter {
 
     /// (JᵀJ/variance + W⁻²)⁻¹, with W⁻¹ as one more row per parameter.
     private static func classic(
-        _ best: Solution, held: [Bool], variance: Double, law: NamedLaw
+        _ best: Solution, held: [Bool], variance: Double, law: NamedLaw,
+        priorSpreads: [Int: Double]
     ) -> Covariance {
         let (points, count) = (best.residuals.count, held.count)
         let rows = points + count
@@ -103,7 +111,8 @@ struct CurveScatter {
                 jacobian[column * rows + point] = best.jacobian[column * points + point]
             }
             let unit = spec.scale == .linear ? max(1, abs(best.parameters[column])) : 1
-            jacobian[column * rows + points + column] = variance.squareRoot() / (widest * unit)
+            let width = min(widest * unit, priorSpreads[column] ?? .infinity)
+            jacobian[column * rows + points + column] = variance.squareRoot() / width
         }
         return Covariance(
             jacobian: jacobian, variance: variance, isHeld: held,

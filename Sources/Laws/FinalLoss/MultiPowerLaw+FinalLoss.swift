@@ -8,30 +8,34 @@ extension MultiPowerLaw: RateSensitiveLaw {
     ///     D = Σ_k d_k·G(x_k)
     ///     ∂D/∂η_p = G(x_{p+1}) − G(x_p) − γ·d_p·G'(x_p)·η_p^{−γ−1}·R_p + n_p·Σ_{k≤p} d_k·G'(x_k)·η_k^−γ
     ///
-    /// where G(x) = 1 − (C·x + 1)^−β, and G of what would come after the end is 0.
+    /// where G(x) = 1 − (C·x + 1)^−β, and G of what would come after the end is 0. A fading gain is
+    /// D·S1^−ζ, so that every slope has n_p·∂S1^−ζ/∂S1·D beside it.
     package func finalLoss(
         of schedule: RatePlateaus, parameters: [Double], features: [Feature: Double],
         slopes: UnsafeMutableBufferPointer<Double>?
     ) -> Double {
         let drops = FinalDrops(
-            schedule,
+            schedule, from: countsWarmupDrops ? 1 : schedule.warmupCount + 1,
             shape: DropShape(
                 rate: parameters[4], exponent: parameters[5], rateExponent: parameters[6]))
         let forwardArea = drops.remainingAreas[0]
         let areaTerm = parameters[1] * exp(-parameters[2] * log(forwardArea))
+        let fading = isFading ? parameters[7] : 0
+        let coefficient = parameters[3] * exp(-fading * log(forwardArea))
+        let gain = coefficient * drops.sum
         if let slopes {
-            let areaSlope = -parameters[2] * areaTerm / forwardArea
+            let areaSlope = (fading * gain - parameters[2] * areaTerm) / forwardArea
             var pull = 0.0
             for index in schedule.rates.indices {
                 pull += drops.pulls[index]
                 let count = Double(schedule.counts[index])
                 slopes[index] =
-                    areaSlope * count - parameters[3]
+                    areaSlope * count - coefficient
                     * (drops.gains[index + 1] - drops.gains[index] - drops.rateSlopes[index]
                         + count * pull)
             }
         }
-        return parameters[0] + areaTerm - parameters[3] * drops.sum
+        return parameters[0] + areaTerm - gain
     }
 }
 
@@ -42,7 +46,7 @@ extension MultiPowerLaw: RateSensitiveLaw {
 private struct FinalDrops {
     /// R of each plateau.
     private(set) var remainingAreas: [Double]
-    /// G(x) of each plateau but the first, which no drop leads to; 0 there and after the end.
+    /// G(x) of each plateau that a counted drop leads to; 0 before those and after the end.
     private(set) var gains: [Double]
     /// d·G'(x)·η^−γ.
     private(set) var pulls: [Double]
@@ -51,7 +55,11 @@ private struct FinalDrops {
     /// Σ d·G(x).
     private(set) var sum = 0.0
 
-    init(_ schedule: RatePlateaus, shape: DropShape) {
+    /// - Parameters:
+    ///   - schedule: The rates.
+    ///   - firstDrop: The first plateau onto which a change of rate counts, at least 1.
+    ///   - shape: The parameters of G.
+    init(_ schedule: RatePlateaus, from firstDrop: Int, shape: DropShape) {
         let count = schedule.rates.count
         let room = (count + 4) / 4 * 4
         let rates =
@@ -65,7 +73,7 @@ private struct FinalDrops {
         for index in schedule.rates.indices.reversed() {
             area += rates[index] * Double(schedule.counts[index])
             remainingAreas[index] = area
-            if index > 0 { drops[index] = rates[index - 1] - rates[index] }
+            if index >= firstDrop { drops[index] = rates[index - 1] - rates[index] }
         }
         for first in stride(from: 0, to: room, by: 4) {
             let four = DropFour(
@@ -76,7 +84,7 @@ private struct FinalDrops {
             Self.store(four.pulls, in: &pulls, first)
             Self.store(four.rateSlopes, in: &rateSlopes, first)
         }
-        gains[0] = 0
+        for index in 0..<min(firstDrop, count) { gains[index] = 0 }
         gains[count] = 0
     }
 

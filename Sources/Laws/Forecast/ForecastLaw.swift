@@ -4,7 +4,7 @@ package import Schedules
 ///
 ///     L(s) = w·M(s) + (1 − w)·A(s)
 ///
-/// M is the multi-power law, A the LR-annealing law, each with parameters of its own: their names
+/// M is the multi-power law with a fading gain, A the LR-annealing law, each with parameters of its own: their names
 /// with `multi_power_` and `lr_annealing_` before them, and their units and bounds. w is
 /// `multi_power_weight`, 0 … 1.
 ///
@@ -29,6 +29,12 @@ package struct ForecastLaw: ScalingLaw {
         limits: "Weak priors and late points decide: for the optimum of the data alone, fit the "
             + "laws themselves. Runs of several sizes are fitted jointly and need parameter_count.")
 
+    /// The gain of what comes after the warm-up fades; a law without an option has no choice there.
+    private static let memberOptions = [
+        MultiPowerLaw.annealingFrom.name: "end_of_warmup",
+        MultiPowerLaw.annealingGain.name: "fading",
+    ]
+
     package let members: [Member]
     package let parameters: [ParameterSpec]
     package let requiredFeatures: [Feature] = []
@@ -41,7 +47,9 @@ package struct ForecastLaw: ScalingLaw {
         var members: [Member] = []
         var parameters: [ParameterSpec] = []
         for type in [MultiPowerLaw.self, AnnealingLaw.self] as [any ScalingLaw.Type] {
-            let chosen = LawOptions(chosen: options.values, offered: type.about.options)
+            let chosen = LawOptions(
+                chosen: options.values.merging(Self.memberOptions) { $1 },
+                offered: type.about.options)
             let law = NamedLaw(
                 about: type.about, options: chosen, law: type.init(options: chosen))
             let start = parameters.count

@@ -13,6 +13,8 @@ struct DropLists {
     private let areas: ScheduleAreas
     private let steps: [Int]
     private let pointAreas: [Double]
+    /// The first step whose change of rate counts.
+    private let firstDrop: Int
     private var rules = DropRules()
 
     /// Drops in order along the schedule; listed ones apart by the binade of their rate, so that
@@ -34,10 +36,13 @@ struct DropLists {
     ///   - areas: The schedule and its areas.
     ///   - steps: The points, rising, within 0 … S.
     ///   - pointAreas: S1 at each.
-    init(_ areas: ScheduleAreas, at steps: [Int], pointAreas: [Double]) {
+    ///   - firstDrop: Changes of rate onto earlier steps are left out; 1 counts all, and
+    ///     `schedule.warmupSteps + 1` leaves out the warm-up and the change onto the step after.
+    init(_ areas: ScheduleAreas, at steps: [Int], pointAreas: [Double], from firstDrop: Int) {
         self.areas = areas
         self.steps = steps
         self.pointAreas = pointAreas
+        self.firstDrop = firstDrop
         nearTree = forest.addTree()
         addList()
         guard let last = steps.last else { return }
@@ -47,10 +52,14 @@ struct DropLists {
             let origin = areas.sums.before[index]
             switch part {
             case .piece(let piece):
-                lists[0].append(size: rate - piece.from, rate: piece.from, areaBefore: origin)
+                if part.firstStep >= firstDrop {
+                    lists[0].append(size: rate - piece.from, rate: piece.from, areaBefore: origin)
+                }
                 append(piece, through: last, at: origin)
             case .cycles(let source):
-                lists[0].append(size: rate - source.lastRate, rate: part.from, areaBefore: origin)
+                // Its cycles bring the change onto their first step with them, the first cycle too.
+                let before = part.firstStep >= firstDrop ? rate : part.from
+                lists[0].append(size: before - source.lastRate, rate: part.from, areaBefore: origin)
                 append(source, areas.sums.inside[index], at: origin)
             }
             rate = part.lastRate
@@ -91,9 +100,10 @@ struct DropLists {
     private mutating func pass(_ step: Int) {
         let schedule = areas.schedule
         let rate = schedule.learningRate(at: step)
-        var total = schedule.learningRate(at: 0) - rate
-        if rate == 0 {
-            let found = schedule.lastPositiveRate(before: step, from: (lastDead?.step ?? -1) + 1)
+        var total = step < firstDrop ? 0 : schedule.learningRate(at: firstDrop - 1) - rate
+        if rate == 0, step >= firstDrop {
+            let found = schedule.lastPositiveRate(
+                before: step, from: (lastDead?.step ?? firstDrop - 2) + 1)
             let before = found ?? lastDead?.rate ?? 0
             lastDead = (step, before)
             total -= before
@@ -113,7 +123,7 @@ struct DropLists {
         let end = min(piece.steps, last + 1 - first)
         guard piece.form != .listed else { return appendListed(piece, before: end) }
         let drops = PieceDrops(piece, before: end, rules: &rules)
-        var start = 1
+        var start = max(1, firstDrop - first)
         while let point = nextPoint, point < first + end {
             let area = pointAreas[totals.count] - origin
             let stop = max(start, point + 1 - first)
@@ -132,8 +142,10 @@ struct DropLists {
         for (step, area) in piece.areas(before: Array(0..<end)).enumerated() {
             passPoints(before: step)
             let rate = piece.learningRate(at: step)
-            let list = list(forBinade: rate)
-            lists[list].append(size: before - rate, rate: rate, areaBefore: area)
+            if step >= firstDrop {
+                let list = list(forBinade: rate)
+                lists[list].append(size: before - rate, rate: rate, areaBefore: area)
+            }
             before = rate
         }
         passPoints(before: end)

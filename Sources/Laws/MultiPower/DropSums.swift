@@ -10,9 +10,10 @@ struct DropSums {
     /// - Parameters:
     ///   - areas: The schedule and its areas.
     ///   - steps: The points, rising, within 0 … S.
-    init(_ areas: ScheduleAreas, at steps: [Int]) {
+    ///   - firstDrop: The first step whose change of rate counts, at least 1.
+    init(_ areas: ScheduleAreas, at steps: [Int], from firstDrop: Int = 1) {
         pointAreas = areas.forwardArea(at: steps)
-        drops = DropLists(areas, at: steps, pointAreas: pointAreas)
+        drops = DropLists(areas, at: steps, pointAreas: pointAreas, from: firstDrop)
     }
 
     /// D(t) and its derivatives at every point.

@@ -3,7 +3,9 @@ import Schedules
 
 /// The loss along a run from every drop of its learning rate and what was learned since.
 ///
-///     L(t) = L0 + A·S1(t)^−α − B·D(t)
+///     L(t) = L0 + A·S1(t)^−α − B·D(t)                annealing_gain=lasting
+///     L(t) = L0 + A·S1(t)^−α − B·D(t)·S1(t)^−ζ       annealing_gain=fading
+///
 ///     D(t) = Σ_{k=1..t} (η_{k−1} − η_k)·G(η_k^−γ·S_k(t)),      G(x) = 1 − (C·x + 1)^−β
 ///
 ///     S1(t) = Σ_{τ=0..t} η_τ          S_k(t) = Σ_{τ=k..t} η_τ
@@ -17,6 +19,7 @@ import Schedules
 /// | C | `drop_rate` | rate^γ per rate·step | 10⁻⁶ … 10⁶ |
 /// | β | `drop_exponent` | – | 10⁻³ … 10 |
 /// | γ | `rate_exponent` | – | 0 … 2 |
+/// | ζ | `fading_exponent` | – | −1 … 2 |
 ///
 /// Source: Luo et al. 2025, arXiv 2503.12811. The sum starts at the first step, so the rises of the
 /// warm-up are in it; S1 counts the warm-up's area, which the paper writes apart as S_W. Where
@@ -24,15 +27,41 @@ import Schedules
 ///
 /// The three shapes of a drop (C, β, γ) trade off along a flat valley: curves of two or three
 /// schedules leave them badly determined, and the best fit need not forecast best.
+///
+/// `annealing_from` says which changes of rate are drops: by the paper all, from the start; those up to
+/// and including the first rate after the warm-up are left out by `end_of_warmup`.
+///
+/// `annealing_gain=fading` is ours, not the paper's. By the paper a drop gains as much late in a long
+/// run as early in a short one, or more, for S_k(t) is longer there; in the sample runs the same fall
+/// of the rate gains less the further training has come, and ζ lets it.
 package struct MultiPowerLaw: ScalingLaw {
+    package static let annealingFrom = LawOption(
+        "annealing_from", values: ["start", "end_of_warmup"],
+        meaning: "which changes of the learning rate count as drops")
+    package static let annealingGain = LawOption(
+        "annealing_gain", values: ["lasting", "fading"],
+        meaning: "fading multiplies what drops gain by S1(t)^−ζ")
+
     package static let about = LawDescription(
         id: "multi-power", title: "Multi-power: a loss curve from every drop of its learning rate",
         kind: .curve,
         formula: "L(t) = L0 + A·S1(t)^−α − B·Σ_k (η_{k−1} − η_k)·(1 − (C·η_k^−γ·S_k(t) + 1)^−β)",
-        reference: "Luo et al. 2025, arXiv:2503.12811", options: [.pointsFrom],
+        reference: "Luo et al. 2025, arXiv:2503.12811",
+        options: [annealingFrom, annealingGain, .pointsFrom],
         limits: "One size, batch size and data mix; C, β and γ need several shapes of schedule.")
 
-    package let parameters = [
+    package let parameters: [ParameterSpec]
+    package let requiredFeatures: [Feature] = []
+    let countsWarmupDrops: Bool
+    let isFading: Bool
+
+    package init(options: LawOptions) {
+        countsWarmupDrops = options.has(Self.annealingFrom, "start")
+        isFading = options.has(Self.annealingGain, "fading")
+        parameters = Self.paperParameters + (isFading ? [Self.fadingExponent] : [])
+    }
+
+    private static let paperParameters = [
         ParameterSpec(
             "irreducible_loss", symbol: "L0", meaning: "loss left after endless training",
             bounds: 0...100, start: .projected),
@@ -55,9 +84,10 @@ package struct MultiPowerLaw: ScalingLaw {
             "rate_exponent", symbol: "γ", meaning: "how the gain's pace depends on the rate",
             bounds: 0...2, start: .searched(0.2...1)),
     ]
-    package let requiredFeatures: [Feature] = []
 
-    package init(options: LawOptions) {}
+    private static let fadingExponent = ParameterSpec(
+        "fading_exponent", symbol: "ζ", meaning: "how fast the gain of a drop fades with S1",
+        bounds: -1...2, start: .searched(0...0.4))
 
     package func evaluator(for inputs: [LawInput]) -> any LawEvaluator {
         Evaluator(
@@ -65,9 +95,11 @@ package struct MultiPowerLaw: ScalingLaw {
                 guard let areas = input.areas else {
                     preconditionFailure("a curve law is evaluated on curves")
                 }
-                let drops = DropSums(areas, at: input.steps)
+                let drops = DropSums(
+                    areas, at: input.steps,
+                    from: countsWarmupDrops ? 1 : areas.schedule.warmupSteps + 1)
                 return Curve(logForwardAreas: drops.pointAreas.map { log($0) }, drops: drops)
-            })
+            }, isFading: isFading)
     }
 
     private struct Curve {
@@ -78,10 +110,12 @@ package struct MultiPowerLaw: ScalingLaw {
     /// Where S1 is 0 (before any learning) the loss comes out infinite: the law says nothing there.
     private struct Evaluator: LawEvaluator {
         private var curves: [Curve]
+        private let isFading: Bool
         let pointCount: Int
 
-        init(curves: [Curve]) {
+        init(curves: [Curve], isFading: Bool) {
             self.curves = curves
+            self.isFading = isFading
             pointCount = curves.reduce(0) { $0 + $1.logForwardAreas.count }
         }
 
@@ -91,21 +125,27 @@ package struct MultiPowerLaw: ScalingLaw {
         ) {
             let shape = DropShape(
                 rate: parameters[4], exponent: parameters[5], rateExponent: parameters[6])
+            let fading = isFading ? parameters[7] : 0
             var point = 0
             for index in curves.indices {
                 let sums = curves[index].drops.sums(shape)
                 for (logArea, sum) in zip(curves[index].logForwardAreas, sums) {
                     let areaPower = exp(-parameters[2] * logArea)
                     let areaTerm = parameters[1] * areaPower
-                    losses[point] = parameters[0] + areaTerm - parameters[3] * sum.value
+                    let left = isFading ? exp(-fading * logArea) : 1
+                    let gain = parameters[3] * left
+                    losses[point] = parameters[0] + areaTerm - gain * sum.value
                     if let jacobian {
                         jacobian[point] = 1
                         jacobian[pointCount + point] = areaPower
                         jacobian[2 * pointCount + point] = -areaTerm * logArea
-                        jacobian[3 * pointCount + point] = -sum.value
-                        jacobian[4 * pointCount + point] = -parameters[3] * sum.byRate
-                        jacobian[5 * pointCount + point] = -parameters[3] * sum.byExponent
-                        jacobian[6 * pointCount + point] = -parameters[3] * sum.byRateExponent
+                        jacobian[3 * pointCount + point] = -left * sum.value
+                        jacobian[4 * pointCount + point] = -gain * sum.byRate
+                        jacobian[5 * pointCount + point] = -gain * sum.byExponent
+                        jacobian[6 * pointCount + point] = -gain * sum.byRateExponent
+                        if isFading {
+                            jacobian[7 * pointCount + point] = gain * sum.value * logArea
+                        }
                     }
                     point += 1
                 }

@@ -45,13 +45,16 @@ struct SegmentResolver {
     }
 
     /// Writes cycles out until one ends at the rate before it: from there on all are the same.
+    ///
+    /// The cycle that begins a schedule is always written out, for a warm-up in it is none later.
     private mutating func append(
         _ segments: [ScheduleSegment], times: Int, depth: Int
     ) throws(ScheduleError) {
         for round in 0..<times {
             let (first, firstStep, firstRate) = (parts.count, step, rate)
             try append(segments, depth: depth)
-            guard rate == firstRate, !segments.contains(where: \.dependsOnPlace) else { continue }
+            guard firstStep > 0, rate == firstRate, !segments.contains(where: \.dependsOnPlace)
+            else { continue }
             let (steps, left) = (step - firstStep, times - round)
             if steps > 0, left > 1 {
                 let cycle = Array(parts[first...])

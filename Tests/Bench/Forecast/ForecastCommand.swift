@@ -10,8 +10,10 @@ struct ForecastCommand: ParsableCommand {
         commandName: "forecast",
         abstract: "Compares the forecaster with its laws on runs that were not fitted.",
         discussion: """
-            First what the choice was made by: each run left out in turn, on runs meant for fitting \
-            only. Then runs with role test. Without ISOLOSS_DATA both are of the sample runs alone.
+            First what its priors were chosen by: each run left out in turn, of the sample runs and \
+            of the 25M study's runs for fitting, and the small study's long runs from its short \
+            ones. Then runs with role test, of which the 25M study's had no part in the choice. \
+            Without ISOLOSS_DATA both are of the sample runs alone.
             """)
 
     static let laws = ["lr-annealing", "multi-power", "forecast"]
@@ -20,12 +22,14 @@ struct ForecastCommand: ParsableCommand {
 
     func run() throws {
         let samples = try RunLoader.load(paths: [SourceTree.path("sample-runs")]).runs
+        let small = try RunLoader.load(paths: [SourceTree.path("sample-runs/small")]).runs
         try choice("sample runs, training loss", samples, series: nil)
         try choice("sample runs, validation loss", samples, series: "validation")
         let folder = ProcessInfo.processInfo.environment["ISOLOSS_DATA"]
         let study = try folder.map { folder in
             try RunLoader.load(paths: ["\(folder)/lr-annealing-25m"]).runs
         }
+        _ = try heldOut("small sample runs", small)
         if let study {
             try choice("25M study, train runs", study.filter { $0.role == .train }, series: nil)
         }
