@@ -5,9 +5,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source Tests/packages.sh
 
 say "Documentation"
-swift package dump-symbol-graph --minimum-access-level package
+# It fails on the test runner's own module after all graphs are written; one that is missing fails below.
+swift package dump-symbol-graph --minimum-access-level package || true
 graphs=$(find .build -type d -name symbolgraph | head -n 1)
-for target in Schedules LeastSquares Laws Fitting RunFiles Store HTTP API; do
+for target in Schedules LeastSquares Laws Fitting Plans Plots JSONText RunFiles Store HTTP API; do
     own=.build/documentation/graphs/$target
     rm -rf "$own"
     mkdir -p "$own"

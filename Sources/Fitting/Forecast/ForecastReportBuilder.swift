@@ -76,7 +76,7 @@ struct ForecastReportBuilder {
             iterations: outcomes.reduce(0) { $0 + $1.iterations },
             evaluations: outcomes.reduce(0) { $0 + $1.evaluations },
             starts: outcomes.reduce(0) { $0 + $1.starts },
-            startsAgreeing: heaviest.startsAgreeing)
+            startsAgreeing: outcomes.reduce(0) { $0 + $1.startsAgreeing })
     }
 
     private func metrics() -> Metrics {
