@@ -96,8 +96,8 @@ import Testing
         #expect(report.parameters.map(\.name).first == "multi_power_irreducible_loss")
         #expect(report.parameters.last?.value == forecast.members[0].weight)
         #expect(report.termination?.converged == true)
-        #expect(report.covariance?.count == 14 && report.noise != nil && report.metrics != nil)
-        #expect(forecast.priors.count == 6)
+        #expect(report.covariance?.count == 15 && report.noise != nil && report.metrics != nil)
+        #expect(forecast.priors.count == 7)
         #expect(forecast.priors[1].parameter == "multi_power_drop_rate")
         #expect(forecast.priors[1].center == 1 && forecast.priors[1].scale == "log")
     }

@@ -133,7 +133,7 @@ import Testing
         let error = #expect(throws: FittingError.self) { try LawPredictor(report: report) }
         #expect(
             error?.message
-                == "the fit cannot be used: its values for parameter_count 25000000 are not 14 "
+                == "the fit cannot be used: its values for parameter_count 25000000 are not 15 "
                 + "parameters inside their bounds.")
     }
 }

@@ -28,12 +28,15 @@ struct FinalLossTests {
             law: "multi-power", options: ["annealing_gain": "fading"],
             parameters: [2.37, 0.65, 0.43, 52.3, 2.02, 0.59, 0.63, 0.2]),
         Case(
+            law: "multi-power", options: ["warmup_area": "fitted"],
+            parameters: [2.37, 0.65, 0.43, 52.3, 2.02, 0.59, 0.63, 0.7]),
+        Case(
             law: "multi-power", options: ["annealing_from": "end_of_warmup"],
             parameters: [2.37, 0.65, 0.43, 52.3, 2.02, 0.59, 0.63]),
         Case(
             law: "forecast",
             parameters: [
-                2.37, 0.65, 0.43, 52.3, 2.02, 0.59, 0.63, 0.2, 2.6, 0.5, 0.45, 0.2, 0.99, 0.4,
+                2.37, 0.65, 0.43, 52.3, 2.02, 0.59, 0.63, 0.2, 1.3, 2.6, 0.5, 0.45, 0.2, 0.99, 0.4,
             ]),
     ]
 

@@ -62,7 +62,7 @@ enum Fits {
         case "low start": try predictor("multi-power", [1.9, 0.5, 0.43, 120, 0.6, 0.5, 0])
         case "forecast":
             try predictor(
-                name, [0.3545, 2.554, 0.2133, 21_324, 128.4, 0.001, 0, 0] + annealing + [0.6])
+                name, [0.3545, 2.554, 0.2133, 21_324, 128.4, 0.001, 0, 0, 1] + annealing + [0.6])
         default: try multiPower()
         }
     }

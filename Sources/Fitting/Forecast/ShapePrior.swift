@@ -25,6 +25,7 @@ struct ShapePrior: Sendable, Equatable {
             ShapePrior(parameter: "drop_exponent", center: log(0.2), spread: 0.7),
             ShapePrior(parameter: "rate_exponent", center: 0.6, spread: 0.25),
             ShapePrior(parameter: "fading_exponent", center: 0.2, spread: 0.1),
+            ShapePrior(parameter: "warmup_share", center: 1, spread: 1),
         ],
         "lr-annealing": [
             ShapePrior(parameter: "area_exponent", center: 0.45, spread: 0.15)

@@ -9,7 +9,8 @@ extension MultiPowerLaw: RateSensitiveLaw {
     ///     ∂D/∂η_p = G(x_{p+1}) − G(x_p) − γ·d_p·G'(x_p)·η_p^{−γ−1}·R_p + n_p·Σ_{k≤p} d_k·G'(x_k)·η_k^−γ
     ///
     /// where G(x) = 1 − (C·x + 1)^−β, and G of what would come after the end is 0. A fading gain is
-    /// D·S1^−ζ, so that every slope has n_p·∂S1^−ζ/∂S1·D beside it.
+    /// D·S1^−ζ, so that every slope has n_p·∂S1^−ζ/∂S1·D beside it; the warm-up's slopes by S1 count by
+    /// its share.
     package func finalLoss(
         of schedule: RatePlateaus, parameters: [Double], features: [Feature: Double],
         slopes: UnsafeMutableBufferPointer<Double>?
@@ -18,9 +19,13 @@ extension MultiPowerLaw: RateSensitiveLaw {
             schedule, from: countsWarmupDrops ? 1 : schedule.warmupCount + 1,
             shape: DropShape(
                 rate: parameters[4], exponent: parameters[5], rateExponent: parameters[6]))
-        let forwardArea = drops.remainingAreas[0]
+        let share = warmupShareIndex.map { parameters[$0] } ?? 1
+        let afterWarmup =
+            schedule.warmupCount < schedule.rates.count
+            ? drops.remainingAreas[schedule.warmupCount] : 0
+        let forwardArea = afterWarmup + share * (drops.remainingAreas[0] - afterWarmup)
         let areaTerm = parameters[1] * exp(-parameters[2] * log(forwardArea))
-        let fading = isFading ? parameters[7] : 0
+        let fading = fadingIndex.map { parameters[$0] } ?? 0
         let coefficient = parameters[3] * exp(-fading * log(forwardArea))
         let gain = coefficient * drops.sum
         if let slopes {
@@ -30,7 +35,7 @@ extension MultiPowerLaw: RateSensitiveLaw {
                 pull += drops.pulls[index]
                 let count = Double(schedule.counts[index])
                 slopes[index] =
-                    areaSlope * count - coefficient
+                    areaSlope * count * (index < schedule.warmupCount ? share : 1) - coefficient
                     * (drops.gains[index + 1] - drops.gains[index] - drops.rateSlopes[index]
                         + count * pull)
             }

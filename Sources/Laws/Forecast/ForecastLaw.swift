@@ -4,7 +4,7 @@ package import Schedules
 ///
 ///     L(s) = w·M(s) + (1 − w)·A(s)
 ///
-/// M is the multi-power law with a fading gain, A the LR-annealing law, each with parameters of its own: their names
+/// M is the multi-power law with a fading gain and the warm-up's worth fitted, A the LR-annealing law, each with parameters of its own: their names
 /// with `multi_power_` and `lr_annealing_` before them, and their units and bounds. w is
 /// `multi_power_weight`, 0 … 1.
 ///
@@ -29,10 +29,13 @@ package struct ForecastLaw: ScalingLaw {
         limits: "Weak priors and late points decide: for the optimum of the data alone, fit the "
             + "laws themselves. Runs of several sizes are fitted jointly and need parameter_count.")
 
-    /// The gain of what comes after the warm-up fades; a law without an option has no choice there.
+    /// What members are beside the caller's choices: the gain of what comes after the warm-up fades.
     private static let memberOptions = [
-        MultiPowerLaw.annealingFrom.name: "end_of_warmup",
-        MultiPowerLaw.annealingGain.name: "fading",
+        MultiPowerLaw.about.id: [
+            MultiPowerLaw.annealingFrom.name: "end_of_warmup",
+            MultiPowerLaw.annealingGain.name: "fading",
+            MultiPowerLaw.warmupArea.name: "fitted",
+        ]
     ]
 
     package let members: [Member]
@@ -48,7 +51,7 @@ package struct ForecastLaw: ScalingLaw {
         var parameters: [ParameterSpec] = []
         for type in [MultiPowerLaw.self, AnnealingLaw.self] as [any ScalingLaw.Type] {
             let chosen = LawOptions(
-                chosen: options.values.merging(Self.memberOptions) { $1 },
+                chosen: options.values.merging(Self.memberOptions[type.about.id] ?? [:]) { $1 },
                 offered: type.about.options)
             let law = NamedLaw(
                 about: type.about, options: chosen, law: type.init(options: chosen))

@@ -1,6 +1,3 @@
-import Foundation
-import Schedules
-
 /// The loss along a run from every drop of its learning rate and what was learned since.
 ///
 ///     L(t) = L0 + A·S1(t)^−α − B·D(t)                annealing_gain=lasting
@@ -20,6 +17,7 @@ import Schedules
 /// | β | `drop_exponent` | – | 10⁻³ … 10 |
 /// | γ | `rate_exponent` | – | 0 … 2 |
 /// | ζ | `fading_exponent` | – | −1 … 2 |
+/// | ω | `warmup_share` | – | 0 … 5 |
 ///
 /// Source: Luo et al. 2025, arXiv 2503.12811. The sum starts at the first step, so the rises of the
 /// warm-up are in it; S1 counts the warm-up's area, which the paper writes apart as S_W. Where
@@ -31,6 +29,9 @@ import Schedules
 /// `annealing_from` says which changes of rate are drops: by the paper all, from the start; those up to
 /// and including the first rate after the warm-up are left out by `end_of_warmup`.
 ///
+/// `warmup_area=fitted` counts the warm-up's rates by a share ω in S1, where the law's first points
+/// would have it: what a step of the warm-up is worth no law says.
+///
 /// `annealing_gain=fading` is ours, not the paper's. By the paper a drop gains as much late in a long
 /// run as early in a short one, or more, for S_k(t) is longer there; in the sample runs the same fall
 /// of the rate gains less the further training has come, and ζ lets it.
@@ -41,24 +42,34 @@ package struct MultiPowerLaw: ScalingLaw {
     package static let annealingGain = LawOption(
         "annealing_gain", values: ["lasting", "fading"],
         meaning: "fading multiplies what drops gain by S1(t)^−ζ")
+    package static let warmupArea = LawOption(
+        "warmup_area", values: ["counted", "fitted"],
+        meaning: "fitted counts the warm-up's learning rates in S1 by a share ω")
 
     package static let about = LawDescription(
         id: "multi-power", title: "Multi-power: a loss curve from every drop of its learning rate",
         kind: .curve,
         formula: "L(t) = L0 + A·S1(t)^−α − B·Σ_k (η_{k−1} − η_k)·(1 − (C·η_k^−γ·S_k(t) + 1)^−β)",
         reference: "Luo et al. 2025, arXiv:2503.12811",
-        options: [annealingFrom, annealingGain, .pointsFrom],
+        options: [annealingFrom, annealingGain, warmupArea, .pointsFrom],
         limits: "One size, batch size and data mix; C, β and γ need several shapes of schedule.")
 
     package let parameters: [ParameterSpec]
     package let requiredFeatures: [Feature] = []
     let countsWarmupDrops: Bool
-    let isFading: Bool
+    /// The positions of ζ and ω, where they are parameters.
+    let fadingIndex: Int?
+    let warmupShareIndex: Int?
 
     package init(options: LawOptions) {
         countsWarmupDrops = options.has(Self.annealingFrom, "start")
-        isFading = options.has(Self.annealingGain, "fading")
-        parameters = Self.paperParameters + (isFading ? [Self.fadingExponent] : [])
+        let isFading = options.has(Self.annealingGain, "fading")
+        let fitsWarmup = options.has(Self.warmupArea, "fitted")
+        parameters =
+            Self.paperParameters + (isFading ? [Self.fadingExponent] : [])
+            + (fitsWarmup ? [Self.warmupShare] : [])
+        fadingIndex = isFading ? Self.paperParameters.count : nil
+        warmupShareIndex = fitsWarmup ? parameters.count - 1 : nil
     }
 
     private static let paperParameters = [
@@ -89,68 +100,12 @@ package struct MultiPowerLaw: ScalingLaw {
         "fading_exponent", symbol: "ζ", meaning: "how fast the gain of a drop fades with S1",
         bounds: -1...2, start: .searched(0...0.4))
 
+    private static let warmupShare = ParameterSpec(
+        "warmup_share", symbol: "ω", meaning: "what the warm-up's area counts for in S1",
+        bounds: 0...5, start: .searched(0.5...1.5))
+
     package func evaluator(for inputs: [LawInput]) -> any LawEvaluator {
-        Evaluator(
-            curves: inputs.map { input in
-                guard let areas = input.areas else {
-                    preconditionFailure("a curve law is evaluated on curves")
-                }
-                let drops = DropSums(
-                    areas, at: input.steps,
-                    from: countsWarmupDrops ? 1 : areas.schedule.warmupSteps + 1)
-                return Curve(logForwardAreas: drops.pointAreas.map { log($0) }, drops: drops)
-            }, isFading: isFading)
-    }
-
-    private struct Curve {
-        let logForwardAreas: [Double]
-        var drops: DropSums
-    }
-
-    /// Where S1 is 0 (before any learning) the loss comes out infinite: the law says nothing there.
-    private struct Evaluator: LawEvaluator {
-        private var curves: [Curve]
-        private let isFading: Bool
-        let pointCount: Int
-
-        init(curves: [Curve], isFading: Bool) {
-            self.curves = curves
-            self.isFading = isFading
-            pointCount = curves.reduce(0) { $0 + $1.logForwardAreas.count }
-        }
-
-        mutating func evaluate(
-            _ parameters: UnsafeBufferPointer<Double>, losses: UnsafeMutableBufferPointer<Double>,
-            jacobian: UnsafeMutableBufferPointer<Double>?
-        ) {
-            let shape = DropShape(
-                rate: parameters[4], exponent: parameters[5], rateExponent: parameters[6])
-            let fading = isFading ? parameters[7] : 0
-            var point = 0
-            for index in curves.indices {
-                let sums = curves[index].drops.sums(shape)
-                for (logArea, sum) in zip(curves[index].logForwardAreas, sums) {
-                    let areaPower = exp(-parameters[2] * logArea)
-                    let areaTerm = parameters[1] * areaPower
-                    let left = isFading ? exp(-fading * logArea) : 1
-                    let gain = parameters[3] * left
-                    losses[point] = parameters[0] + areaTerm - gain * sum.value
-                    if let jacobian {
-                        jacobian[point] = 1
-                        jacobian[pointCount + point] = areaPower
-                        jacobian[2 * pointCount + point] = -areaTerm * logArea
-                        jacobian[3 * pointCount + point] = -left * sum.value
-                        jacobian[4 * pointCount + point] = -gain * sum.byRate
-                        jacobian[5 * pointCount + point] = -gain * sum.byExponent
-                        jacobian[6 * pointCount + point] = -gain * sum.byRateExponent
-                        if isFading {
-                            jacobian[7 * pointCount + point] = gain * sum.value * logArea
-                        }
-                    }
-                    point += 1
-                }
-            }
-        }
+        MultiPowerEvaluator(law: self, inputs: inputs)
     }
 
     package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] {
