@@ -1,7 +1,7 @@
 import Laws
 import LeastSquares
 
-/// The search for the global optimum: one local fit per start, until enough of them agree.
+/// The search for the global optimum: one local search per start, until enough of them agree.
 ///
 /// Half of the starts are taken in order of their cost, half in the design's own order, so that the
 /// promising ones come first and the agreement still speaks for the whole space.
@@ -9,7 +9,7 @@ struct MultiStart {
     /// What a search found and how it knows.
     struct Outcome {
         var best: Solution
-        /// Local fits made.
+        /// Starts searched from; those that end at one place on few points share the rest of the way.
         var starts = 0
         /// Those that ended at the best cost.
         var agreeing = 0

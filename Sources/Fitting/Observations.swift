@@ -40,15 +40,34 @@ package struct Observations: Sendable {
         var thinned = self
         var start = 0
         for index in groups.indices {
-            let group = groups[index]
-            let kept = group.losses.indices.filter { (start + $0).isMultiple(of: stride) }
-            start += group.losses.count
-            thinned.groups[index].losses = kept.map { group.losses[$0] }
-            if group.input.areas != nil {
-                thinned.groups[index].input.steps = kept.map { group.input.steps[$0] }
-            }
+            thinned.groups[index].keep { (start + $0).isMultiple(of: stride) }
+            start += groups[index].losses.count
         }
         thinned.groups.removeAll { $0.losses.isEmpty }
         return thinned
+    }
+
+    /// About so many points of each group, whatever the others have.
+    ///
+    /// - Parameter count: How many to keep of each group, up to twice as many where it has them.
+    /// - Returns: The points kept, the last of each group among them.
+    func thinnedEach(to count: Int) -> Observations {
+        var thinned = self
+        for index in groups.indices {
+            let last = groups[index].losses.count - 1
+            let stride = (last + 1) / count
+            guard stride > 1 else { continue }
+            thinned.groups[index].keep { (last - $0).isMultiple(of: stride) }
+        }
+        return thinned
+    }
+}
+
+extension Observations.Group {
+    /// Leaves out all points but some.
+    fileprivate mutating func keep(_ isKept: (Int) -> Bool) {
+        let kept = losses.indices.filter(isKept)
+        losses = kept.map { losses[$0] }
+        if input.areas != nil { input.steps = kept.map { input.steps[$0] } }
     }
 }

@@ -36,9 +36,9 @@ struct StartSearch {
     init(law: NamedLaw, observations: Observations, objective: Objective) {
         self.objective = objective
         problem = LawProblem(law: law, observations: observations, residual: objective.residual)
-        let stride = observations.pointCount / (Self.pointsPerCurve * observations.groups.count)
-        hasCoarse = stride > 1
-        coarseObservations = observations.thinned(by: stride)
+        let few = observations.thinnedEach(to: Self.pointsPerCurve)
+        hasCoarse = 2 * few.pointCount <= observations.pointCount
+        coarseObservations = hasCoarse ? few : observations
         coarseProblem =
             hasCoarse
             ? LawProblem(
@@ -58,6 +58,8 @@ struct StartSearch {
             for index in moved.indices { moved[index].initialValue = coarse.parameters[index] }
         }
         let fine = count(search(&problem, moved))
+        // What few points allow may be nonsense at others: the start itself still has its way.
+        guard fine.cost.isFinite else { return count(search(&problem, parameters)) }
         visits.append(Visit(coarse: coarse, fine: fine))
         return fine
     }

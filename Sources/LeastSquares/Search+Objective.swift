@@ -1,5 +1,5 @@
 extension Search {
-    /// Σ wᵢ ρ(rᵢ) of the residuals given; NaN when any is not finite.
+    /// Σ wᵢ ρ(rᵢ) of the residuals given; NaN when any is not finite, or their sum overflows.
     func cost(of residuals: UnsafeMutablePointer<Double>) -> Double {
         switch loss {
         case .squares:

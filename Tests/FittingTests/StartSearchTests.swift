@@ -36,11 +36,33 @@ import Testing
     @Test func `the way from one end on few points is gone once`() throws {
         let (law, observations) = try observations()
         var both = StartSearch(law: law, observations: observations, objective: .standard)
-        let ends = Self.starts.map { both.solve(parameters($0, law)) }
+        var work: [Int] = []
+        let ends = Self.starts.map { start in
+            let end = both.solve(parameters(start, law))
+            work.append(both.evaluations)
+            return end
+        }
         #expect(ends[0] == ends[1])
         var second = StartSearch(law: law, observations: observations, objective: .standard)
         let alone = second.solve(parameters(Self.starts[1], law))
         #expect(abs(alone.cost / ends[1].cost - 1) < MultiStart.agreement)
+        #expect(work[1] - work[0] < second.evaluations)
+    }
+
+    @Test func `a short curve keeps its points beside a long one`() throws {
+        let law = try LawCatalog.standard.law("lr-annealing")
+        var runs = try SyntheticStudy.curves(noise: 0.002, seed: 5)
+        let few = Array(runs[0].curve?.steps.suffix(12) ?? [])
+        runs[0].curve = LossCurve(
+            steps: few, losses: Array(runs[0].curve?.losses.suffix(12) ?? []))
+        let observations = try ObservationBuilder(law: law).observations(of: runs)
+        let search = StartSearch(law: law, observations: observations, objective: .standard)
+        let coarse = search.coarseObservations
+        #expect(coarse.pointCount < observations.pointCount)
+        #expect(coarse.groups.count == observations.groups.count)
+        #expect(coarse.groups[0].input.steps == few)
+        #expect(
+            coarse.groups.map(\.input.steps.last) == observations.groups.map(\.input.steps.last))
     }
 
     @Test func `rows of a table are never left out`() throws {

@@ -41,6 +41,8 @@ import Testing
         "step@1e-3,cosine:1500@0,hold:700,linear:300@1e-3,cosine:1500@0",
         "warmup:40@1e-2,cosine:41@1e-4",
         "repeat:30(warmup:60@1e-3,hold:30,linear:40@0)",
+        "warmup:100@1e-3",
+        "warmup:100@1e-3,step@5e-4",
         "warmup:100@0,hold:50,step@1e-3,hold:300,step@0,hold:40",
     ])
     func `every shape of schedule agrees with the slow sum`(specification: String) throws {
@@ -142,8 +144,9 @@ import Testing
         let steps =
             ((0..<50).map { _ in Int.random(in: 0...schedule.totalSteps, using: &generator) }
             + [schedule.totalSteps]).sorted()
-        for shape in Self.shapes {
-            let error = try MultiPowerOracle.worstError(of: schedule, at: steps, shape)
+        for (shape, withWarmup) in Self.shapes.flatMap({ [($0, true), ($0, false)] }) {
+            let error = try MultiPowerOracle.worstError(
+                of: schedule, at: steps, shape, withWarmup: withWarmup)
             #expect(error < Self.tolerance, "\(schedule.specification), shape \(shape)")
         }
     }

@@ -30,7 +30,7 @@ struct FittedSize {
             best: solution, held: held, observations: size.observations, kind: .curve)
         let priors = MemberFit(
             law: heaviest.law, objective: prepared.request.objective,
-            fixed: heaviest.fixed(prepared.fixed)
+            fixed: fixed
         ).held
         scatter = CurveScatter(
             best: solution, held: held, noise: noise, law: heaviest.law,

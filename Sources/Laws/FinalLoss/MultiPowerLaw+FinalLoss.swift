@@ -26,7 +26,8 @@ extension MultiPowerLaw: RateSensitiveLaw {
         let forwardArea = afterWarmup + share * (drops.remainingAreas[0] - afterWarmup)
         let areaTerm = parameters[1] * exp(-parameters[2] * log(forwardArea))
         let fading = fadingIndex.map { parameters[$0] } ?? 0
-        let coefficient = parameters[3] * exp(-fading * log(forwardArea))
+        let coefficient =
+            parameters[3] * (forwardArea > 0 ? exp(-fading * log(forwardArea)) : 1)
         let gain = coefficient * drops.sum
         if let slopes {
             let areaSlope = (fading * gain - parameters[2] * areaTerm) / forwardArea

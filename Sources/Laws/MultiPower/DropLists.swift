@@ -66,7 +66,9 @@ struct DropLists {
         }
         if last == schedule.totalSteps {
             let end = schedule.finalLearningRate
-            lists[0].append(size: rate - end, rate: end, areaBefore: areas.sums.total)
+            if last >= firstDrop {
+                lists[0].append(size: rate - end, rate: end, areaBefore: areas.sums.total)
+            }
             passPoints(before: last + 1)
         }
         for (list, tree) in zip(lists, trees) {
@@ -206,7 +208,9 @@ struct DropLists {
     private mutating func look(into number: Int, from step: Int, area: Double, origin: Double) {
         let cycles = forest.cycles[number]
         let completed = cycles.source.completed(before: step)
-        sights.append(.init(drops: .whole(completed, ofCycles: number), origin: origin))
+        if completed > 0 {
+            sights.append(.init(drops: .whole(completed, ofCycles: number), origin: origin))
+        }
         let step = step - completed * cycles.source.steps
         let origin = origin + Double(completed) * cycles.areas.total
         let index = cycles.source.parts.index(at: step)
@@ -226,6 +230,7 @@ struct DropLists {
             drops.append(
                 1..<(offset + 1), towards: area - origin - before, at: before, to: &nearDrops,
                 rules: &rules)
+            guard nearDrops.count > first else { return }
             let range = first..<nearDrops.count
             sights.append(.init(drops: .near(range, ofTree: nearTree), origin: origin))
         case .cycles(let inner):

@@ -11,7 +11,7 @@ struct DropSums {
     ///   - areas: The schedule and its areas.
     ///   - steps: The points, rising, within 0 … S.
     ///   - firstDrop: The first step whose change of rate counts, at least 1.
-    init(_ areas: ScheduleAreas, at steps: [Int], from firstDrop: Int = 1) {
+    init(_ areas: ScheduleAreas, at steps: [Int], from firstDrop: Int) {
         pointAreas = areas.forwardArea(at: steps)
         drops = DropLists(areas, at: steps, pointAreas: pointAreas, from: firstDrop)
     }

@@ -48,7 +48,8 @@ struct MultiPowerEvaluator: LawEvaluator {
                 let logArea = log(area)
                 let areaPower = exp(-parameters[2] * logArea)
                 let areaTerm = parameters[1] * areaPower
-                let left = law.fadingIndex == nil ? 1 : exp(-fading * logArea)
+                // Before any learning there is no drop either: nothing times infinity is no number.
+                let left = law.fadingIndex == nil || area <= 0 ? 1 : exp(-fading * logArea)
                 let gain = parameters[3] * left
                 losses[point] = parameters[0] + areaTerm - gain * sum.value
                 if let jacobian {
@@ -64,8 +65,8 @@ struct MultiPowerEvaluator: LawEvaluator {
                     set(6, -gain * sum.byRateExponent)
                     if let index = law.fadingIndex { set(index, gain * sum.value * logArea) }
                     if let index = law.warmupShareIndex {
-                        let byArea = (fading * gain * sum.value - parameters[2] * areaTerm) / area
-                        set(index, byArea * warmupArea)
+                        let byLogArea = fading * gain * sum.value - parameters[2] * areaTerm
+                        set(index, byLogArea * warmupArea / area)
                     }
                 }
                 point += 1

@@ -17,7 +17,7 @@
 /// | β | `drop_exponent` | – | 10⁻³ … 10 |
 /// | γ | `rate_exponent` | – | 0 … 2 |
 /// | ζ | `fading_exponent` | – | −1 … 2 |
-/// | ω | `warmup_share` | – | 0 … 5 |
+/// | ω | `warmup_share` | – | 0.01 … 5 |
 ///
 /// Source: Luo et al. 2025, arXiv 2503.12811. The sum starts at the first step, so the rises of the
 /// warm-up are in it; S1 counts the warm-up's area, which the paper writes apart as S_W. Where
@@ -102,7 +102,7 @@ package struct MultiPowerLaw: ScalingLaw {
 
     private static let warmupShare = ParameterSpec(
         "warmup_share", symbol: "ω", meaning: "what the warm-up's area counts for in S1",
-        bounds: 0...5, start: .searched(0.5...1.5))
+        bounds: 0.01...5, start: .searched(0.5...1.5))
 
     package func evaluator(for inputs: [LawInput]) -> any LawEvaluator {
         MultiPowerEvaluator(law: self, inputs: inputs)

@@ -70,7 +70,7 @@ struct ForwardWalk {
         return (piece.learningRate(at: count), drops?.first ?? .zero)
     }
 
-    /// What goes on from one point to the next; see the same in `AnnealingWalk`.
+    /// What goes on from one point to the next; see the same in `PieceWalk`.
     private struct Chain {
         static let longest = 64
 

@@ -6,6 +6,7 @@ package enum SchedulePart: Sendable {
     case piece(SchedulePiece)
     case cycles(ScheduleCycles)
 
+    /// Its first step in the schedule.
     package var firstStep: Int {
         switch self {
         case .piece(let piece): piece.span.firstStep
@@ -13,6 +14,7 @@ package enum SchedulePart: Sendable {
         }
     }
 
+    /// Steps of all of it.
     package var steps: Int {
         switch self {
         case .piece(let piece): piece.steps
@@ -21,9 +23,9 @@ package enum SchedulePart: Sendable {
     }
 
     /// The first step after the part.
-    package var endStep: Int { firstStep + steps }
+    var endStep: Int { firstStep + steps }
 
-    package var firstPiece: SchedulePiece {
+    var firstPiece: SchedulePiece {
         switch self {
         case .piece(let piece): piece
         case .cycles(let cycles): cycles.parts[0].firstPiece
@@ -61,6 +63,7 @@ package struct ScheduleCycles: Sendable {
     /// How many cycles there are.
     package let times: Int
 
+    /// The first step of the first cycle.
     package var firstStep: Int { parts[0].firstStep }
 
     /// The learning rate of each cycle's last step.

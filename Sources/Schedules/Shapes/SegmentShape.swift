@@ -4,6 +4,9 @@
 /// `ScheduleCatalog.shapes`; the conformance suite then checks it. Only `form`, `name`,
 /// `init(name:)` and `learningRate(at:in:)` must be written.
 ///
+/// Rates must rise or fall throughout, without kinks between the ends: the highest rate of a part is
+/// looked for at its ends, and sums over many steps are taken by rules for smooth functions.
+///
 /// - `drop(at:in:)` is worth writing where subtracting two close rates loses digits.
 /// - `geometricDrops(from:in:)` is worth writing where drops are a geometric series (real or
 ///   complex): both areas and the derivative then cost O(log n) for a point instead of O(n).
@@ -43,10 +46,10 @@ protocol SegmentShape: Sendable {
     /// How many steps after an offset can be taken at once; see `SmoothBlock`.
     func smoothSteps(after offset: Int, in span: SegmentSpan) -> Int
 
-    /// Σ of the rates at offsets from ..< to, step by step.
+    /// Σ of the rates at offsets from ..< to.
     func rateSum(from start: Int, to end: Int, in span: SegmentSpan) -> Double
 
-    /// Carries the annealing sums from offset `start` to offset `end`, step by step.
+    /// Carries the annealing sums from offset `start` to offset `end`.
     func accumulate(
         _ sums: inout AnnealingSums, from start: Int, to end: Int, in span: SegmentSpan,
         kernel: inout AnnealingKernel)

@@ -53,6 +53,8 @@ package struct SchedulePiece: Sendable {
         case listed
     }
 
+    /// Told from the shape and its span; between the points of a list nothing is known, and a held
+    /// rate is the same whatever the span's target.
     package var form: Form {
         switch shape {
         case is HoldShape: .constant
