@@ -6,8 +6,12 @@ import Laws
 /// The centres are round numbers from the middle of what the laws' papers report (α near a half,
 /// γ near 0.6) and of where a plain fit searches; the spreads span all of it. They are in the
 /// solver's coordinate, the logarithm for C and β. How fast the gain of a drop fades no paper says:
-/// cosine runs three times as long gained 3^−0.24 as much in a study of a 100k-parameter model, and
-/// the sample runs put ζ between 0.15 and 0.3.
+/// the sample runs do, by lengths twice and three times as long (`sample-runs/README.md`).
+///
+/// Centres, spreads, the precision below and the weights of points were chosen together, by what
+/// fits to three of the sample runs predict of the others, the small ones' short runs of their long
+/// ones, and each of three public 25M runs, or their beginnings, of the rest of them. The public
+/// test runs decided none of these numbers.
 struct ShapePrior: Sendable, Equatable {
     /// The member's name for the parameter.
     let parameter: String

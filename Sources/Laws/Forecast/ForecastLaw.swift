@@ -4,9 +4,9 @@ package import Schedules
 ///
 ///     L(s) = w·M(s) + (1 − w)·A(s)
 ///
-/// M is the multi-power law with a fading gain and the warm-up's worth fitted, A the LR-annealing law, each with parameters of its own: their names
-/// with `multi_power_` and `lr_annealing_` before them, and their units and bounds. w is
-/// `multi_power_weight`, 0 … 1.
+/// M is the multi-power law with a gain that fades and the worth of the warm-up fitted, A the
+/// LR-annealing law, each with parameters of its own: their names with `multi_power_` and
+/// `lr_annealing_` before them, and their units and bounds. w is `multi_power_weight`, 0 … 1.
 ///
 /// What makes it a forecaster is how it is fitted, not the formula: each law alone, under weak
 /// priors on its shape, with late points before early ones, and weighed by how well it predicts
@@ -29,7 +29,7 @@ package struct ForecastLaw: ScalingLaw {
         limits: "Weak priors and late points decide: for the optimum of the data alone, fit the "
             + "laws themselves. Runs of several sizes are fitted jointly and need parameter_count.")
 
-    /// What members are beside the caller's choices: the gain of what comes after the warm-up fades.
+    /// What members are beside the caller's choices: after the warm-up, gains fade.
     private static let memberOptions = [
         MultiPowerLaw.about.id: [
             MultiPowerLaw.annealingFrom.name: "end_of_warmup",

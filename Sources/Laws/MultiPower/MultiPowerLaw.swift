@@ -26,15 +26,15 @@
 /// The three shapes of a drop (C, β, γ) trade off along a flat valley: curves of two or three
 /// schedules leave them badly determined, and the best fit need not forecast best.
 ///
-/// `annealing_from` says which changes of rate are drops: by the paper all, from the start; those up to
-/// and including the first rate after the warm-up are left out by `end_of_warmup`.
+/// `annealing_from` says which changes of rate are drops: by the paper all, from the start; those up
+/// to and including the first rate after the warm-up are left out by `end_of_warmup`.
 ///
-/// `warmup_area=fitted` counts the warm-up's rates by a share ω in S1, where the law's first points
-/// would have it: what a step of the warm-up is worth no law says.
+/// `warmup_area=fitted` counts the warm-up's rates in S1 by a share ω, so that the first points after
+/// it say what the warm-up was worth rather than pull at the law's shape.
 ///
 /// `annealing_gain=fading` is ours, not the paper's. By the paper a drop gains as much late in a long
-/// run as early in a short one, or more, for S_k(t) is longer there; in the sample runs the same fall
-/// of the rate gains less the further training has come, and ζ lets it.
+/// run as early in a short one, or more, for S_k(t) is longer there; in the sample runs the same
+/// fall of the rate gains less the further training has come, and ζ lets it.
 package struct MultiPowerLaw: ScalingLaw {
     package static let annealingFrom = LawOption(
         "annealing_from", values: ["start", "end_of_warmup"],

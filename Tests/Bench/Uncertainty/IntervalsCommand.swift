@@ -18,7 +18,7 @@ struct IntervalsCommand: ParsableCommand {
             """)
 
     @Option(help: "Laws to fit, separated by commas.")
-    var laws = "lr-annealing,multi-power"
+    var laws = "lr-annealing,multi-power,forecast"
 
     @Option(help: "A study folder, instead of those known.")
     var folder: String?
@@ -49,9 +49,11 @@ struct IntervalsCommand: ParsableCommand {
             return [Study(title: folder, runs: runs, series: series)]
         }
         let sample = try RunLoader.load(paths: [SourceTree.path("sample-runs")]).runs
+        let small = try RunLoader.load(paths: [SourceTree.path("sample-runs/small")]).runs
         var studies = [
             Study(title: "sample-runs", runs: sample, series: series),
             Study(title: "sample-runs, validation", runs: sample, series: "validation"),
+            Study(title: "sample-runs/small", runs: small, series: series),
         ]
         guard let data = ProcessInfo.processInfo.environment["ISOLOSS_DATA"] else {
             print("skipped: ISOLOSS_DATA names no data folder")
