@@ -53,15 +53,17 @@ struct StartSearch {
         guard hasCoarse else { return count(search(&problem, parameters)) }
         let coarse = count(search(&coarseProblem, parameters))
         if let visit = visits.first(where: { Self.areOne($0.coarse, coarse) }) { return visit.fine }
-        var moved = parameters
         if coarse.cost.isFinite {
+            var moved = parameters
             for index in moved.indices { moved[index].initialValue = coarse.parameters[index] }
+            let fine = count(search(&problem, moved))
+            if fine.cost.isFinite {
+                visits.append(Visit(coarse: coarse, fine: fine))
+                return fine
+            }
         }
-        let fine = count(search(&problem, moved))
-        // What few points allow may be nonsense at others: the start itself still has its way.
-        guard fine.cost.isFinite else { return count(search(&problem, parameters)) }
-        visits.append(Visit(coarse: coarse, fine: fine))
-        return fine
+        // What few points allow, or forbid, may be nonsense at others: the start has its own way.
+        return count(search(&problem, parameters))
     }
 
     private func search(

@@ -106,8 +106,8 @@ package struct AnnealingLaw: ScalingLaw {
     private func curve(of input: LawInput, areas: ScheduleAreas) -> Curve {
         let warmup = areas.schedule.warmupSteps
         var forwardAreas = areas.forwardArea(at: input.steps)
-        if !countsWarmupArea, warmup > 0 {
-            let warmupArea = areas.forwardArea(at: [warmup - 1])[0]
+        if !countsWarmupArea {
+            let warmupArea = areas.warmupArea
             for index in forwardAreas.indices {
                 forwardAreas[index] = max(0, forwardAreas[index] - warmupArea)
             }

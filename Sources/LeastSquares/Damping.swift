@@ -36,7 +36,8 @@ package struct Damping: Equatable, Sendable {
         growth = 2
     }
 
-    /// Raises μ after a step that was refused or did not lower the cost, faster with each rejection in a row.
+    /// Raises μ after a step that was refused or did not lower the cost, faster with each rejection
+    /// in a row.
     ///
     /// - Parameter excess: How many times too long the step was, where that is known and finite. Its
     ///   length falls about as 1/√μ while μ passes the directions one by one, so that μ grows by the

@@ -28,10 +28,7 @@ struct FittedSize {
         let held = solution.atBound.enumerated().map { $1 || fixed[$0] != nil }
         noise = NoiseEstimate(
             best: solution, held: held, observations: size.observations, kind: .curve)
-        let priors = MemberFit(
-            law: heaviest.law, objective: prepared.request.objective,
-            fixed: fixed
-        ).held
+        let priors = PooledProblem.Held.all(of: heaviest.law, fixed: fixed)
         scatter = CurveScatter(
             best: solution, held: held, noise: noise, law: heaviest.law,
             priorSpreads: Dictionary(

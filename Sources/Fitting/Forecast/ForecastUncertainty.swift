@@ -92,10 +92,10 @@ struct ForecastUncertainty {
         let specs = member.law.parameters
         let (residuals, jacobian) = Self.evaluation(
             of: member.law, values: values, observations: observations, objective: objective)
-        let fit = MemberFit(law: member.law, objective: objective, fixed: member.fixed(fixed))
+        let priors = PooledProblem.Held.all(of: member.law, fixed: member.fixed(fixed))
         let scales = PointWeights.rowScales(of: observations)
         let points = residuals.count
-        let rows = points + fit.held.count
+        let rows = points + priors.count
         var extended = Array(repeating: 0.0, count: rows * specs.count)
         for column in specs.indices {
             for point in 0..<points {
@@ -105,7 +105,7 @@ struct ForecastUncertainty {
         let variance =
             noise.scale * noise.scale * Double(points) / max(1, noise.effectivePoints)
         var weights = zip(scales, residuals).map { objective.loss.weight($0 * $1) }
-        for (position, entry) in fit.held.enumerated() {
+        for (position, entry) in priors.enumerated() {
             extended[entry.index * rows + points + position] = 1 / entry.prior.spread
             weights.append(variance)
         }

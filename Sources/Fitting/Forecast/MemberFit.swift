@@ -33,14 +33,7 @@ struct MemberFit {
     private static let agreement = 1e-6
 
     /// The priors on parameters that are not fixed.
-    var held: [PooledProblem.Held] {
-        (ShapePrior.byLaw[law.about.id] ?? []).compactMap { prior in
-            guard let index = law.parameters.firstIndex(where: { $0.name == prior.parameter }),
-                fixed[index] == nil
-            else { return nil }
-            return PooledProblem.Held(index: index, prior: prior)
-        }
-    }
+    var held: [PooledProblem.Held] { PooledProblem.Held.all(of: law, fixed: fixed) }
 
     /// Fits each size alone, then all jointly from there.
     ///

@@ -15,6 +15,16 @@ struct PooledProblem: LeastSquaresProblem {
     struct Held {
         let index: Int
         let prior: ShapePrior
+
+        /// The priors on a law's parameters that are not fixed, by position.
+        static func all(of law: NamedLaw, fixed: [Int: Double]) -> [Held] {
+            (ShapePrior.byLaw[law.about.id] ?? []).compactMap { prior in
+                guard let index = law.parameters.firstIndex(where: { $0.name == prior.parameter }),
+                    fixed[index] == nil
+                else { return nil }
+                return Held(index: index, prior: prior)
+            }
+        }
     }
 
     let residualCount: Int

@@ -20,14 +20,12 @@ extension MultiPowerLaw: RateSensitiveLaw {
             shape: DropShape(
                 rate: parameters[4], exponent: parameters[5], rateExponent: parameters[6]))
         let share = warmupShareIndex.map { parameters[$0] } ?? 1
-        let afterWarmup =
-            schedule.warmupCount < schedule.rates.count
-            ? drops.remainingAreas[schedule.warmupCount] : 0
+        let afterWarmup = drops.remainingAreas[schedule.warmupCount]
         let forwardArea = afterWarmup + share * (drops.remainingAreas[0] - afterWarmup)
-        let areaTerm = parameters[1] * exp(-parameters[2] * log(forwardArea))
+        let logArea = log(forwardArea)
+        let areaTerm = parameters[1] * exp(-parameters[2] * logArea)
         let fading = fadingIndex.map { parameters[$0] } ?? 0
-        let coefficient =
-            parameters[3] * (forwardArea > 0 ? exp(-fading * log(forwardArea)) : 1)
+        let coefficient = parameters[3] * (forwardArea > 0 ? exp(-fading * logArea) : 1)
         let gain = coefficient * drops.sum
         if let slopes {
             let areaSlope = (fading * gain - parameters[2] * areaTerm) / forwardArea
@@ -50,7 +48,7 @@ extension MultiPowerLaw: RateSensitiveLaw {
 /// Lists are in fours, since two powers for each drop are nearly all of the work; what is beyond the
 /// last plateau is no drop and adds nothing.
 private struct FinalDrops {
-    /// R of each plateau.
+    /// R of each plateau; 0 after the end.
     private(set) var remainingAreas: [Double]
     /// G(x) of each plateau that a counted drop leads to; 0 before those and after the end.
     private(set) var gains: [Double]

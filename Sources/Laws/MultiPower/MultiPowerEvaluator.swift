@@ -6,7 +6,7 @@ import Schedules
 /// Where S1 is 0 (before any learning) the loss comes out infinite: the law says nothing there.
 struct MultiPowerEvaluator: LawEvaluator {
     private struct Curve {
-        /// How much of S1 at each point is the warm-up's.
+        /// How much of S1 at each point is the warm-up's; 0 where all of it counts.
         let warmupAreas: [Double]
         var drops: DropSums
     }
@@ -21,10 +21,10 @@ struct MultiPowerEvaluator: LawEvaluator {
             guard let areas = input.areas else {
                 preconditionFailure("a curve law is evaluated on curves")
             }
-            let warmup = areas.schedule.warmupSteps
             let drops = DropSums(
-                areas, at: input.steps, from: law.countsWarmupDrops ? 1 : warmup + 1)
-            let whole = warmup > 0 ? areas.forwardArea(at: [warmup - 1])[0] : 0
+                areas, at: input.steps,
+                from: law.countsWarmupDrops ? 1 : areas.schedule.warmupSteps + 1)
+            let whole = law.warmupShareIndex == nil ? 0 : areas.warmupArea
             return Curve(warmupAreas: drops.pointAreas.map { min($0, whole) }, drops: drops)
         }
         pointCount = curves.reduce(0) { $0 + $1.warmupAreas.count }

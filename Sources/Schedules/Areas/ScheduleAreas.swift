@@ -31,6 +31,11 @@ package struct ScheduleAreas: Sendable {
         }
     }
 
+    /// The part of S1 that the warm-up makes up, in LR·steps; 0 without one.
+    package var warmupArea: Double {
+        schedule.warmupSteps > 0 ? forwardArea(at: [schedule.warmupSteps - 1])[0] : 0
+    }
+
     private func check(_ steps: [Int]) {
         var previous = 0
         for step in steps {

@@ -12,7 +12,7 @@ struct ForecastCommand: ParsableCommand {
         discussion: """
             First what its priors were chosen by: each run left out in turn, of the sample runs and \
             of the 25M study's runs for fitting, and the small study's long runs from its short \
-            ones. Then runs with role test, of which the 25M study's had no part in the choice. \
+            ones. Then runs with role test; those of the 25M study decided no number of it. \
             Without ISOLOSS_DATA both are of the sample runs alone.
             """)
 

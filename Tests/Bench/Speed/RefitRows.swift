@@ -18,10 +18,8 @@ struct RefitRows {
 
     func rows() throws -> [SpeedRow] {
         let draws = self.draws()
-        let file = FileManager.default.temporaryDirectory
-            .appending(path: "isoloss-bench-\(ProcessInfo.processInfo.processIdentifier).draws")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try draws.withUnsafeBytes { Data($0) }.write(to: file)
+        let file = try DrawsFile(draws)
+        defer { file.remove() }
         let report = try Fitter().fit(FitRequest(law: "chinchilla"), runs: runs)
         let optimum = report.parameters.map(\.value)
         let question = PeerQuestion("bootstrap").with(\.file, file.path).starting(at: optimum)

@@ -56,10 +56,8 @@ struct ExactRefits {
         let draws = weights.flatMap { weights in
             weights.enumerated().flatMap { Array(repeating: Int32($0), count: Int($1)) }
         }
-        let file = FileManager.default.temporaryDirectory
-            .appending(path: "isoloss-bench-\(ProcessInfo.processInfo.processIdentifier).draws")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try draws.withUnsafeBytes { Data($0) }.write(to: file)
+        let file = try DrawsFile(draws)
+        defer { file.remove() }
         let peer = try PeerProcess("speed.py", in: PeerEnvironment())
         try peer.load(table: runs)
         return try peer.ask(
