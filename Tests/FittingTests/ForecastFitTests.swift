@@ -43,6 +43,13 @@ import Testing
         #expect(forecast < plain + 4.5e-4, "\(forecast), \(plain)")
     }
 
+    /// No fading lies two spreads from the centre of its prior.
+    @Test func `where gains do not fade, a forecast loses less than a tenth of a percent`() throws {
+        let forecast = try meanError(of: "forecast", ForecastStudy())
+        let plain = try meanError(of: "multi-power", ForecastStudy())
+        #expect(forecast < plain + 1e-3, "\(forecast), \(plain)")
+    }
+
     /// The first points after the warm-up lie 2 % above the law; late ones decide.
     @Test func `a transient after the warm-up does a forecast little harm`() throws {
         let clean = try meanError(of: "forecast", .fading)
