@@ -9,7 +9,7 @@ package import Schedules
 /// the conformance tests find it there.
 ///
 /// Derivatives are written by hand: the same formulas on dual numbers, eight derivatives in vector
-/// lanes, take 2.2 times as long for the Chinchilla law and 1.9 times for LR annealing
+/// lanes, take 3.5 to 4 times as long for the Chinchilla law and 1.4 times for LR annealing
 /// (`isoloss-bench derivatives`), and the conformance tests check every Jacobian.
 ///
 /// Everything here is in the parameters' own units. Robust losses, log residuals, the solver's
