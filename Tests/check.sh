@@ -28,10 +28,10 @@ say "Format"
 swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
 say "Build (release, with the import check)"
-swift build "${build_flags[@]}" --build-tests
+swift build "${test_flags[@]}" --build-tests
 
 say "Tests"
-swift test "${build_flags[@]}" --skip-build
+swift test "${test_flags[@]}" --skip-build
 
 if $sanitize; then
     for sanitizer in thread address; do

@@ -51,6 +51,8 @@ require_system_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
 }
 
-# The build that the quick start and the checks share: the tests run against the optimised code that
-# people use, and so need it testable. The import check keeps the layers honest.
-build_flags=(-c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error)
+# What people run: the quick start, the Dockerfile. The import check keeps the layers honest.
+build_flags=(-c release --explicit-target-dependency-import-check error)
+
+# The same optimised code for the tests, testable, in a folder of its own: neither build spoils the other.
+test_flags=("${build_flags[@]}" -Xswiftc -enable-testing --scratch-path .build/tests)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All of Isoloss on real logs: install, build, serve, post the logs of this folder as their training
-# jobs would have, fit a law on some of them, and predict a schedule that the fit never saw.
+# All of Isoloss on real logs: install, build, serve, import the logs of this folder, fit a law on
+# some of them, and predict a schedule that the fit never saw.
 #
 #   sample-runs/quickstart.sh           then keeps serving, with curl lines to try
 #   sample-runs/quickstart.sh --stop    stops the server at the end
@@ -46,32 +46,17 @@ done
 [ -n "$url" ] || { cat "$state/serve.log" "$state/serve.out" >&2; exit 1; }
 echo "$url, database $state/isoloss.db"
 
-# What a training job would call; no proxy stands between it and this machine.
-post() { curl --noproxy '*' -sS --fail-with-body "$@"; }
-
-say "Posting the logs in sample-runs/, as training jobs would"
-study=$(sed -n 's/^ *"study": *"\(.*\)",$/\1/p' sample-runs/runs.json)
-# runs.json holds one run per line: its metadata is that line without the file's name. Posting is safe
-# to repeat: the same step again replaces.
-while read -r line; do
-    id=$(sed 's/.*"id": *"\([^"]*\)".*/\1/' <<<"$line")
-    file=$(sed 's/.*"file": *"\([^"]*\)".*/\1/' <<<"$line")
-    metadata=$(sed -e 's/"file": *"[^"]*", *//' -e "s/^{/{\"study\": \"$study\", /" <<<"$line")
-    post -X PUT "$url/v1/runs/$id" -H 'Content-Type: application/json' -d "$metadata" >/dev/null
-    printf '%s: ' "$id"
-    post "$url/v1/runs/$id/points" -H 'Content-Type: text/csv' --data-binary "@sample-runs/$file"
-    echo
-done < <(sed -n 's/^ *\({"id".*}\),\{0,1\}$/\1/p' sample-runs/runs.json)
+say "Importing the logs in sample-runs/"
+"$isoloss" import sample-runs --server "$url"
 
 say "Fitting the LR-annealing law on the runs with role train"
+study=king-james-330k
 held_out=cosine_4000
 "$isoloss" fit --server "$url" --law lr-annealing --study "$study" --output "$state/fit.json" --force
 fit=$(grep -o '"id" *: *"[^"]*"' "$state/fit.json" | head -n 1 | cut -d'"' -f4)
 
 say "Predicting $held_out, whose schedule the fit never saw"
-schedule=$(sed -n "s/.*\"id\": *\"$held_out\".*\"schedule\": *\"\([^\"]*\)\".*/\1/p" sample-runs/runs.json)
-echo "schedule $schedule, every 250 steps, with the 90 % interval of a logged loss:"
-post "$url/v1/fits/$fit/curve?schedule=$schedule&every=250&interval=0.9" -H 'Accept: text/csv'
+"$isoloss" predict --server "$url" --fit "$fit" --run "$held_out" --every 250
 
 say "Predicted against measured"
 "$isoloss" score --server "$url" --fit "$fit" --runs "$held_out"
