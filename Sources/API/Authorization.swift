@@ -18,7 +18,7 @@ struct Authorization: Sendable {
     }
 
     /// The refusal of a request, nil if it may pass.
-    func refusal(of request: Request) -> HTTPFault? {
+    func refusal(of request: Request) -> HTTPError? {
         guard let token else { return Self.hostRefusal(of: request) }
         guard request.path != HealthEndpoints.livenessPath else { return nil }
         guard let field = request.headers["Authorization"] else {
@@ -36,9 +36,9 @@ struct Authorization: Sendable {
     }
 
     /// HTTP/1.0 may leave Host out; no browser does.
-    private static func hostRefusal(of request: Request) -> HTTPFault? {
+    private static func hostRefusal(of request: Request) -> HTTPError? {
         guard let field = request.headers["Host"], !isLoopback(field) else { return nil }
-        return HTTPFault(
+        return HTTPError(
             .misdirectedRequest,
             detail: "Host is \(field), which is not this machine's own name; without a token ask "
                 + "by localhost, 127.0.0.1 or [::1], or start the server with ISOLOSS_TOKEN.")
@@ -57,7 +57,7 @@ struct Authorization: Sendable {
         return zip(given, token).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
-    private static func fault(_ detail: String, _ challenge: String) -> HTTPFault {
-        HTTPFault(.unauthorized, detail: detail, headers: ["WWW-Authenticate": challenge])
+    private static func fault(_ detail: String, _ challenge: String) -> HTTPError {
+        HTTPError(.unauthorized, detail: detail, headers: ["WWW-Authenticate": challenge])
     }
 }

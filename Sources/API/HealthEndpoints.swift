@@ -15,7 +15,7 @@ struct HealthEndpoints: Sendable {
             do throws(StoreError) {
                 _ = try store.runs(limit: 1)
             } catch {
-                throw HTTPFault(
+                throw HTTPError(
                     .serviceUnavailable, detail: "The database does not answer: \(error.message).")
             }
             return Self.answer("ready", version)

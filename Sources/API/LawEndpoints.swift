@@ -15,7 +15,7 @@ struct LawEndpoints: Sendable {
             let id = place["id"]
             guard let law = catalog.laws.first(where: { $0.about.id == id }) else {
                 let known = catalog.laws.map { $0.about.id }
-                throw HTTPFault(
+                throw HTTPError(
                     .notFound, detail: LawError.unknownLaw(id, known: known).message)
             }
             return .json(try JSONCoding.encode(LawPayload(law)))

@@ -7,7 +7,7 @@ import Synchronization
 
 /// The whole service: store, fitter, endpoints and server, put together.
 package final class Service: Sendable {
-    private let answers: Answers
+    private let handler: RequestHandler
     private let server: HTTPServer
     private let queue: FitQueue
     private let store: RunStore
@@ -29,11 +29,11 @@ package final class Service: Sendable {
             ?? RunStore.inMemory()
         let queue = FitQueue(threads: configuration.fitThreads)
         let router = Self.router(configuration, logger, catalog, store, queue)
-        let answers = Answers(
+        let handler = RequestHandler(
             router: router, authorization: Authorization(token: configuration.token))
         self.store = store
         self.queue = queue
-        self.answers = answers
+        self.handler = handler
         var limits = ParserLimits()
         limits.bodyBytes = configuration.bodyLimit
         server = HTTPServer(
@@ -41,7 +41,7 @@ package final class Service: Sendable {
                 host: configuration.host, port: configuration.port, limits: limits),
             logger: logger
         ) { request in
-            answers.respond(to: request)
+            handler.respond(to: request)
         }
     }
 
@@ -57,7 +57,7 @@ package final class Service: Sendable {
     @discardableResult
     package func stop() -> ShutdownOutcome {
         let outcome = server.stop()
-        answers.end()
+        handler.end()
         queue.stop()
         // A handler that was cut off may still use the database, which SQLite does not survive;
         // what is stored is safe without closing.
@@ -72,14 +72,14 @@ package final class Service: Sendable {
 
     /// Answers a request in this process, as the server would.
     package func respond(to request: Request) -> Response {
-        answers.respond(to: request)
+        handler.respond(to: request)
     }
 
     private static func router(
         _ configuration: ServiceConfiguration, _ logger: Logger, _ catalog: LawCatalog,
         _ store: RunStore, _ queue: FitQueue
     ) -> Router {
-        var router = Router(logger: logger, faultForError: FaultMapping.fault)
+        var router = Router(logger: logger, mapError: FaultMapping.fault)
         let limit = configuration.bodyLimit
         let cache = PredictorCache()
         HealthEndpoints(store: store, version: configuration.version).register(in: &router)
@@ -97,8 +97,9 @@ package final class Service: Sendable {
     }
 }
 
-/// The way from a request to its answer: stopped or not, let in or not, routed.
-private final class Answers: Sendable {
+/// The steps from a request to its response: is the service running, is the client authorised,
+/// which route answers.
+private final class RequestHandler: Sendable {
     private let router: Router
     private let authorization: Authorization
     private let isEnded = Atomic(false)
@@ -115,7 +116,7 @@ private final class Answers: Sendable {
 
     func respond(to request: Request) -> Response {
         guard !isEnded.load(ordering: .acquiring) else {
-            return HTTPFault(.serviceUnavailable, detail: "The server has stopped.").response
+            return HTTPError(.serviceUnavailable, detail: "The server has stopped.").response
         }
         if let refusal = authorization.refusal(of: request) { return refusal.response }
         return router.respond(to: request)

@@ -15,7 +15,7 @@ struct MockConnection {
     init(limits: ParserLimits = ParserLimits()) {
         state = ConnectionState(
             limits: limits, timeouts: Self.timeouts, peer: "test",
-            at: ConnectionState.Moment(instant: start, date: "D"))
+            at: LoopTime(instant: start, date: "D"))
     }
 
     /// Seconds from the start to the deadline; nil where there is none.
@@ -25,8 +25,8 @@ struct MockConnection {
 
     var discardsInput: Bool { state.discardsInput }
 
-    private var moment: ConnectionState.Moment {
-        ConnectionState.Moment(instant: start + .seconds(seconds), date: "D")
+    private var time: LoopTime {
+        LoopTime(instant: start + .seconds(seconds), date: "D")
     }
 
     mutating func wait(_ duration: Double) {
@@ -34,11 +34,11 @@ struct MockConnection {
     }
 
     mutating func receive(_ text: String) -> [Action] {
-        state.received(Array(text.utf8)[...], at: moment)
+        state.received(Array(text.utf8)[...], at: time)
     }
 
     mutating func respond(_ response: Response = Response()) -> [Action] {
-        state.responseReady(response, at: moment)
+        state.responseReady(response, at: time)
     }
 
     mutating func sentPart(_ count: Int) {
@@ -46,7 +46,7 @@ struct MockConnection {
     }
 
     mutating func sent() -> [Action] {
-        state.sent(at: moment)
+        state.sent(at: time)
     }
 
     mutating func peerFinished() -> [Action] {
@@ -54,7 +54,7 @@ struct MockConnection {
     }
 
     mutating func timeOut() -> [Action] {
-        state.timedOut(at: moment)
+        state.timedOut(at: time)
     }
 
     mutating func stop() -> [Action] {

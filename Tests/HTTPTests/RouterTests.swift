@@ -10,7 +10,7 @@ struct RouterTests {
 
     private var router: Router {
         var router = Router(logger: .silent) { error in
-            error is Unknown ? HTTPFault(.conflict, detail: "mapped") : nil
+            error is Unknown ? HTTPError(.conflict, detail: "mapped") : nil
         }
         router.on(.get, "/") { _, _ in .text("root") }
         router.on(.get, "/v1/runs/{id}") { _, parameters in .text("run " + parameters["id"]) }
@@ -23,7 +23,7 @@ struct RouterTests {
         router.on(.get, "/broken") { _, _ in throw Broken() }
         router.on(.get, "/mapped") { _, _ in throw Unknown() }
         router.on(.get, "/fault") { _, _ in
-            throw HTTPFault(.serviceUnavailable, detail: "slow", headers: ["Retry-After": "9"])
+            throw HTTPError(.serviceUnavailable, detail: "slow", headers: ["Retry-After": "9"])
         }
         return router
     }

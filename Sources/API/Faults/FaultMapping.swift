@@ -13,7 +13,7 @@ import Store
 /// and breaks a rule.
 enum FaultMapping {
     /// The fault of an error; nil leaves it a 500, whose reason goes to the log only.
-    static func fault(for error: any Error) -> HTTPFault? {
+    static func fault(for error: any Error) -> HTTPError? {
         switch error {
         case let error as JSONSyntaxError: .field(.badRequest, "", error.message)
         case let error as PredictionError:
@@ -33,7 +33,7 @@ enum FaultMapping {
     /// A schedule's fault, at the field `/schedule` of a request.
     static func fault(
         _ error: ScheduleError, at field: String = "/schedule", status: Status
-    ) -> HTTPFault {
+    ) -> HTTPError {
         .field(status, pointer(of: error, at: field), error.message)
     }
 
@@ -44,11 +44,11 @@ enum FaultMapping {
     }
 
     /// A table's faults: the row and the field, where they have them.
-    private static func fault(_ error: RunFileError) -> HTTPFault {
+    private static func fault(_ error: RunFileError) -> HTTPError {
         let all = [error] + error.further
         var faults = FieldFaults()
         for error in all { faults.add(pointer(of: error), error.sentence) }
-        var fault = faults.fault(.upload) ?? HTTPFault(.badRequest, detail: error.sentence)
+        var fault = faults.fault(.upload) ?? HTTPError(.badRequest, detail: error.sentence)
         fault.status = status(of: error)
         return fault
     }
@@ -72,23 +72,23 @@ enum FaultMapping {
         }
     }
 
-    private static func fault(_ error: StoreError) -> HTTPFault? {
+    private static func fault(_ error: StoreError) -> HTTPError? {
         switch error {
         case .runExists(_, let index):
             .field(.conflict, index.map { "/\($0)/id" } ?? "/id", error.sentence)
         case .fitExists: .field(.conflict, "/id", error.sentence)
-        case .runNotFound, .fitNotFound: HTTPFault(.notFound, detail: error.sentence)
+        case .runNotFound, .fitNotFound: HTTPError(.notFound, detail: error.sentence)
         case .invalidField(let invalid):
             .field(.unprocessableContent, pointer(of: invalid), error.sentence)
         case .invalidCursor: .field(.badRequest, "/cursor", error.sentence)
         case .invalidLimit: .field(.badRequest, "/limit", error.sentence)
         case .sqlite where error.isBusy:
-            HTTPFault(
+            HTTPError(
                 .serviceUnavailable,
                 detail: "The database is locked by another process, such as an import; try again.",
                 headers: ["Retry-After": "2"])
         case .sqlite where error.isDiskFull:
-            HTTPFault(
+            HTTPError(
                 .insufficientStorage,
                 detail: "The server's disk is full, nothing was stored; make room on it.")
         case .notADatabase, .foreignDatabase, .newerDatabase, .editedMigration, .cannotOpen,

@@ -5,7 +5,7 @@ struct FieldFaults {
     /// Faults that an answer lists; a batch may have a million of them.
     static let maximumListed = 100
 
-    private(set) var listed: [HTTPFault.FieldError] = []
+    private(set) var listed: [HTTPError.FieldError] = []
     private(set) var count = 0
 
     /// Notes a fault.
@@ -30,13 +30,13 @@ struct FieldFaults {
     /// Refuses the request when there is a fault.
     ///
     /// - Parameter purpose: What the request was to do.
-    /// - Throws: `HTTPFault` 422 that lists the faults.
-    func check(_ purpose: Purpose) throws(HTTPFault) {
+    /// - Throws: `HTTPError` 422 that lists the faults.
+    func check(_ purpose: Purpose) throws(HTTPError) {
         if let fault = fault(purpose) { throw fault }
     }
 
     /// The refusal that lists the faults; nil without any.
-    func fault(_ purpose: Purpose) -> HTTPFault? {
+    func fault(_ purpose: Purpose) -> HTTPError? {
         guard let first = listed.first else { return nil }
         let place = first.pointer.isEmpty ? "" : "\(first.pointer): "
         let what =
@@ -44,16 +44,16 @@ struct FieldFaults {
             ? "\(place)\(first.detail)"
             : "\(count) values are wrong, the first at \(place)\(first.detail)"
         let lead = purpose == .upload ? "Nothing was stored. " : ""
-        return HTTPFault(.unprocessableContent, detail: lead + what, errors: listed)
+        return HTTPError(.unprocessableContent, detail: lead + what, errors: listed)
     }
 }
 
-extension HTTPFault {
+extension HTTPError {
     /// A single fault at one place.
     static func field(
         _ status: Status, _ pointer: String, _ detail: String
-    ) -> HTTPFault {
-        HTTPFault(
+    ) -> HTTPError {
+        HTTPError(
             status, detail: detail, errors: [FieldError(pointer: pointer, detail: detail)])
     }
 }

@@ -13,12 +13,12 @@ struct DoneFits: Sendable {
     ///
     /// - Parameter id: The fit's id.
     /// - Returns: The predictor.
-    /// - Throws: `StoreError.fitNotFound`, or `HTTPFault` 409 for a fit that is not done.
+    /// - Throws: `StoreError.fitNotFound`, or `HTTPError` 409 for a fit that is not done.
     func predictor(_ id: String) throws -> LawPredictor {
         try cache.predictor(id) {
             let fit = try store.fit(id)
             guard let report = fit.report else {
-                throw HTTPFault(
+                throw HTTPError(
                     .conflict,
                     detail: "Fit \"\(id)\" is \(fit.status.rawValue), only a fit that is done "
                         + "predicts; GET /v1/fits/\(id) shows how it stands.")

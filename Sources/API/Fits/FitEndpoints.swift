@@ -32,7 +32,7 @@ struct FitEndpoints: Sendable {
         let record = FitRecord(
             id: id, law: order.request.law, request: JSONWriter.text(of: body))
         guard queue.submit(job) else {
-            throw HTTPFault(
+            throw HTTPError(
                 .serviceUnavailable,
                 detail: "\(FitQueue.maximumCount) fits are waiting; try again when some are done.",
                 headers: ["Retry-After": "5"])
@@ -87,7 +87,7 @@ struct FitEndpoints: Sendable {
             return response
         case .failed(let error): throw error
         case .cancelled:
-            throw HTTPFault(
+            throw HTTPError(
                 .serviceUnavailable, detail: "The server is stopping; post the fit again later.")
         }
     }
@@ -131,7 +131,7 @@ struct FitEndpoints: Sendable {
     private func payload(of fit: FitRecord) -> FitStatusPayload {
         var payload = FitStatusPayload(fit)
         guard fit.finishedAt == nil, let job = queue[fit.id] else { return payload }
-        (payload.isRunning, payload.progress) = job.standing
+        (payload.isRunning, payload.progress) = job.activity
         return payload
     }
 

@@ -47,8 +47,8 @@ final class FitJob: Sendable {
         self.work = work
     }
 
-    /// Whether it runs, and how far it is.
-    var standing: (isRunning: Bool, progress: Double) {
+    /// The state of the work: running or waiting, and the part done, 0 to 1.
+    var activity: (isRunning: Bool, progress: Double) {
         state.withLock { ($0.isRunning, $0.progress) }
     }
 

@@ -7,7 +7,7 @@ enum FitOrderReader {
     ///
     /// - Parameter body: The body.
     /// - Returns: The order; its names are not looked up yet.
-    /// - Throws: `HTTPFault` 422 with every bad field.
+    /// - Throws: `HTTPError` 422 with every bad field.
     static func order(from body: JSONValue) throws -> FitOrder {
         var reader = ObjectReader(body)
         let law = reader.name("law")

@@ -37,7 +37,7 @@ struct FitFailure {
     let error: any Error
 
     /// What the client is told; nil for a failure of the server's own, whose reason is for the log.
-    var fault: HTTPFault? { error as? HTTPFault ?? FaultMapping.fault(for: error) }
+    var fault: HTTPError? { error as? HTTPError ?? FaultMapping.fault(for: error) }
 
     var json: String {
         guard let fault else {

@@ -18,7 +18,7 @@ struct CurveDrawing {
     ///   - series: The loss that the law was fitted to, where it is not the main one.
     ///   - run: The run whose measured points are drawn as well.
     /// - Returns: SVG.
-    /// - Throws: `HTTPFault` for an unknown run, or one without the loss that the law predicts.
+    /// - Throws: `HTTPError` for an unknown run, or one without the loss that the law predicts.
     func response(
         _ payload: CurvePayload, law: String, series: String?, pointsOf run: String?
     ) throws -> Response {
@@ -32,7 +32,7 @@ struct CurveDrawing {
         do {
             run = try Run(store.run(id), points: store.points(id))
         } catch StoreError.runNotFound {
-            throw HTTPFault.field(
+            throw HTTPError.field(
                 .notFound, "/points_of",
                 "There is no run \"\(id)\"; create it first, or check the id.")
         }

@@ -19,7 +19,7 @@ struct CurveOrder {
     ///   - query: The query.
     ///   - runs: The runs that the schedule may continue.
     ///   - others: Parameters that the caller reads.
-    /// - Throws: `HTTPFault` for the field that is wrong.
+    /// - Throws: `HTTPError` for the field that is wrong.
     init(query: Query, runs: ScheduledRuns, beside others: [String] = []) throws {
         let reader = try QueryReader(query, known: ["schedule"] + Self.names + others)
         guard let text = reader.text("schedule"), !text.isEmpty else {
@@ -44,7 +44,7 @@ struct CurveOrder {
     ///   - query: The query.
     ///   - body: The body.
     ///   - runs: The runs that the schedule may continue.
-    /// - Throws: `HTTPFault` for the field that is wrong.
+    /// - Throws: `HTTPError` for the field that is wrong.
     init(query: Query, body: JSONValue, runs: ScheduledRuns) throws {
         let reader = try QueryReader(query, known: Self.names)
         guard body["schedule"] == nil else {
@@ -55,7 +55,7 @@ struct CurveOrder {
             return
         }
         guard case .object = body else {
-            throw HTTPFault.field(
+            throw HTTPError.field(
                 .unprocessableContent, "", "must be a JSON object with a member schedule.")
         }
         do {

@@ -5,7 +5,7 @@ import Laws
 enum FeatureReader {
     static let names = Feature.inputs.map(\.rawValue)
 
-    static func features(_ query: QueryReader) throws(HTTPFault) -> [Feature: Double] {
+    static func features(_ query: QueryReader) throws(HTTPError) -> [Feature: Double] {
         var features: [Feature: Double] = [:]
         for feature in Feature.inputs {
             features[feature] = try query.positive(feature.rawValue)

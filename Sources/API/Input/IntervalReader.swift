@@ -11,10 +11,10 @@ enum IntervalReader {
     ///   - query: The query, which knows `names`.
     ///   - standard: What holds when the query asks for none.
     /// - Returns: The interval, if any.
-    /// - Throws: `HTTPFault` 400 for a level outside 0 to 1 or an unknown target.
+    /// - Throws: `HTTPError` 400 for a level outside 0 to 1 or an unknown target.
     static func interval(
         _ query: QueryReader, standard: LawPredictor.Interval? = nil
-    ) throws(HTTPFault) -> LawPredictor.Interval? {
+    ) throws(HTTPError) -> LawPredictor.Interval? {
         let target = try query.word(
             "interval_of", of: [LawPredictor.Interval.Target.observation, .mean])
         guard let text = query.text("interval") else {

@@ -11,8 +11,8 @@ struct QueryReader {
     /// - Parameters:
     ///   - query: The request's query.
     ///   - known: The names that the endpoint takes.
-    /// - Throws: `HTTPFault` 400 for any other name, and for one given twice.
-    init(_ query: Query, known: [String]) throws(HTTPFault) {
+    /// - Throws: `HTTPError` 400 for any other name, and for one given twice.
+    init(_ query: Query, known: [String]) throws(HTTPError) {
         self.query = query
         self.known = known
         var seen = Set<String>()
@@ -35,7 +35,7 @@ struct QueryReader {
     }
 
     /// The items of a comma-separated list.
-    func list(_ name: String) throws(HTTPFault) -> [String]? {
+    func list(_ name: String) throws(HTTPError) -> [String]? {
         guard let text = text(name) else { return nil }
         let items = text.split(separator: ",").map(String.init)
         guard !items.isEmpty else {
@@ -45,7 +45,7 @@ struct QueryReader {
     }
 
     /// A whole number within a range.
-    func integer(_ name: String, in range: ClosedRange<Int>) throws(HTTPFault) -> Int? {
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(HTTPError) -> Int? {
         guard let text = text(name) else { return nil }
         guard let value = wholeNumber(text), range.contains(value) else {
             let rule =
@@ -58,7 +58,7 @@ struct QueryReader {
     }
 
     /// A finite number above 0.
-    func positive(_ name: String) throws(HTTPFault) -> Double? {
+    func positive(_ name: String) throws(HTTPError) -> Double? {
         guard let text = text(name) else { return nil }
         guard let value = Double(text), value > 0, value.isFinite else {
             throw Self.fault(name, "\(name) = \(text) must be a finite number above 0.")
@@ -69,7 +69,7 @@ struct QueryReader {
     /// One of a few words.
     func word<Word: RawRepresentable>(
         _ name: String, of words: [Word]
-    ) throws(HTTPFault) -> Word? where Word.RawValue == String {
+    ) throws(HTTPError) -> Word? where Word.RawValue == String {
         guard let text = text(name) else { return nil }
         guard let word = words.first(where: { $0.rawValue == text }) else {
             let choices = words.map(\.rawValue).joined(separator: " or ")
@@ -78,7 +78,7 @@ struct QueryReader {
         return word
     }
 
-    static func fault(_ name: String, _ detail: String) -> HTTPFault {
+    static func fault(_ name: String, _ detail: String) -> HTTPError {
         .field(.badRequest, "/\(pointerComponent(name))", detail)
     }
 

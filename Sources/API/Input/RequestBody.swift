@@ -37,11 +37,11 @@ struct RequestBody {
     ///     without to any server that its reader can reach.
     ///   - formats: What the endpoint takes.
     ///   - limit: Most bytes after decompression.
-    /// - Throws: `HTTPFault` 415 for an unknown type or coding, 413 for too much, 400 for bytes
+    /// - Throws: `HTTPError` 415 for an unknown type or coding, 413 for too much, 400 for bytes
     ///   that are not compressed as they say.
     init(
         _ request: Request, formats: [Format] = [.json], limit: Int
-    ) throws(HTTPFault) {
+    ) throws(HTTPError) {
         format = try Self.format(of: request, formats: formats)
         bytes = try Self.decoded(request, limit: limit)
         self.limit = limit
@@ -59,16 +59,16 @@ struct RequestBody {
 
     private static func format(
         of request: Request, formats: [Format]
-    ) throws(HTTPFault) -> Format {
+    ) throws(HTTPError) -> Format {
         let names = formats.map(\.rawValue).joined(separator: ", ")
         guard let field = request.headers["Content-Type"] else {
             guard !request.body.isEmpty else { return .json }
-            throw HTTPFault(
+            throw HTTPError(
                 .unsupportedMediaType, detail: "Content-Type is missing; send one of \(names).")
         }
         let mediaType = field.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
         guard let format = Format(mediaType: mediaType), formats.contains(format) else {
-            throw HTTPFault(
+            throw HTTPError(
                 .unsupportedMediaType,
                 detail: "Content-Type is \(field), which this call does not take; send one of "
                     + "\(names).")
@@ -78,13 +78,13 @@ struct RequestBody {
 
     private static func decoded(
         _ request: Request, limit: Int
-    ) throws(HTTPFault) -> [UInt8] {
+    ) throws(HTTPError) -> [UInt8] {
         let coding = request.headers["Content-Encoding"]?.lowercased() ?? "identity"
         switch coding {
         case "identity", "": return request.body
         case "gzip", "x-gzip": break
         default:
-            throw HTTPFault(
+            throw HTTPError(
                 .unsupportedMediaType,
                 detail: "Content-Encoding is \(coding), which is not supported; send gzip or none.",
                 headers: ["Accept-Encoding": "gzip"])
@@ -92,12 +92,12 @@ struct RequestBody {
         do throws(GzipError) {
             return try Gzip.decompress(request.body, limit: limit)
         } catch .tooLarge {
-            throw HTTPFault(
+            throw HTTPError(
                 .contentTooLarge,
                 detail: "The body is larger than \(limit) bytes once unpacked; send it in several "
                     + "requests.")
         } catch {
-            throw HTTPFault(
+            throw HTTPError(
                 .badRequest, detail: "The body is damaged or cut-off gzip; compress it again.")
         }
     }

@@ -9,8 +9,8 @@ enum ResponseFormat: String, CaseIterable {
     /// The format that a request prefers.
     ///
     /// - Parameter request: The request; without Accept it takes JSON.
-    /// - Throws: `HTTPFault` 406 when it takes none of them.
-    init(acceptedBy request: Request) throws(HTTPFault) {
+    /// - Throws: `HTTPError` 406 when it takes none of them.
+    init(acceptedBy request: Request) throws(HTTPError) {
         let ranges = request.headers.tokens(for: "Accept").map(MediaRange.init)
         guard !ranges.isEmpty else {
             self = .json
@@ -24,7 +24,7 @@ enum ResponseFormat: String, CaseIterable {
         }
         guard let best else {
             let names = Self.allCases.map(\.rawValue).joined(separator: ", ")
-            throw HTTPFault(
+            throw HTTPError(
                 .notAcceptable, detail: "Accept allows none of the formats there are: \(names).")
         }
         self = best.format

@@ -16,7 +16,7 @@ struct PlanEndpoints: Sendable {
             do {
                 return try plan(request, place["id"], PlanOrder(query: request.query))
             } catch let error as PlanError where error.isOfQuery {
-                throw HTTPFault.field(.badRequest, error.pointer, error.message)
+                throw HTTPError.field(.badRequest, error.pointer, error.message)
             }
         }
         router.on(.post, "/v1/fits/{id}/plan") { request, place in

@@ -15,7 +15,7 @@ struct PointBatch {
     /// Reads a body.
     ///
     /// - Parameter body: JSON with a member `points`, or one point per line.
-    /// - Throws: `JSONSyntaxError` and `HTTPFault` for what cannot be read; bad values are in
+    /// - Throws: `JSONSyntaxError` and `HTTPError` for what cannot be read; bad values are in
     ///   `faults`.
     init(_ body: RequestBody) throws {
         switch body.format {

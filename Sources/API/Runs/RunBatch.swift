@@ -16,7 +16,7 @@ struct RunBatch {
     ///   - body: One object, an array, an object per line, or a table.
     ///   - study: The study of runs that name none.
     ///   - faults: Receives the bad values.
-    /// - Throws: `JSONSyntaxError`, `HTTPFault` and `RunFileError` for what cannot be read.
+    /// - Throws: `JSONSyntaxError`, `HTTPError` and `RunFileError` for what cannot be read.
     init(_ body: RequestBody, study: String?, faults: inout FieldFaults) throws {
         switch body.format {
         case .json:

@@ -22,7 +22,7 @@ struct RunEndpoints: Sendable {
     private func put(_ request: Request, _ id: String) throws -> Response {
         _ = try QueryReader(request.query, known: [])
         guard RunRecord.isValidID(id) else {
-            throw HTTPFault.field(
+            throw HTTPError.field(
                 .badRequest, "/id", "id = \"\(id)\" \(RunRecord.idRule)")
         }
         var faults = FieldFaults()

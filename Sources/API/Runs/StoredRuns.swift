@@ -17,19 +17,19 @@ struct StoredRuns {
     ///   - ids: In the order wanted.
     ///   - field: The field that named them.
     /// - Returns: The runs in that order.
-    /// - Throws: `HTTPFault` for an unknown id, or one given twice.
+    /// - Throws: `HTTPError` for an unknown id, or one given twice.
     func runs(_ ids: [String], field: String) throws -> [Run] {
         var seen = Set<String>()
         return try ids.enumerated().map { index, id in
             let place = "/\(field)/\(index)"
             guard seen.insert(id).inserted else {
-                throw HTTPFault.field(
+                throw HTTPError.field(
                     .unprocessableContent, place, "run \(id) is named twice; name it once.")
             }
             do {
                 return try run(store.run(id))
             } catch StoreError.runNotFound {
-                throw HTTPFault.field(
+                throw HTTPError.field(
                     .notFound, place,
                     "There is no run \"\(id)\"; create it first, or check the id.")
             }
@@ -43,7 +43,7 @@ struct StoredRuns {
     ///   - role: The role wanted.
     ///   - excluded: Ids left out.
     /// - Returns: The runs in the order in which they were stored.
-    /// - Throws: `HTTPFault` 404 when the study has no such runs.
+    /// - Throws: `HTTPError` 404 when the study has no such runs.
     func study(_ name: String, role: Run.Role, excluding excluded: [String] = []) throws -> [Run] {
         var records: [RunRecord] = []
         var cursor: String?
@@ -59,13 +59,13 @@ struct StoredRuns {
                 records.isEmpty
                 ? ("no runs", "check its name")
                 : ("no runs of role \(role.rawValue)", "give some that role, or name runs")
-            throw HTTPFault.field(
+            throw HTTPError.field(
                 .notFound, "/study", "There are \(what) in the study \"\(name)\"; \(advice).")
         }
         let selected = ofRole.filter { !excluded.contains($0.id) }
         guard !selected.isEmpty else {
             let what = hasRoles ? "runs of role \(role.rawValue)" : "runs"
-            throw HTTPFault.field(
+            throw HTTPError.field(
                 .unprocessableContent, "/holdout",
                 "holdout names all \(what) of the study \"\(name)\"; leave some to fit.")
         }

@@ -31,37 +31,37 @@ final class Connection {
     var deadline: ContinuousClock.Instant? { state.deadline }
 
     /// Reads what has come, up to a bound, so that one busy peer cannot keep the others waiting.
-    func read(into scratch: inout [UInt8], at moment: ConnectionState.Moment) {
+    func read(into scratch: inout [UInt8], at time: LoopTime) {
         for _ in 0..<Self.readsPerTurn {
             guard !isClosed, interest.contains(.reading) else { return }
             switch socket.receive(into: &scratch) {
             case .moved(let count):
                 if !state.discardsInput {
-                    perform(state.received(scratch[..<count], at: moment), at: moment)
+                    perform(state.received(scratch[..<count], at: time), at: time)
                 }
                 // A short read has emptied the socket; asking again would only say so.
                 if count < scratch.count { return }
             case .wouldBlock: return
-            case .ended: perform(state.peerFinished(), at: moment)
+            case .ended: perform(state.peerFinished(), at: time)
             case .broken: close()
             }
         }
     }
 
-    func write(at moment: ConnectionState.Moment) {
-        perform(flush(at: moment), at: moment)
+    func write(at time: LoopTime) {
+        perform(flush(at: time), at: time)
     }
 
-    func respond(_ response: Response, at moment: ConnectionState.Moment) {
-        perform(state.responseReady(response, at: moment), at: moment)
+    func respond(_ response: Response, at time: LoopTime) {
+        perform(state.responseReady(response, at: time), at: time)
     }
 
-    func timeOut(at moment: ConnectionState.Moment) {
-        perform(state.timedOut(at: moment), at: moment)
+    func timeOut(at time: LoopTime) {
+        perform(state.timedOut(at: time), at: time)
     }
 
-    func stop(at moment: ConnectionState.Moment) {
-        perform(state.stop(), at: moment)
+    func stop(at time: LoopTime) {
+        perform(state.stop(), at: time)
     }
 
     func close() {
@@ -72,7 +72,7 @@ final class Connection {
 
     /// Carries out actions and what follows from them, in a loop rather than by recursion: a
     /// pipeline's depth is the peer's to choose.
-    private func perform(_ actions: [ConnectionState.Action], at moment: ConnectionState.Moment) {
+    private func perform(_ actions: [ConnectionState.Action], at time: LoopTime) {
         var actions = actions
         while !actions.isEmpty, !isClosed {
             var following: [ConnectionState.Action] = []
@@ -80,7 +80,7 @@ final class Connection {
                 switch action {
                 case .dispatch(let request):
                     if !dispatch(request) {
-                        following += state.responseReady(HTTPFault.overload.response, at: moment)
+                        following += state.responseReady(HTTPError.overload.response, at: time)
                     }
                 case .send(let bytes): output.append(bytes)
                 case .pauseReading: interest.remove(.reading)
@@ -89,12 +89,12 @@ final class Connection {
                 case .close: close()
                 }
             }
-            actions = following.isEmpty && !output.isEmpty ? flush(at: moment) : following
+            actions = following.isEmpty && !output.isEmpty ? flush(at: time) : following
         }
     }
 
     /// Sends what the kernel takes.
-    private func flush(at moment: ConnectionState.Moment) -> [ConnectionState.Action] {
+    private func flush(at time: LoopTime) -> [ConnectionState.Action] {
         while !output.isEmpty {
             switch socket.send(output.next, moreFollows: output.hasMore) {
             case .moved(let count):
@@ -109,8 +109,35 @@ final class Connection {
             }
         }
         interest.remove(.writing)
-        return state.sent(at: moment)
+        return state.sent(at: time)
     }
 
     private static let readsPerTurn = 4
+}
+
+/// Bytes on their way out, in the pieces they came in.
+struct OutputQueue: Sendable {
+    private var pieces: [[UInt8]] = []
+    /// How much of the first piece is out.
+    private var offset = 0
+
+    var isEmpty: Bool { pieces.isEmpty }
+
+    /// Whether another piece follows the first.
+    var hasMore: Bool { pieces.count > 1 }
+
+    /// What is to be sent next.
+    var next: ArraySlice<UInt8> { pieces.first?[offset...] ?? [] }
+
+    mutating func append(_ piece: [UInt8]) {
+        if !piece.isEmpty { pieces.append(piece) }
+    }
+
+    /// Drops what has been sent from the front.
+    mutating func advance(_ count: Int) {
+        offset += count
+        guard let first = pieces.first, offset >= first.count else { return }
+        pieces.removeFirst()
+        offset = 0
+    }
 }

@@ -1,4 +1,10 @@
-/// What one connection does next, decided without touching a socket or a clock.
+/// The time at which the loop woke: an instant for deadlines, and the text of the Date field.
+struct LoopTime: Sendable, Equatable {
+    var instant: ContinuousClock.Instant
+    var date: String
+}
+
+/// The state machine of one connection; it touches neither a socket nor a clock.
 ///
 /// Each input is something that happened, with its time; each answer is the list of what to do
 /// about it, in order. One request is in work at a time, so pipelined ones are answered in order.
@@ -14,12 +20,6 @@ struct ConnectionState: Sendable {
         /// Close the sending side, and go on reading and discarding.
         case finishSending
         case close
-    }
-
-    /// When something happened: for deadlines, and for the Date field.
-    struct Moment: Sendable, Equatable {
-        var instant: ContinuousClock.Instant
-        var date: String
     }
 
     private enum Phase: Equatable {
@@ -45,11 +45,11 @@ struct ConnectionState: Sendable {
 
     init(
         limits: ParserLimits, timeouts: ServerConfiguration.Timeouts, peer: String,
-        at moment: Moment
+        at time: LoopTime
     ) {
         self.timeouts = timeouts
         parser = RequestParser(limits: limits, peer: peer)
-        fixedDeadline = moment.instant + timeouts.header
+        fixedDeadline = time.instant + timeouts.header
     }
 
     /// When `timedOut` is due; nil while a handler works.
@@ -64,12 +64,12 @@ struct ConnectionState: Sendable {
 // MARK: - Inputs
 
 extension ConnectionState {
-    mutating func received(_ bytes: ArraySlice<UInt8>, at moment: Moment) -> [Action] {
+    mutating func received(_ bytes: ArraySlice<UInt8>, at time: LoopTime) -> [Action] {
         switch phase {
         case .reading:
             if stage == .body { transfer?.extend(by: bytes.count) }
             parser.append(bytes)
-            return readOn(at: moment)
+            return readOn(at: time)
         case .answering, .sending:
             parser.append(bytes)
             // Pipelining may run ahead by so much and no more.
@@ -90,10 +90,10 @@ extension ConnectionState {
         }
     }
 
-    mutating func responseReady(_ response: Response, at moment: Moment) -> [Action] {
+    mutating func responseReady(_ response: Response, at time: LoopTime) -> [Action] {
         guard case .answering(let isHead, let keepsConnection) = phase else { return [] }
         let closes = !keepsConnection || isStopping
-        return send(response, isHead: isHead, closes: closes, at: moment)
+        return send(response, isHead: isHead, closes: closes, at: time)
     }
 
     /// Part of what was to be sent is out.
@@ -103,28 +103,28 @@ extension ConnectionState {
     }
 
     /// All that was to be sent is out.
-    mutating func sent(at moment: Moment) -> [Action] {
+    mutating func sent(at time: LoopTime) -> [Action] {
         guard case .sending(let closes) = phase else { return [] }
         transfer = nil
         guard closes else {
             phase = .reading
             stage = .idle
-            fixedDeadline = moment.instant + timeouts.idle
-            let actions = readOn(at: moment)
+            fixedDeadline = time.instant + timeouts.idle
+            let actions = readOn(at: time)
             guard case .reading = phase else { return actions }
             return resume() + actions
         }
         guard !peerHasFinished else { return close() }
         phase = .lingering
-        fixedDeadline = moment.instant + timeouts.linger
+        fixedDeadline = time.instant + timeouts.linger
         return [.finishSending] + resume()
     }
 
-    mutating func timedOut(at moment: Moment) -> [Action] {
-        guard let deadline, moment.instant >= deadline else { return [] }
+    mutating func timedOut(at time: LoopTime) -> [Action] {
+        guard let deadline, time.instant >= deadline else { return [] }
         guard phase == .reading, stage != .idle else { return close() }
         return send(
-            HTTPFault.requestTimeout.response, isHead: false, closes: true, at: moment)
+            HTTPError.requestTimeout.response, isHead: false, closes: true, at: time)
     }
 
     /// The server stops: a request that has begun is still answered, and is the last.
@@ -138,14 +138,14 @@ extension ConnectionState {
 
 extension ConnectionState {
     /// Reads as far as the bytes go, or to the next whole request.
-    private mutating func readOn(at moment: Moment) -> [Action] {
+    private mutating func readOn(at time: LoopTime) -> [Action] {
         var actions: [Action] = []
         while true {
             switch parser.next() {
             case .continueExpected:
                 actions.append(.send(ResponseWriter.continueMessage))
             case .needsBytes:
-                return actions + waitForBytes(at: moment)
+                return actions + waitForBytes(at: time)
             case .request(let request):
                 phase = .answering(
                     isHead: request.method == .head, keepsConnection: request.keepsConnection)
@@ -154,12 +154,12 @@ extension ConnectionState {
                 return actions + [.dispatch(request)]
             case .failure(let error):
                 return actions
-                    + send(HTTPFault(error).response, isHead: false, closes: true, at: moment)
+                    + send(HTTPError(error).response, isHead: false, closes: true, at: time)
             }
         }
     }
 
-    private mutating func waitForBytes(at moment: Moment) -> [Action] {
+    private mutating func waitForBytes(at time: LoopTime) -> [Action] {
         // What is missing will not come.
         if peerHasFinished { return close() }
         let reached = parser.stage
@@ -168,24 +168,24 @@ extension ConnectionState {
         stage = reached
         switch reached {
         case .idle: break
-        case .head: fixedDeadline = moment.instant + timeouts.header
-        case .body: transfer = transferDeadline(timeouts.body, at: moment)
+        case .head: fixedDeadline = time.instant + timeouts.header
+        case .body: transfer = transferDeadline(timeouts.body, at: time)
         }
         return []
     }
 
     private mutating func send(
-        _ response: Response, isHead: Bool, closes: Bool, at moment: Moment
+        _ response: Response, isHead: Bool, closes: Bool, at time: LoopTime
     ) -> [Action] {
         phase = .sending(thenCloses: closes)
-        transfer = transferDeadline(timeouts.write, at: moment)
-        let context = ResponseWriter.Context(isHead: isHead, closes: closes, date: moment.date)
+        transfer = transferDeadline(timeouts.write, at: time)
+        let context = ResponseWriter.Context(isHead: isHead, closes: closes, date: time.date)
         return ResponseWriter.messages(response, context: context).map(Action.send)
     }
 
-    private func transferDeadline(_ allowance: Duration, at moment: Moment) -> TransferDeadline {
+    private func transferDeadline(_ allowance: Duration, at time: LoopTime) -> TransferDeadline {
         TransferDeadline(
-            start: moment.instant, allowance: allowance,
+            start: time.instant, allowance: allowance,
             bytesPerSecond: timeouts.slowestBytesPerSecond)
     }
 
@@ -207,5 +207,27 @@ extension ConnectionState {
         guard isPaused, !peerHasFinished else { return [] }
         isPaused = false
         return [.resumeReading]
+    }
+}
+
+/// Until when a transfer may go on: a fixed time, and more for each byte that has moved.
+struct TransferDeadline: Sendable, Equatable {
+    private let start: ContinuousClock.Instant
+    private let allowance: Duration
+    private let bytesPerSecond: Int
+    private var moved = 0
+
+    init(start: ContinuousClock.Instant, allowance: Duration, bytesPerSecond: Int) {
+        self.start = start
+        self.allowance = allowance
+        self.bytesPerSecond = max(1, bytesPerSecond)
+    }
+
+    mutating func extend(by bytes: Int) {
+        moved += bytes
+    }
+
+    var instant: ContinuousClock.Instant {
+        start + allowance + .seconds(moved) / bytesPerSecond
     }
 }

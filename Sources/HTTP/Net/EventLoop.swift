@@ -42,13 +42,13 @@ final class EventLoop {
     func run() -> Int {
         while true {
             let events = poller.wait(milliseconds: waitMilliseconds())
-            let moment = now()
-            for event in events { handle(event, at: moment) }
-            readMailbox(at: moment)
-            if sweep.isDue(at: moment.instant) { expire(at: moment) }
-            resumeAccepting(at: moment)
+            let time = now()
+            for event in events { handle(event, at: time) }
+            readMailbox(at: time)
+            if sweep.isDue(at: time.instant) { expire(at: time) }
+            resumeAccepting(at: time)
             guard let stopsBy else { continue }
-            if connections.isEmpty || moment.instant >= stopsBy { return finish() }
+            if connections.isEmpty || time.instant >= stopsBy { return finish() }
         }
     }
 
@@ -61,29 +61,29 @@ final class EventLoop {
 // MARK: - Events
 
 extension EventLoop {
-    private func handle(_ event: Poller.Event, at moment: ConnectionState.Moment) {
-        if event.token == Self.listenerToken { return accept(at: moment) }
+    private func handle(_ event: Poller.Event, at time: LoopTime) {
+        if event.token == Self.listenerToken { return accept(at: time) }
         // The waker's token, or a connection closed earlier in this turn.
         guard let connection = connections[event.token] else { return }
         let interest = connection.interest
-        if event.isWritable { connection.write(at: moment) }
-        if event.isReadable { connection.read(into: &scratch, at: moment) }
+        if event.isWritable { connection.write(at: time) }
+        if event.isReadable { connection.read(into: &scratch, at: time) }
         // With reading paused, a reset would be told again at every wait.
         if event.isBroken, !connection.interest.contains(.reading) { connection.close() }
         settle(connection, watchedFor: interest)
     }
 
-    private func readMailbox(at moment: ConnectionState.Moment) {
+    private func readMailbox(at time: LoopTime) {
         let contents = mailbox.take()
         for (id, response) in contents.responses {
             guard let connection = connections[id] else { continue }
             let interest = connection.interest
-            connection.respond(response, at: moment)
+            connection.respond(response, at: time)
             settle(connection, watchedFor: interest)
         }
         guard stopsBy == nil, let deadline = contents.stopsBy else { return }
         // Whoever has connected already would otherwise be reset with a request on its way.
-        accept(at: moment)
+        accept(at: time)
         stopsBy = deadline
         sweep.include(deadline)
         pauseAccepting()
@@ -93,8 +93,8 @@ extension EventLoop {
         for connection in Array(connections.values) {
             let interest = connection.interest
             // A request that is in the kernel already is in flight, too.
-            connection.read(into: &scratch, at: moment)
-            connection.stop(at: moment)
+            connection.read(into: &scratch, at: time)
+            connection.stop(at: time)
             settle(connection, watchedFor: interest)
         }
     }
@@ -111,12 +111,12 @@ extension EventLoop {
         if let deadline = connection.deadline { sweep.include(deadline) }
     }
 
-    private func expire(at moment: ConnectionState.Moment) {
-        sweep.begin(at: moment.instant)
+    private func expire(at time: LoopTime) {
+        sweep.begin(at: time.instant)
         for connection in Array(connections.values) {
             let interest = connection.interest
-            if let deadline = connection.deadline, deadline <= moment.instant {
-                connection.timeOut(at: moment)
+            if let deadline = connection.deadline, deadline <= time.instant {
+                connection.timeOut(at: time)
             }
             settle(connection, watchedFor: interest)
         }
@@ -130,9 +130,9 @@ extension EventLoop {
         return cutOff
     }
 
-    private func now() -> ConnectionState.Moment {
+    private func now() -> LoopTime {
         date.refresh()
-        return ConnectionState.Moment(instant: .now, date: date.text)
+        return LoopTime(instant: .now, date: date.text)
     }
 
     private func waitMilliseconds() -> Int? {
@@ -147,18 +147,18 @@ extension EventLoop {
 // MARK: - Accepting
 
 extension EventLoop {
-    private func accept(at moment: ConnectionState.Moment) {
+    private func accept(at time: LoopTime) {
         for _ in 0..<Self.acceptsPerTurn {
             guard isAccepting else { return }
             guard connections.count < configuration.maximumConnections else {
                 return pauseAccepting()
             }
             switch listener.accept() {
-            case .accepted(let socket, let peer): open(socket, peer: peer, at: moment)
+            case .accepted(let socket, let peer): open(socket, peer: peer, at: time)
             case .nothingWaiting: return shortage.end()
             case .gone: continue
             case .exhausted(let error):
-                if shortage.begin(at: moment.instant) {
+                if shortage.begin(at: time.instant) {
                     logger.warning("new connections must wait", metadata: ["error": "\(error)"])
                 }
                 return pauseAccepting()
@@ -166,12 +166,12 @@ extension EventLoop {
         }
     }
 
-    private func open(_ socket: Socket, peer: SocketAddress, at moment: ConnectionState.Moment) {
+    private func open(_ socket: Socket, peer: SocketAddress, at time: LoopTime) {
         let id = nextID
         nextID += 1
         let state = ConnectionState(
             limits: configuration.limits, timeouts: configuration.timeouts,
-            peer: peer.description, at: moment)
+            peer: peer.description, at: time)
         let connection = Connection(id: id, socket: socket, state: state) {
             [workers, mailbox, respond] request in
             workers.submit { mailbox.post(respond(request), to: id) }
@@ -192,13 +192,87 @@ extension EventLoop {
         poller.update(listener, [], token: Self.listenerToken)
     }
 
-    private func resumeAccepting(at moment: ConnectionState.Moment) {
+    private func resumeAccepting(at time: LoopTime) {
         guard !isAccepting, stopsBy == nil,
             connections.count < configuration.maximumConnections,
-            shortage.isPast(at: moment.instant)
+            shortage.isPast(at: time.instant)
         else { return }
         shortage.stopWaiting()
         isAccepting = true
         poller.update(listener, .reading, token: Self.listenerToken)
+    }
+}
+
+/// When to look through all connections for passed deadlines.
+///
+/// A lower bound of all deadlines costs one comparison per request where a sorted structure would
+/// cost an insertion and a removal: nearly every deadline is moved before it is reached.
+struct SweepSchedule: Sendable {
+    private var earliest: ContinuousClock.Instant?
+    private var lastSweep: ContinuousClock.Instant?
+
+    /// Sweeps are at least so far apart, however the deadlines are spread; so late may a
+    /// deadline be noticed.
+    static let spacing = Duration.milliseconds(20)
+
+    /// When the next sweep is due; nil while there is no deadline.
+    var nextDue: ContinuousClock.Instant? {
+        guard let earliest else { return nil }
+        guard let lastSweep else { return earliest }
+        return max(earliest, lastSweep + Self.spacing)
+    }
+
+    func isDue(at instant: ContinuousClock.Instant) -> Bool {
+        guard let nextDue else { return false }
+        return nextDue <= instant
+    }
+
+    /// Takes account of a deadline.
+    mutating func include(_ deadline: ContinuousClock.Instant) {
+        earliest = earliest.map { min($0, deadline) } ?? deadline
+    }
+
+    /// Forgets all deadlines; the sweep includes those that are left.
+    mutating func begin(at instant: ContinuousClock.Instant) {
+        earliest = nil
+        lastSweep = instant
+    }
+}
+
+/// When to accept again after descriptors or memory have run out, and what of it to log.
+///
+/// A shortage lasts until nothing waits to be accepted any more; its log has one line for it, since
+/// a full server would otherwise write ten a second.
+struct AcceptShortage: Sendable {
+    /// Between two attempts.
+    static let retry = Duration.milliseconds(100)
+
+    /// When to try again; nil while nothing keeps the server from accepting.
+    private(set) var retriesAt: ContinuousClock.Instant?
+    private var isKnown = false
+
+    /// Notes that the kernel refused.
+    ///
+    /// - Parameter instant: When.
+    /// - Returns: Whether this is the shortage's first refusal.
+    mutating func begin(at instant: ContinuousClock.Instant) -> Bool {
+        defer { isKnown = true }
+        retriesAt = instant + Self.retry
+        return !isKnown
+    }
+
+    /// Whether the wait for the next attempt is over.
+    func isPast(at instant: ContinuousClock.Instant) -> Bool {
+        retriesAt.map { $0 <= instant } ?? true
+    }
+
+    /// Ends the wait: for the next attempt, or because none will follow.
+    mutating func stopWaiting() {
+        retriesAt = nil
+    }
+
+    /// Notes that all that waited has been accepted.
+    mutating func end() {
+        isKnown = false
     }
 }

@@ -12,18 +12,18 @@ package struct Router: Sendable {
 
     /// Says which fault an error of the layers below is; nil leaves it a 500.
     ///
-    /// Faults thrown as `HTTPFault` do not pass here.
-    package var faultForError: @Sendable (any Error) -> HTTPFault?
+    /// Faults thrown as `HTTPError` do not pass here.
+    package var mapError: @Sendable (any Error) -> HTTPError?
 
     /// In the order of trial, by the number of components.
     private var routes: [Int: [Route]] = [:]
     private let logger: Logger
 
     package init(
-        logger: Logger, faultForError: @escaping @Sendable (any Error) -> HTTPFault? = { _ in nil }
+        logger: Logger, mapError: @escaping @Sendable (any Error) -> HTTPError? = { _ in nil }
     ) {
         self.logger = logger
-        self.faultForError = faultForError
+        self.mapError = mapError
     }
 
     /// Registers a handler; a second one for the same method and pattern is a programmer's error
@@ -49,17 +49,17 @@ package struct Router: Sendable {
     package func respond(to request: Request) -> Response {
         do {
             return try answer(request)
-        } catch let fault as HTTPFault {
+        } catch let fault as HTTPError {
             return fault.response
         } catch {
-            if let fault = faultForError(error) { return fault.response }
+            if let fault = mapError(error) { return fault.response }
             logger.error(
                 "a handler failed",
                 metadata: [
                     "method": "\(request.method)", "path": "\(request.path)",
                     "error": "\(error)",
                 ])
-            return HTTPFault.internalError.response
+            return HTTPError.unexpected.response
         }
     }
 
@@ -74,11 +74,11 @@ package struct Router: Sendable {
             allowed.formUnion(route.handlers.keys)
         }
         guard !allowed.isEmpty else {
-            throw HTTPFault(.notFound, detail: "There is nothing at \(request.path).")
+            throw HTTPError(.notFound, detail: "There is nothing at \(request.path).")
         }
         let allow = allowValue(allowed)
         guard request.method != .options else { return allowResponse(allowed) }
-        throw HTTPFault(
+        throw HTTPError(
             .methodNotAllowed,
             detail: "\(request.method) is not allowed on \(request.path); use one of \(allow).",
             headers: ["Allow": allow])
@@ -101,5 +101,76 @@ package struct Router: Sendable {
         var methods = methods.union([.options])
         if methods.contains(.get) { methods.insert(.head) }
         return methods.map(\.rawValue).sorted().joined(separator: ", ")
+    }
+}
+
+/// A path with named places: `/v1/runs/{id}/points`.
+struct PathPattern: Sendable, Equatable {
+    enum Component: Sendable, Equatable {
+        case literal(String)
+        case parameter(String)
+    }
+
+    let components: [Component]
+
+    /// A pattern from its text; a malformed one is a programmer's error and stops the process.
+    init(_ text: String) {
+        precondition(text.hasPrefix("/"), "the pattern \(text) must begin with /")
+        components =
+            text == "/"
+            ? []
+            : text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map {
+                $0.hasPrefix("{") && $0.hasSuffix("}")
+                    ? .parameter(String($0.dropFirst().dropLast())) : .literal(String($0))
+            }
+    }
+
+    /// The parameters that `path` gives, or nil where it does not match.
+    ///
+    /// An empty component fills no parameter: `/v1/runs/` is not a run with an empty name.
+    func match(_ path: [String]) -> PathParameters? {
+        guard path.count == components.count else { return nil }
+        var parameters = PathParameters()
+        for (component, text) in zip(components, path) {
+            switch component {
+            case .literal(let literal):
+                guard literal == text else { return nil }
+            case .parameter(let name):
+                guard !text.isEmpty else { return nil }
+                parameters.add(name, text)
+            }
+        }
+        return parameters
+    }
+
+    /// Whether this is to be tried before `other`: a literal goes before a parameter, from the
+    /// left.
+    func precedes(_ other: PathPattern) -> Bool {
+        for (left, right) in zip(components, other.components) {
+            switch (left, right) {
+            case (.literal, .parameter): return true
+            case (.parameter, .literal): return false
+            default: continue
+            }
+        }
+        return false
+    }
+}
+
+/// What stands in a path at the pattern's named places, percent-decoded.
+package struct PathParameters: Sendable, Equatable {
+    private var items: [Query.Item] = []
+
+    /// The component at the place `name`; asking for a place that the pattern does not have is a
+    /// programmer's error and stops the process.
+    package subscript(name: String) -> String {
+        guard let item = items.first(where: { $0.name == name }) else {
+            preconditionFailure("the route's pattern has no {\(name)}")
+        }
+        return item.value
+    }
+
+    mutating func add(_ name: String, _ value: String) {
+        items.append(Query.Item(name: name, value: value))
     }
 }

@@ -1,3 +1,44 @@
+/// How the end of a request's body is found (RFC 9112, section 6.3).
+enum BodyFraming: Sendable, Equatable {
+    case none
+    /// A body of that many bytes, at least one.
+    case length(Int)
+    case chunked
+
+    /// Decides by the header section, and refuses whatever two readers could decide differently.
+    ///
+    /// - Parameters:
+    ///   - headers: The whole header section.
+    ///   - version: The request's version.
+    ///   - limit: The largest body taken, in bytes.
+    /// - Returns: The framing.
+    /// - Throws: The rule that the fields break; `bodyTooLarge` from the length alone, before any
+    ///   of the body is read.
+    static func decide(
+        _ headers: Headers, version: Request.Version, limit: Int
+    ) throws(ParsingError) -> BodyFraming {
+        let lengths = headers.values(for: "Content-Length")
+        let hasCoding = headers["Transfer-Encoding"] != nil
+        if hasCoding {
+            guard version == .http11 else { throw .transferEncodingInHTTP10 }
+            guard lengths.isEmpty else { throw .contentLengthWithTransferEncoding }
+            let codings = headers.tokens(for: "Transfer-Encoding")
+            if codings == ["chunked"] { return .chunked }
+            guard codings.last == "chunked", codings.count(where: { $0 == "chunked" }) == 1
+            else { throw .malformedTransferEncoding }
+            throw .unsupportedTransferEncoding
+        }
+        guard let text = lengths.first else { return .none }
+        // Even equal ones: nothing that sends two is worth guessing about.
+        guard lengths.count == 1 else { throw .severalContentLengths }
+        guard !text.isEmpty, text.utf8.allSatisfy(ASCII.isDigit) else {
+            throw .malformedContentLength
+        }
+        guard let length = Int(text), length <= limit else { throw .bodyTooLarge(limit: limit) }
+        return length == 0 ? .none : .length(length)
+    }
+}
+
 /// Collects a body as its framing says, without the chunk framing and the trailers.
 struct BodyDecoder: Sendable {
     private enum Phase {
@@ -81,4 +122,29 @@ struct BodyDecoder: Sendable {
 
     /// Room made for a body before its bytes come; a claimed length alone must not cost memory.
     private static let firstReservation = 1 << 20
+}
+
+/// The line before a chunk: its size in hexadecimal and extensions, which are skipped
+/// (RFC 9112, section 7.1).
+enum ChunkLine {
+    /// The chunk's size in bytes; nil when it is beyond any limit.
+    static func size(_ line: ArraySlice<UInt8>) throws(ParsingError) -> Int? {
+        var size = 0
+        var overflows = false
+        var index = line.startIndex
+        while index < line.endIndex, let digit = ASCII.hexValue(line[index]) {
+            // 4 bits at a time; the top 8 must be free or the shift would lose some.
+            if size >> 55 != 0 { overflows = true }
+            if !overflows { size = size << 4 | Int(digit) }
+            index += 1
+        }
+        guard index > line.startIndex else { throw .malformedChunk }
+        var rest = line[index...]
+        while let byte = rest.first, ASCII.isBlank(byte) { rest.removeFirst() }
+        // A blank is allowed only before an extension.
+        guard rest.isEmpty ? index == line.endIndex : rest.first == ASCII.semicolon,
+            rest.allSatisfy(ASCII.isFieldCharacter)
+        else { throw .malformedChunk }
+        return overflows ? nil : size
+    }
 }

@@ -52,3 +52,56 @@ extension Headers: ExpressibleByDictionaryLiteral {
         self.init(elements.map { Field(name: $0.0, value: $0.1) })
     }
 }
+
+/// A header or trailer section while it is read, with the count of what it has cost.
+struct FieldSection: Sendable {
+    private(set) var fields: [Headers.Field] = []
+    private var byteCount = 0
+
+    /// Reads the lines that are there.
+    ///
+    /// - Parameters:
+    ///   - buffer: Where the lines come from.
+    ///   - limits: What the section may cost.
+    /// - Returns: Whether the empty line at its end has come.
+    /// - Throws: The limit or the rule that a line breaks.
+    mutating func read(
+        from buffer: inout LineBuffer, limits: ParserLimits
+    ) throws(ParsingError) -> Bool {
+        let tooLarge = ParsingError.headersTooLarge(limit: limits.headerBytes)
+        while let line = try buffer.line(
+            limit: limits.headerBytes - byteCount, orThrow: tooLarge)
+        {
+            if line.isEmpty { return true }
+            guard fields.count < limits.headerCount else {
+                throw .tooManyHeaders(limit: limits.headerCount)
+            }
+            byteCount += line.count
+            fields.append(try FieldLine.parse(line))
+        }
+        return false
+    }
+}
+
+/// One line of a header or trailer section (RFC 9112, section 5).
+enum FieldLine {
+    /// The field on a line without its line end.
+    ///
+    /// A blank before the colon and a folded line are refused: proxies have read both in
+    /// different ways, which is how requests are smuggled past them.
+    static func parse(_ line: ArraySlice<UInt8>) throws(ParsingError) -> Headers.Field {
+        guard let start = line.first else { throw .malformedHeader }
+        guard !ASCII.isBlank(start) else { throw .foldedHeader }
+        guard let colon = line.firstIndex(of: ASCII.colon), colon > line.startIndex,
+            line[..<colon].allSatisfy(ASCII.isTokenCharacter)
+        else { throw .malformedHeader }
+        let name = String(decoding: line[..<colon], as: UTF8.self)
+        var value = line[(colon + 1)...]
+        while let byte = value.first, ASCII.isBlank(byte) { value.removeFirst() }
+        while let byte = value.last, ASCII.isBlank(byte) { value.removeLast() }
+        guard value.allSatisfy(ASCII.isFieldCharacter) else {
+            throw .malformedHeaderValue(name: name)
+        }
+        return Headers.Field(name: name, value: String(decoding: value, as: UTF8.self))
+    }
+}

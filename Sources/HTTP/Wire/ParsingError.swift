@@ -1,4 +1,4 @@
-/// Why bytes are not a request that this server takes; the connection cannot go on after one.
+/// A rule of HTTP or a limit that received bytes break; the connection ends after one.
 package enum ParsingError: Error, Equatable, Sendable {
     case requestLineTooLong(limit: Int)
     case headersTooLarge(limit: Int)
@@ -25,7 +25,7 @@ package enum ParsingError: Error, Equatable, Sendable {
     case unsupportedExpectation
     case malformedChunk
 
-    /// What is wrong with a request target.
+    /// The kind of fault in a request target.
     package enum TargetProblem: Equatable, Sendable {
         case form
         case character
@@ -43,13 +43,18 @@ extension ParsingError {
         case .unsupportedVersion: .versionNotSupported
         case .unsupportedMethod, .unsupportedTransferEncoding: .notImplemented
         case .unsupportedExpectation: .expectationFailed
-        default: .badRequest
+        case .chunkLineTooLong, .bareLineFeed, .malformedRequestLine, .malformedTarget,
+            .foldedHeader, .malformedHeader, .malformedHeaderValue, .missingHost, .severalHosts,
+            .malformedHost, .malformedContentLength, .severalContentLengths,
+            .contentLengthWithTransferEncoding, .transferEncodingInHTTP10,
+            .malformedTransferEncoding, .malformedChunk:
+            .badRequest
         }
     }
 }
 
 extension ParsingError: CustomStringConvertible {
-    /// The sentence for the client: what was found, the rule, and what to send instead.
+    /// A sentence for the client: the finding, the rule, and what to send instead.
     package var description: String {
         switch self {
         case .requestLineTooLong(let limit):
@@ -72,13 +77,6 @@ extension ParsingError: CustomStringConvertible {
             "The version is \(version); this server speaks HTTP/1.1 and HTTP/1.0."
         case .unsupportedMethod(let method):
             "\(method) is not supported; this server is not a proxy."
-        default:
-            framingDescription
-        }
-    }
-
-    private var framingDescription: String {
-        switch self {
         case .foldedHeader:
             "A header line begins with a blank; a field must stand on one line."
         case .malformedHeader:
@@ -105,7 +103,7 @@ extension ParsingError: CustomStringConvertible {
             "Transfer-Encoding must be chunked, once, and last."
         case .unsupportedExpectation:
             "The only expectation supported is 100-continue."
-        default:
+        case .malformedChunk:
             "The chunked body is malformed: a chunk is its size in hexadecimal, CR LF, that many "
                 + "bytes, CR LF."
         }

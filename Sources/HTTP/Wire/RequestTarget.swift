@@ -67,3 +67,81 @@ package struct RequestTarget: Sendable, Equatable {
         throw .malformedTarget(.form)
     }
 }
+
+/// A query's name and value pairs, decoded, in the order given; names may repeat.
+///
+/// Pairs are separated by `&`, a name without `=` has the value "", and `+` is a blank, as HTML
+/// forms write it (https://url.spec.whatwg.org/#application/x-www-form-urlencoded).
+package struct Query: Sendable, Equatable {
+    /// One pair, decoded.
+    package struct Item: Sendable, Equatable {
+        package let name: String
+        package let value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package let items: [Item]
+
+    package init(_ items: [Item] = []) {
+        self.items = items
+    }
+
+    /// The first value of `name`, or nil where the query does not have it.
+    package subscript(name: String) -> String? {
+        items.first { $0.name == name }?.value
+    }
+
+    init(bytes: ArraySlice<UInt8>) throws(ParsingError) {
+        var items: [Item] = []
+        for pair in bytes.split(separator: ASCII.ampersand) {
+            let end = pair.firstIndex(of: ASCII.equals) ?? pair.endIndex
+            let name = try PercentEncoding.decode(pair[..<end], plusIsSpace: true)
+            let value = try PercentEncoding.decode(pair[end...].dropFirst(), plusIsSpace: true)
+            items.append(Item(name: name, value: value))
+        }
+        self.items = items
+    }
+}
+
+/// Percent-decoding of path components and query parts (RFC 3986, section 2.1).
+enum PercentEncoding {
+    /// The text that `bytes` encode.
+    ///
+    /// - Parameters:
+    ///   - bytes: A component, already cut at its separators.
+    ///   - plusIsSpace: Whether `+` stands for a blank, as HTML forms write queries.
+    /// - Returns: The decoded text.
+    /// - Throws: `malformedTarget` when a `%` is not followed by two hexadecimal digits, or when
+    ///   the decoded octets are not UTF-8.
+    static func decode(
+        _ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = false
+    ) throws(ParsingError) -> String {
+        // Most components have nothing to decode, and the target is known to be ASCII.
+        guard bytes.contains(where: { $0 == ASCII.percent || plusIsSpace && $0 == ASCII.plus })
+        else { return String(decoding: bytes, as: UTF8.self) }
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(bytes.count)
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            let byte = bytes[index]
+            index += 1
+            guard byte == ASCII.percent else {
+                decoded.append(plusIsSpace && byte == ASCII.plus ? ASCII.space : byte)
+                continue
+            }
+            guard index + 2 <= bytes.endIndex, let high = ASCII.hexValue(bytes[index]),
+                let low = ASCII.hexValue(bytes[index + 1])
+            else { throw .malformedTarget(.percentEncoding) }
+            decoded.append(high << 4 | low)
+            index += 2
+        }
+        guard let text = String(validating: decoded, as: UTF8.self) else {
+            throw .malformedTarget(.encoding)
+        }
+        return text
+    }
+}

@@ -3,10 +3,11 @@ import Testing
 @testable import HTTP
 
 /// Problem documents and their words.
-struct HTTPFaultTests {
+struct HTTPErrorTests {
     @Test func `writes a problem document`() {
-        let fault = HTTPFault(
-            .unprocessableContent, title: "Bad points", detail: "One point cannot be stored.",
+        let fault = HTTPError(
+            .unprocessableContent, type: "bad-points", title: "Bad points",
+            detail: "One point cannot be stored.",
             errors: [
                 .init(pointer: "/points/3/loss", detail: "must be a finite number"),
                 .init(pointer: "", detail: "is \"odd\""),
@@ -17,20 +18,20 @@ struct HTTPFaultTests {
         #expect(response.headers["Retry-After"] == "2")
         #expect(
             String(decoding: response.body, as: UTF8.self)
-                == #"{"type":"about:blank","title":"Bad points","status":422,"#
+                == #"{"type":"bad-points","title":"Bad points","status":422,"#
                 + #""detail":"One point cannot be stored.","errors":[{"pointer":"/points/3/loss","#
                 + #""detail":"must be a finite number"},{"pointer":"","detail":"is \"odd\""}]}"#)
     }
 
     @Test func `takes the status's phrase as title`() {
-        let body = HTTPFault(.notFound, detail: "Nothing.").response.body
+        let body = HTTPError(.notFound, detail: "Nothing.").response.body
         #expect(
             String(decoding: body, as: UTF8.self)
                 == #"{"type":"about:blank","title":"Not Found","status":404,"detail":"Nothing."}"#)
     }
 
     @Test func `escapes what JSON cannot hold`() {
-        let body = HTTPFault(.badRequest, title: "t", detail: "\\\n\r\t\u{1}\u{1F}\u{E9}\u{1F600}")
+        let body = HTTPError(.badRequest, title: "t", detail: "\\\n\r\t\u{1}\u{1F}\u{E9}\u{1F600}")
             .response.body
         #expect(
             String(decoding: body, as: UTF8.self)
@@ -89,6 +90,6 @@ struct HTTPFaultTests {
     ]) func `words a refused request`(error: ParsingError, code: Int, sentence: String) {
         #expect(error.status.code == code)
         #expect(error.description == sentence)
-        #expect(HTTPFault(error).detail == sentence)
+        #expect(HTTPError(error).detail == sentence)
     }
 }
