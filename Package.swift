@@ -28,6 +28,9 @@ let package = Package(
             name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CEpoll"),
 
+        // The page and the Python client, embedded as they are compiled.
+        .target(name: "CAssets", exclude: ["page", "client"]),
+
         // JSON as a tree, faults by line and column: imports nothing.
         .target(name: "JSONText"),
 
@@ -52,7 +55,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Fitting", "HTTP", "JSONText", "Laws", "Plans", "Plots", "RunFiles", "Schedules",
+                "CAssets", "CZlib", "Fitting", "HTTP", "JSONText", "Laws", "Plans", "Plots",
+                "RunFiles", "Schedules",
                 "Store", logging,
             ]),
         .executableTarget(

@@ -6,6 +6,7 @@ system_packages=(
     libcurl4-openssl-dev   # Foundation's HTTP client
     libopenblas-dev        # linear algebra of the solver
     zlib1g-dev             # gzip bodies and files
+    libjs-dygraphs         # charts of the page
     librsvg2-bin           # plots as PNG (rsvg-convert)
     curl                   # what a training job posts its logs with
     ca-certificates        # fetching the Swift packages

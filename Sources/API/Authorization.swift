@@ -1,6 +1,7 @@
 import HTTP
 
-/// Who is let in: with a token whoever sends it (RFC 6750), but for liveness; without one whoever
+/// Who is let in: with a token whoever sends it (RFC 6750), but for liveness and the
+/// page's own files, which hold no data; without one whoever
 /// asks this machine by its own name.
 ///
 /// Only this machine can reach a server without a token, but so can every web page that is open on
@@ -20,7 +21,8 @@ struct Authorization: Sendable {
     /// The refusal of a request, nil if it may pass.
     func refusal(of request: Request) -> HTTPError? {
         guard let token else { return Self.hostRefusal(of: request) }
-        guard request.path != HealthEndpoints.livenessPath else { return nil }
+        guard request.path != HealthEndpoints.livenessPath, !PageEndpoints.isOpen(request.path)
+        else { return nil }
         guard let field = request.headers["Authorization"] else {
             return Self.fault("The token is missing; send Authorization: Bearer TOKEN.", "Bearer")
         }

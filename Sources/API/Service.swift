@@ -83,6 +83,7 @@ package final class Service: Sendable {
         let limit = configuration.bodyLimit
         let cache = PredictorCache()
         HealthEndpoints(store: store, version: configuration.version).register(in: &router)
+        PageEndpoints().register(in: &router)
         LawEndpoints(catalog: catalog).register(in: &router)
         RunEndpoints(store: store, bodyLimit: limit).register(in: &router)
         PointEndpoints(store: store, bodyLimit: limit).register(in: &router)
@@ -119,6 +120,6 @@ private final class RequestHandler: Sendable {
             return HTTPError(.serviceUnavailable, detail: "The server has stopped.").response
         }
         if let refusal = authorization.refusal(of: request) { return refusal.response }
-        return router.respond(to: request)
+        return ConditionalAnswer.answer(router.respond(to: request), to: request)
     }
 }

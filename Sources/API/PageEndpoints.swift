@@ -1,0 +1,118 @@
+import CAssets
+import CZlib
+import HTTP
+
+/// The page at `/`, its files under `/page/`, and the Python client at `/isoloss.py`.
+///
+/// They hold no data, so they need no token: the page asks its reader for one. Every file is small,
+/// compressed once, and revalidated by its ETag, so that a new server never shows an old page.
+struct PageEndpoints: Sendable {
+    /// Scripts, styles and requests of this server only, no markup of others around it.
+    private static let policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    private static let clientName = "isoloss.py"
+
+    private let assets: [String: Asset]
+
+    init() {
+        let list = (0..<asset_count).map { Asset(embedded_asset($0).pointee) }
+        assets = Dictionary(uniqueKeysWithValues: list.map { ($0.name, $0) })
+    }
+
+    /// Whether a path is answered without a token.
+    static func isOpen(_ path: String) -> Bool {
+        path == "/" || path.hasPrefix("/page/") || path == "/\(clientName)"
+    }
+
+    func register(in router: inout Router) {
+        router.on(.get, "/") { request, _ in try answer("index.html", to: request) }
+        router.on(.get, "/\(Self.clientName)") { request, _ in
+            try answer(Self.clientName, to: request)
+        }
+        router.on(.get, "/page/{name}") { request, place in
+            try answer(place["name"], to: request)
+        }
+    }
+
+    private func answer(_ name: String, to request: Request) throws -> Response {
+        guard let asset = assets[name] else {
+            throw HTTPError(.notFound, detail: "The page has no file \"\(name)\".")
+        }
+        var response = Response.content(asset.bytes, type: asset.type)
+        response.headers["ETag"] = asset.etag
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Vary"] = "Accept-Encoding"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Content-Security-Policy"] = Self.policy
+        if request.headers["If-None-Match"] == asset.etag {
+            response.status = .notModified
+            response.body = []
+        } else if request.headers.tokens(for: "Accept-Encoding").contains(where: {
+            $0 == "gzip" || $0.hasPrefix("gzip;")
+        }) {
+            response.headers["Content-Encoding"] = "gzip"
+            response.body = asset.compressed
+        }
+        return response
+    }
+}
+
+/// A file of the binary as it is sent.
+private struct Asset: Sendable {
+    let name: String
+    let type: String
+    let bytes: [UInt8]
+    let compressed: [UInt8]
+    let etag: String
+
+    init(_ embedded: embedded_file) {
+        let (name, content) = (
+            String(cString: embedded.name),
+            Array(UnsafeBufferPointer(start: embedded.bytes, count: embedded.size))
+        )
+        let checksum = crc32(0, content, uInt(content.count))
+        self.name = name
+        bytes = content
+        type = Self.type(ofEnding: name.split(separator: ".").last.map(String.init) ?? "")
+        compressed = Self.gzip(content)
+        etag = "\"\(String(checksum, radix: 16))-\(content.count)\""
+    }
+
+    private static func type(ofEnding ending: String) -> String {
+        switch ending {
+        case "html": "text/html; charset=utf-8"
+        case "js": "text/javascript; charset=utf-8"
+        case "css": "text/css; charset=utf-8"
+        case "svg": "image/svg+xml"
+        case "py": "text/x-python; charset=utf-8"
+        default: "application/octet-stream"
+        }
+    }
+
+    /// The gzip format of bytes, at zlib's best.
+    private static func gzip(_ bytes: [UInt8]) -> [UInt8] {
+        var stream = z_stream()
+        // 15 bits of window, and 16 for a gzip header in place of zlib's own.
+        let code = deflateInit2_(
+            &stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size))
+        precondition(code == Z_OK, "zlib could not start: \(code)")
+        defer { deflateEnd(&stream) }
+        var input = bytes
+        var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, uLong(bytes.count))))
+        let written = input.withUnsafeMutableBufferPointer { input in
+            output.withUnsafeMutableBufferPointer { output in
+                stream.next_in = input.baseAddress
+                stream.avail_in = uInt(input.count)
+                stream.next_out = output.baseAddress
+                stream.avail_out = uInt(output.count)
+                // The bound makes one call enough.
+                deflate(&stream, Z_FINISH)
+                return output.count - Int(stream.avail_out)
+            }
+        }
+        return Array(output.prefix(written))
+    }
+}

@@ -1,0 +1,131 @@
+// Charts by dygraphs: lines, bands, marks, in the page's own colours.
+/* global Dygraph */
+import {make} from "./dom.js";
+
+const light = ["#14693a", "#1d4ed8", "#b45309", "#9d174d", "#0e7490", "#6d28d9", "#4d7c0f", "#b91c1c"];
+const dark = ["#5bd48a", "#7cacf8", "#f2a65a", "#f48fb1", "#5cc8dc", "#b79cf5", "#b5d86a", "#ff8a80"];
+const isDark = () => matchMedia("(prefers-color-scheme: dark)").matches;
+
+/** The colour of the nth series. */
+export function colour(index) {
+  const colours = isDark() ? dark : light;
+  return colours[index % colours.length];
+}
+
+/** Several series on one x, as rows `[x, y1, y2, …]`; a gap is null, and joins no line. */
+export function rows(series) {
+  const steps = [...new Set(series.flatMap((one) => one.x))].sort((a, b) => a - b);
+  const place = new Map(steps.map((step, index) => [step, index]));
+  const table = steps.map((step) => [step, ...series.map(() => (undefined))]);
+  series.forEach((one, column) => one.x.forEach((step, index) => {
+    const y = one.y[index];
+    table[place.get(step)][column + 1] = one.band
+      ? (y === null || y === undefined ? null : [one.lower[index] ?? y, y, one.upper[index] ?? y])
+      : y ?? NaN;
+  }));
+  const bands = series.map((one) => one.band);
+  // Undefined is "not logged here" and is bridged; NaN is "not a number here" and breaks the line.
+  return table.map((row) => row.map((value, column) => column === 0 ? value
+    : value === undefined ? null
+      : bands.some(Boolean) && !Array.isArray(value) ? (value === null || Number.isNaN(value) ? [NaN, NaN, NaN] : [value, value, value]) : value));
+}
+
+/**
+ * Draws series: `{name, x, y, lower, upper, band, points, faint, colour}`.
+ *
+ * `options`: `xlabel`, `ylabel`, `logX`, `logY`, `onzoom(from, to)`, `low`, `window`, `range`.
+ * Returns the dygraph, or null where there is nothing to draw.
+ */
+export function draw(box, series, options = {}) {
+  const drawn = series.filter((one) => one.x.length);
+  if (!drawn.length || typeof Dygraph === "undefined") {
+    box.textContent = "Nothing to draw yet.";
+    return null;
+  }
+  const style = getComputedStyle(document.documentElement);
+  const names = {};
+  drawn.forEach((one, index) => {
+    names[one.name] = {
+      color: one.colour ?? colour(index),
+      strokeWidth: one.points ? 0 : one.faint ? 0.7 : 2,
+      drawPoints: Boolean(one.points),
+      pointSize: one.faint ? 1.5 : 2.5,
+      highlightCircleSize: 4,
+      strokePattern: one.dashed ? [6, 4] : null,
+    };
+  });
+  const table = rows(drawn);
+  // Its own legend sets styles and markup from names; ours below sets text.
+  Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins?.Legend);
+  const chart = new Dygraph(box, table, {
+    labels: ["x", ...drawn.map((one) => one.name)],
+    customBars: drawn.some((one) => one.band),
+    series: names,
+    fillAlpha: 0.18,
+    logscale: Boolean(options.logY),
+    axes: {
+      x: {
+        logscale: Boolean(options.logX), drawGrid: false,
+        axisLabelFormatter: (value) => short(value), valueFormatter: (value) => `${options.xlabel ?? "step"} ${short(value)}`,
+      },
+      y: {
+        axisLabelWidth: 58, axisLabelFormatter: (value) => short(value),
+        valueFormatter: (value) => String(Number(value.toPrecision(5))),
+      },
+    },
+    gridLineColor: style.getPropertyValue("--line"),
+    axisLineColor: style.getPropertyValue("--line"),
+    xlabel: options.low ? "" : options.xlabel, ylabel: options.ylabel,
+    animatedZooms: false, connectSeparatedPoints: true,
+    dateWindow: options.window, valueRange: options.range, rightGap: 12, includeZero: Boolean(options.low),
+    zoomCallback: (from, to) => options.onzoom?.(from, to),
+    highlightCallback: (event, x, points) => legend(box, drawn, options, x, new Map(points.map((point) => [point.name, point.yval]))),
+    unhighlightCallback: () => legend(box, drawn, options),
+    xRangePad: 4, yRangePad: 8,
+  });
+  legend(box, drawn, options);
+  return chart;
+}
+
+/** The names of what is drawn, above the chart, with the values under the pointer. */
+function legend(box, drawn, options, x, values) {
+  if (options.low) return;
+  let list = box.previousElementSibling;
+  if (!list?.classList.contains("legend")) box.before(list = make("div", {class: "legend"}));
+  list.replaceChildren(...drawn.filter((one) => !one.faint || !drawn.some((other) => other.name !== one.name && other.colour && one.colour?.startsWith(other.colour))).map((one) => {
+    const swatch = make("i", {class: one.points ? "dot" : one.dashed ? "dash" : "stroke"});
+    swatch.style.color = one.colour ?? colour(drawn.indexOf(one));
+    const value = values?.get(one.name);
+    return make("span", {}, swatch, value === undefined || Number.isNaN(value) ? one.name : `${one.name}: ${Number(value.toPrecision(5))}`);
+  }), x === undefined ? "" : make("span", {class: "faint"}, `${options.xlabel ?? "step"} ${short(x)}`));
+}
+
+/** An axis label: 1200, 12k, 3e-4. */
+export function short(value) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e9 || size < 1e-3) return String(Number(value.toPrecision(3))).includes("e") || size >= 1e9
+    ? value.toExponential(2).replace(/\.?0+e/, "e").replace("e+", "e") : String(Number(value.toPrecision(3)));
+  if (size >= 1e6) return `${Number((value / 1e6).toPrecision(4))}M`;
+  if (size >= 1e4) return `${Number((value / 1e3).toPrecision(4))}k`;
+  return String(Number(value.toPrecision(4)));
+}
+
+/** A small line of losses, drawn without axes. */
+export function spark(losses) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "spark");
+  svg.setAttribute("viewBox", "0 0 120 26");
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("preserveAspectRatio", "none");
+  const finite = losses.filter(Number.isFinite);
+  if (finite.length > 1) {
+    const logs = finite.map(Math.log);
+    const [low, high] = [Math.min(...logs), Math.max(...logs)];
+    const line = document.createElementNS(svg.namespaceURI, "polyline");
+    line.setAttribute("points", logs.map((y, index) =>
+      `${(index / (logs.length - 1) * 118 + 1).toFixed(1)},${(24 - (y - low) / (high - low || 1) * 22).toFixed(1)}`).join(" "));
+    svg.append(line);
+  }
+  return svg;
+}

@@ -1,0 +1,140 @@
+// Curves of several runs, smoothed over the raw points, with the forecast of what is left.
+import {call, query, run as runPath} from "./api.js";
+import {check, field, figures, interval, make, number, select, table, warnings} from "./dom.js";
+import {colour, draw} from "./chart.js";
+import {address, list, update} from "./state.js";
+
+export const title = "Curves";
+export const carry = ({runs}) => ({runs});
+/** More points than this come thinned, and again in full where one zooms in. */
+const fullPoints = 100000;
+
+/**
+ * An exponential mean over steps, debiased, and not thrown off by uneven spacing.
+ *
+ * The weight of a point halves every `halfLife` steps: m ← d·m + (1 − d)·y, w ← d·w + (1 − d) with
+ * d = 2^(−Δstep/halfLife), and m/w is the mean. A point that is not finite is skipped.
+ */
+export function smooth(x, y, halfLife) {
+  if (!(halfLife > 0)) return y;
+  let [mean, weight, last] = [0, 0, x[0]];
+  return y.map((value, index) => {
+    if (!Number.isFinite(value)) return value;
+    const keep = weight === 0 ? 0.5 ** (1 / halfLife) : 0.5 ** ((x[index] - last) / halfLife);
+    last = x[index];
+    mean = keep * mean + (1 - keep) * value;
+    weight = keep * weight + (1 - keep);
+    return mean / weight;
+  });
+}
+
+export async function show(place, start) {
+  const ids = list(start.runs);
+  place.append(make("h1", {}, "Curves"));
+  if (!ids.length) {
+    place.append(make("p", {}, "Choose runs in the ", make("a", {href: "/"}, "list"), ", and draw them here."));
+    return null;
+  }
+  const view = {x: start.x ?? "step", logX: start.logx === "1", logY: start.logy === "1", half: Number(start.smooth ?? 0),
+    series: start.series ?? "loss", forecast: start.forecast !== "0", from: start.from, to: start.to};
+  const runs = await Promise.all(ids.map((id) => call(runPath(id))));
+  const names = new Set(["loss"]);
+  const [chartBox, rateBox, tell] = [make("div", {class: "chart"}), make("div", {class: "chart low"}), make("div")];
+  let charts = [];
+  let data = [];
+
+  const redraw = (changes) => { Object.assign(view, changes); update({x: view.x, logx: view.logX ? 1 : null, logy: view.logY ? 1 : null,
+    smooth: view.half || null, series: view.series === "loss" ? null : view.series, forecast: view.forecast ? null : 0, from: view.from, to: view.to}); render(); };
+  const seriesBox = make("span");
+  place.append(make("div", {class: "bar"},
+    field("Over", select([["step", "step"], ["tokens", "tokens"], ["compute", "compute (6·N·D)"], ["time", "time"]], view.x, (x) => redraw({x, from: null, to: null}))),
+    seriesBox,
+    field("Smooth over steps", make("input", {type: "number", min: 0, value: view.half, oninput: (event) => redraw({half: Number(event.target.value) || 0})})),
+    check("log x", view.logX, (logX) => redraw({logX})), check("log y", view.logY, (logY) => redraw({logY})),
+    check("forecast", view.forecast, (forecast) => { redraw({forecast}); load(); }),
+    make("button", {type: "button", onclick: () => { redraw({from: null, to: null}); load(); }}, "Whole curve")),
+    chartBox, rateBox, tell);
+
+  function positions(one) {
+    const batch = one.run.batch_tokens;
+    const tokens = (point) => point.token_count ?? (batch ? (point.step + 1) * batch : NaN);
+    const pick = {
+      step: (point) => point.step, tokens,
+      compute: (point) => 6 * (one.run.parameter_count ?? NaN) * tokens(point),
+      time: (point) => (point.time ? Date.parse(point.time) / 1000 : NaN),
+    }[view.x];
+    return one.points.map(pick);
+  }
+
+  function render() {
+    for (const chart of charts) chart?.destroy();
+    const [series, rates, missing, marks] = [[], [], [], []];
+    data.forEach((one, index) => {
+      const label = one.run.name ?? one.run.id;
+      const all = positions(one);
+      const kept = all.map((value, place) => [value, one.points[place]])
+        .filter(([value, point]) => Number.isFinite(value) && (view.series in point || point.not_finite));
+      if (!kept.length) { missing.push(label); return; }
+      const x = kept.map(([value]) => value);
+      const y = kept.map(([, point]) => point[view.series] ?? NaN);
+      kept.forEach(([value, point]) => { if (point.not_finite) marks.push([label, point.step, point.not_finite]); });
+      if (view.half > 0) {
+        series.push({name: `${label} raw`, x, y, points: true, faint: true, colour: `${colour(index)}66`});
+        series.push({name: label, x, y: smooth(x, y, view.x === "step" ? view.half : view.half * (x.at(-1) - x[0]) / Math.max(kept.at(-1)[1].step - kept[0][1].step, 1)), colour: colour(index)});
+      } else {
+        series.push({name: label, x, y, colour: colour(index)});
+      }
+      if (view.forecast && one.forecast?.curve && view.x === "step" && view.series === "loss") {
+        const {steps, loss, lower, upper} = one.forecast.curve;
+        series.push({name: `${label} forecast`, x: steps, y: loss, lower: lower ?? [], upper: upper ?? [], band: true, dashed: true, colour: colour(index)});
+      }
+      const rated = kept.filter(([, point]) => point.learning_rate !== undefined && point.learning_rate !== null);
+      if (rated.length) rates.push({name: label, x: rated.map(([value]) => value), y: rated.map(([, point]) => point.learning_rate), colour: colour(index)});
+    });
+    const range = view.from && view.to ? [Number(view.from), Number(view.to)] : undefined;
+    charts = [draw(chartBox, series, {xlabel: view.x === "tokens" ? "tokens" : view.x === "compute" ? "FLOP" : view.x, ylabel: view.series, logX: view.logX, logY: view.logY, window: range,
+      onzoom: (from, to) => { redraw({from: Math.floor(from), to: Math.ceil(to)}); load(); }})];
+    rateBox.hidden = !rates.length;
+    if (rates.length) charts.push(draw(rateBox, rates, {low: true, ylabel: "learning rate", logX: view.logX, window: range}));
+    const notes = missing.map((name) => `${name} has nothing to draw over ${view.x}${view.x === "step" ? "" : "; it logged none, and its batch and size do not tell it"}.`)
+      .concat(marks.slice(0, 20).map(([name, step, what]) => `${name}: the loss at step ${step} is ${what}.`));
+    tell.replaceChildren(...[warnings(notes), ...data.filter((one) => view.forecast && one.forecast).map(forecastText),
+      table("Runs drawn", ["run", "study", "N", "points", "last step", "last loss", "schedule"], data.map(({run, points}) => [
+        make("a", {href: address({view: "whatif", run: run.id})}, run.name ?? run.id), run.study ?? "–", run.parameter_count, run.point_count, run.last_step,
+        [...points].reverse().find((point) => Number.isFinite(point.loss))?.loss ?? null, make("code", {}, typeof run.schedule === "string" ? run.schedule : run.schedule ? "recorded" : "–")]))].filter(Boolean));
+  }
+
+  function forecastText({run, forecast}) {
+    const {final} = forecast;
+    return make("section", {}, make("h2", {}, `Forecast of ${run.name ?? run.id}`),
+      final ? figures([[interval(final.loss, final.lower, final.upper), `loss at step ${number(final.step)}, ${Math.round((final.interval ?? 0.9) * 100)} % interval`],
+        [number(forecast.step), `of ${number(forecast.total_steps)} steps logged`],
+        ...(forecast.outside_since === null || forecast.outside_since === undefined ? [] : [[number(forecast.outside_since), "step since which it is outside its band"]])]) : null,
+      warnings(forecast.warnings));
+  }
+
+  async function load() {
+    data = await Promise.all(runs.map(async (run) => {
+      const zoom = view.x === "step" && view.from && view.to ? {from: Math.max(0, view.from), to: view.to} : {};
+      const points = await call(`${runPath(run.id)}/points${query({...zoom, max_points: run.point_count > fullPoints ? 4000 : null})}`);
+      const forecast = view.forecast && (run.schedule || run.total_steps) ? await call(`${runPath(run.id)}/forecast?interval=0.9`).catch(() => null) : null;
+      return {run, points: points.points, forecast};
+    }));
+    for (const {points} of data) for (const point of points) for (const key of Object.keys(point)) if (key.startsWith("loss/")) names.add(key);
+    seriesBox.replaceChildren(names.size > 1 ? field("Loss", select([...names].map((name) => [name, name]), view.series, (series) => redraw({series}))) : "");
+    render();
+  }
+
+  await load();
+  let timer = setTimeout(async function again() {
+    if (!document.hidden) {
+      const fresh = await Promise.all(ids.map((id) => call(runPath(id), {cached: true}).catch(() => null)));
+      if (fresh.some((run, index) => run && run.updated_at !== runs[index].updated_at)) {
+        fresh.forEach((run, index) => { if (run) runs[index] = run; });
+        await load().catch(() => null);
+      }
+    }
+    timer = setTimeout(again, 2000);
+  }, 2000);
+  return () => { clearTimeout(timer); for (const chart of charts) chart?.destroy(); };
+}

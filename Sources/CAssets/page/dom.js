@@ -1,0 +1,103 @@
+// Elements, numbers and tables. Text from the server is only ever set as text, never as markup.
+
+/** An element: `make("a", {href: "/", class: "x", onclick: f}, "text", child)`. */
+export function make(tag, attributes = {}, ...children) {
+  const element = tag.startsWith("svg:")
+    ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(4))
+    : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "value" || name === "checked" || name === "disabled") element[name] = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** A number as people read it: five significant digits, short exponents. */
+export function number(value, digits = 5) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (typeof value !== "number") return String(value);
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(Math.min(digits - 1, 3)).replace("e+", "e");
+  if (Number.isInteger(value)) return value.toLocaleString("en");
+  return String(Number(value.toPrecision(digits)));
+}
+
+/** A value with its interval: `2.143 (2.084 to 2.204)`. */
+export function interval(value, lower, upper) {
+  return lower === null || lower === undefined
+    ? number(value) : `${number(value)} (${number(lower)} to ${number(upper)})`;
+}
+
+/** How long ago a time was. */
+export function age(text) {
+  const seconds = (Date.now() - Date.parse(text)) / 1000;
+  if (!Number.isFinite(seconds)) return "–";
+  for (const [size, unit] of [[86400, "d"], [3600, "h"], [60, "min"]]) {
+    if (seconds >= size) return `${Math.floor(seconds / size)} ${unit} ago`;
+  }
+  return seconds < 5 ? "now" : `${Math.floor(seconds)} s ago`;
+}
+
+/** A labelled control. */
+export function field(label, control, wide = false) {
+  const id = control.id || `f${(field.count = (field.count || 0) + 1)}`;
+  control.id = id;
+  return make("div", {class: wide ? "field wide" : "field"}, make("label", {for: id}, label), control);
+}
+
+/** A select of `[value, text]` pairs. */
+export function select(pairs, chosen, onchange) {
+  const control = make("select", {onchange: () => onchange?.(control.value)},
+    pairs.map(([value, text]) => make("option", {value}, text ?? value)));
+  control.value = chosen ?? pairs[0]?.[0] ?? "";
+  return control;
+}
+
+/** A checkbox with its label. */
+export function check(label, checked, onchange) {
+  const box = make("input", {type: "checkbox", checked, onchange: () => onchange(box.checked)});
+  return make("label", {class: "check"}, box, label);
+}
+
+/** A table in a box that scrolls; numbers stand right. */
+export function table(caption, header, rows) {
+  const isNumber = header.map((_, column) => rows.some((row) => typeof row[column] === "number")
+    && rows.every((row) => row[column] === null || row[column] === undefined || typeof row[column] === "number"));
+  const side = (column) => (isNumber[column] ? {class: "number"} : {});
+  return make("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": caption},
+    make("table", {}, make("caption", {}, caption),
+      make("thead", {}, make("tr", {}, header.map((text, column) => make("th", {scope: "col", ...side(column)}, text)))),
+      make("tbody", {}, rows.map((row) => make("tr", {}, header.map((_, column) =>
+        make("td", side(column), row[column] instanceof Node ? row[column] : number(row[column]))))))));
+}
+
+/** The sentences that an answer warns with. */
+export function warnings(list) {
+  return list?.length ? make("div", {class: "warnings", role: "note"}, make("ul", {}, list.map((text) => make("li", {}, text)))) : null;
+}
+
+/** Figures in large type: pairs of value and label. */
+export function figures(pairs) {
+  return make("div", {class: "figure"}, pairs.map(([value, label]) => make("div", {}, make("b", {}, value), make("span", {}, label))));
+}
+
+/** Says something for two seconds. */
+export function toast(text) {
+  const box = document.getElementById("toast");
+  box.textContent = text;
+  box.classList.add("on");
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => box.classList.remove("on"), 2200);
+}
+
+/** A button that copies a text. */
+export function copyButton(label, text) {
+  return make("button", {type: "button", onclick: async () => {
+    await navigator.clipboard.writeText(typeof text === "function" ? text() : text);
+    toast("Copied");
+  }}, label);
+}

@@ -1,0 +1,74 @@
+// Plans: every kind that the server has, from its own description.
+import {call, doneFits, fit as fitPath, problem, query} from "./api.js";
+import {field, figures, interval, make, number, select, table, warnings} from "./dom.js";
+import {state, update} from "./state.js";
+
+export const title = "Plans";
+export const carry = ({fit}) => ({fit});
+
+/** Rows of a CSV text, quotes understood. */
+export function csv(text) {
+  const rows = [[]];
+  for (const [, cell, quoted, end] of text.matchAll(/(?:("(?:[^"]|"")*")|([^,\r\n]*))(,|\r?\n|$)/g)) {
+    if (cell === undefined && quoted === "" && end === "") break;
+    rows.at(-1).push(cell ? cell.slice(1, -1).replaceAll('""', '"') : quoted);
+    if (end !== ",") rows.push([]);
+  }
+  return rows.filter((row) => row.length);
+}
+
+export async function show(place, start) {
+  const [{plans}, fits] = await Promise.all([call("/v1/plans"), doneFits()]);
+  const view = {kind: plans.some((one) => one.kind === start.kind) ? start.kind : plans[0].kind, fit: start.fit ?? fits[0]?.id ?? ""};
+  const form = make("div");
+  const answer = make("div", {"aria-live": "polite"});
+  const about = make("p", {});
+  place.append(make("h1", {}, "Plans"),
+    make("div", {class: "bar"},
+      field("Plan", select(plans.map((one) => [one.kind, one.kind]), view.kind, (kind) => { view.kind = kind; update({kind}); describe(); })),
+      fits.length ? field("Fit", select(fits.map((one) => [one.id, `${one.law} · ${one.id}`]), view.fit, (id) => { view.fit = id; update({fit: id}); describe(); })) : null),
+    about, form, answer);
+
+  function describe() {
+    const plan = plans.find((one) => one.kind === view.kind);
+    const law = fits.find((one) => one.id === view.fit)?.law;
+    const isServed = !plan.needs_fit || (law && (!plan.laws || plan.laws.includes(law)));
+    about.replaceChildren(`${plan.title[0].toUpperCase()}${plan.title.slice(1)}.`, plan.laws ? make("span", {class: "faint"}, ` Asked of ${plan.laws.join(", ")}.`) : "");
+    const current = state();
+    const run = plan.needs_run ? make("input", {name: "run", value: current.run ?? "", required: true, placeholder: "id of a stored run"}) : null;
+    const controls = plan.options.map((option) => {
+      const control = make("input", {name: option.name, value: current[option.name] ?? (option.is_required ? option.example : ""), placeholder: option.example, required: option.is_required, title: option.meaning});
+      return make("div", {}, field(option.name, control), make("div", {class: "faint option"}, option.meaning));
+    });
+    form.replaceChildren(make("form", {onsubmit: submit}, make("div", {class: "bar"}, run ? field("run", run) : null, controls.slice(0, 6)),
+      controls.length > 6 ? make("details", {}, make("summary", {}, "More options"), make("div", {class: "bar"}, controls.slice(6))) : null,
+      make("button", {class: "primary", disabled: !isServed}, "Plan"), isServed ? null : make("span", {class: "faint"}, " This fit's law cannot answer it.")));
+    answer.replaceChildren();
+  }
+
+  async function submit(event) {
+    event.preventDefault();
+    const given = Object.fromEntries([...new FormData(event.target)].filter(([, value]) => value));
+    update(given);
+    answer.replaceChildren(make("p", {class: "faint"}, "Planning …"));
+    const plan = plans.find((one) => one.kind === view.kind);
+    const path = plan.needs_fit ? `${fitPath(view.fit)}/plan${query({kind: view.kind, ...given})}` : `/v1/plans/${view.kind}${query(given)}`;
+    try {
+      const [result, text] = await Promise.all([call(path), call(path, {accept: "text/csv"})]);
+      const [header, ...rows] = csv(text);
+      const planned = Object.entries(result).filter(([, value]) => value && typeof value === "object" && ("value" in value || ("loss" in value && "lower" in value)));
+      const plain = Object.entries(result).filter(([name, value]) => typeof value === "number" && name !== "best");
+      answer.replaceChildren(...[
+        figures([...planned.map(([name, value]) => [interval(value.value ?? value.loss, value.lower, value.upper), name.replaceAll("_", " ")]), ...plain.map(([name, value]) => [number(value), name.replaceAll("_", " ")])]),
+        result.formula ? make("p", {}, make("code", {}, result.formula)) : null,
+        warnings(result.warnings),
+        header ? table(`${view.kind}: ${rows.length} rows`, header.map((name) => name.replaceAll("_", " ")), rows.slice(0, 400).map((row) => row.map((cell) =>
+          cell === "" ? null : Number.isFinite(Number(cell)) ? Number(cell) : cell))) : null,
+        make("p", {class: "faint"}, make("code", {}, `curl '${location.origin}${path}'`))].filter(Boolean));
+    } catch (refusal) {
+      answer.replaceChildren(problem(refusal));
+    }
+  }
+  describe();
+  return null;
+}

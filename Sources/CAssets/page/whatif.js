@@ -1,0 +1,155 @@
+// Losses under schedules that nobody has trained: text and handles, beside the predicted curve.
+import {call, doneFits, fit as fitPath, problem, query, run as runPath} from "./api.js";
+import {copyButton, field, figures, interval, make, number, select, table, toast, warnings} from "./dom.js";
+import {colour, draw} from "./chart.js";
+import {editor, parse, shapes, write} from "./editor.js";
+import {address, update} from "./state.js";
+
+export const title = "What if";
+export const carry = ({fit, run}) => ({fit, run});
+
+export async function show(place, start) {
+  place.append(make("h1", {}, "What if"));
+  const laws = new Map((await call("/v1/laws")).laws.map((law) => [law.id, law]));
+  const fits = (await doneFits()).filter((one) => laws.get(one.law)?.kind === "curve");
+  if (!fits.length) {
+    place.append(make("p", {}, "This needs a fit of a law of curves, such as forecast or lr-annealing. ", make("a", {href: address({view: "fits"})}, "Fit one"), "."));
+    return null;
+  }
+  const run = start.run ? await call(runPath(start.run)).catch(() => null) : null;
+  const own = typeof run?.schedule === "string" ? run.schedule : null;
+  const view = {fit: fits.some((one) => one.id === start.fit) ? start.fit : fits[0].id, schedule: start.schedule ?? own ?? "warmup:300@3e-3,hold:2700,linear:1000@3e-4"};
+  const pins = start.pins ? start.pins.split("|") : [];
+  const measured = run ? (await call(`${runPath(run.id)}/points`)).points : [];
+
+  const text = make("input", {class: "mono", value: view.schedule, spellcheck: false, "aria-describedby": "schedule-error", oninput: () => change(text.value, "text")});
+  const error = make("div", {id: "schedule-error", role: "alert"});
+  const chartBox = make("div", {class: "chart"});
+  const told = make("div");
+  const planned = make("div", {"aria-live": "polite"});
+  const handles = make("div");
+  const pinned = make("div");
+  const handleValues = parse(view.schedule) ?? {warmup: 300, peak: 3e-3, start: 3000, total: 4000, shape: "linear", final: 3e-4};
+  const drawing = editor(handleValues, (values) => change(write(values), "handles"));
+  const shape = select(shapes.map((name) => [name, name]), handleValues.shape, (name) => { handleValues.shape = name; drawing.set({}); change(write(handleValues), "handles"); });
+  handles.append(drawing.svg, make("div", {class: "bar"}, field("Cooldown", shape)));
+
+  place.append(
+    make("div", {class: "bar"},
+      field("Fit", select(fits.map((one) => [one.id, `${one.law} · ${one.id}`]), view.fit, (id) => { view.fit = id; update({fit: id}); ask(); })),
+      field("Schedule", text, true)),
+    error,
+    make("div", {class: "grid"},
+      make("div", {}, chartBox, told, pinned, planned),
+      make("div", {}, handles,
+        make("div", {class: "bar"},
+          make("button", {type: "button", onclick: pin}, "Keep to compare"),
+          run ? make("button", {type: "button", onclick: () => plan("anneal-now")}, "Anneal now") : null,
+          make("button", {type: "button", onclick: () => plan("best-schedule")}, "Best schedule")),
+        make("div", {class: "bar"},
+          copyButton("Copy schedule", () => view.schedule),
+          copyButton("Copy curl", () => `curl '${location.origin}${curvePath(view.schedule)}'`),
+          make("button", {type: "button", onclick: () => save("text/csv", "csv")}, "CSV"),
+          make("button", {type: "button", onclick: () => save("image/svg+xml", "svg")}, "SVG"),
+          copyButton("Copy link", () => location.href)))));
+
+  let chart = null;
+  let asked = null;
+  let waiting = false;
+
+  const total = (schedule) => parse(schedule)?.total ?? null;
+  function curvePath(schedule, kind = "curve") {
+    const steps = total(schedule);
+    const size = run?.parameter_count && law().optional?.includes("parameter_count") ? run.parameter_count : null;
+    return `${fitPath(view.fit)}/${kind}${query({schedule, every: kind === "curve" ? Math.max(1, Math.round((steps ?? 20000) / 240)) : null, interval: 0.9, parameter_count: size})}`;
+  }
+  const law = () => laws.get(fits.find((one) => one.id === view.fit).law);
+
+  function change(schedule, by) {
+    view.schedule = schedule;
+    update({schedule});
+    if (by === "handles") text.value = schedule;
+    const values = parse(schedule);
+    handles.hidden = !values;
+    if (by === "text" && values) { drawing.set(values); shape.value = values.shape; }
+    ask();
+  }
+
+  /** One request in flight, and the newest wish after it: a drag asks as fast as answers come. */
+  async function ask() {
+    if (asked) { waiting = true; return; }
+    asked = true;
+    const began = performance.now();
+    try {
+      const answers = await Promise.all([view.schedule, ...pins].map((schedule) => call(curvePath(schedule))));
+      error.replaceChildren();
+      text.removeAttribute("aria-invalid");
+      render(answers);
+      place.dataset.redraw = (performance.now() - began).toFixed(1);
+    } catch (refusal) {
+      text.setAttribute("aria-invalid", "true");
+      error.replaceChildren(problem(refusal));
+    }
+    asked = false;
+    if (waiting) { waiting = false; ask(); }
+  }
+
+  function render([answer, ...others]) {
+    chart?.destroy();
+    const series = [{name: "predicted", x: answer.steps, y: answer.loss, lower: answer.lower ?? [], upper: answer.upper ?? [], band: true, colour: colour(0)}];
+    others.forEach((other, index) => series.push({name: `kept ${index + 1}`, x: other.steps, y: other.loss, lower: other.lower ?? [], upper: other.upper ?? [], band: true, dashed: true, colour: colour(index + 1)}));
+    if (measured.length) series.push({name: run.name ?? run.id, x: measured.map((point) => point.step), y: measured.map((point) => point.loss ?? null), points: true, colour: colour(7)});
+    chart = draw(chartBox, series, {xlabel: "step", ylabel: "loss", range: range(series)});
+    const last = answer.steps.length - 1;
+    told.replaceChildren(...[figures([[interval(answer.loss[last], answer.lower?.[last], answer.upper?.[last]), `predicted loss at step ${number(answer.steps[last])}, 90 % interval`]]), warnings(answer.warnings)].filter(Boolean));
+    pinned.replaceChildren(pins.length ? table("Kept schedules", ["", "schedule", "final loss", ""], others.map((other, index) => [
+      index + 1, make("code", {}, pins[index]), interval(other.loss.at(-1), other.lower?.at(-1), other.upper?.at(-1)),
+      make("button", {type: "button", onclick: () => { pins.splice(index, 1); update({pins: pins.join("|")}); ask(); }}, "Drop")])) : "");
+  }
+
+  /** Losses worth seeing: a law's first steps reach far above what any run logs. */
+  function range(series) {
+    const top = Math.max(...series.map((one) => {
+      const from = 0.04 * one.x.at(-1);
+      return Math.max(...one.x.map((step, index) => (one.band && step < from ? -Infinity : one.upper?.[index] ?? one.y[index] ?? -Infinity)));
+    }));
+    const low = Math.min(...series.flatMap((one) => one.y.map((loss, index) => one.lower?.[index] ?? loss ?? Infinity)));
+    return Number.isFinite(top) && top > low ? [low - 0.05 * (top - low), top + 0.05 * (top - low)] : null;
+  }
+
+  function pin() {
+    if (!pins.includes(view.schedule)) pins.push(view.schedule);
+    update({pins: pins.join("|")});
+    ask();
+  }
+
+  async function plan(kind) {
+    const values = parse(view.schedule) ?? handleValues;
+    const wish = kind === "anneal-now" ? {kind, run: run.id} : {kind, total_steps: values.total, peak: values.peak, warmup: values.warmup};
+    planned.replaceChildren(make("p", {class: "faint"}, "Searching …"));
+    try {
+      const answer = await call(`${fitPath(view.fit)}/plan${query(wish)}`);
+      const found = kind === "anneal-now" ? answer.cooldowns?.[answer.best] : answer.families?.find((one) => one.name === answer.best) ?? answer.families?.[0];
+      planned.replaceChildren(...[make("h2", {}, kind === "anneal-now" ? "Anneal now" : "Best schedule"),
+        found ? make("p", {}, make("code", {}, found.schedule), ` ends at ${interval(found.final?.loss ?? found.loss?.loss ?? found.loss, found.final?.lower ?? found.loss?.lower, found.final?.upper ?? found.loss?.upper)}`,
+          found.gain ? `, a gain of ${interval(found.gain.loss, found.gain.lower, found.gain.upper)}` : "", ". ") : null,
+        found ? make("button", {type: "button", onclick: () => { text.value = found.schedule; change(found.schedule, "text"); }}, "Draw it") : null,
+        make("a", {href: address({view: "plans", fit: view.fit, ...wish})}, " The whole plan"), warnings(answer.warnings)].filter(Boolean));
+    } catch (refusal) {
+      planned.replaceChildren(problem(refusal));
+    }
+  }
+
+  async function save(type, ending) {
+    const content = await call(curvePath(view.schedule, ending === "svg" ? "curve.svg" : "curve"), {accept: type}).catch((refusal) => { toast(refusal.message); return null; });
+    if (content === null) return;
+    const link = make("a", {href: URL.createObjectURL(new Blob([content], {type})), download: `curve.${ending}`});
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  handles.hidden = !parse(view.schedule);
+  update({fit: view.fit});
+  await ask();
+  return () => chart?.destroy();
+}
