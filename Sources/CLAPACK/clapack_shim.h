@@ -9,9 +9,13 @@
 // OpenBLAS: how many threads one call may use.
 void openblas_set_num_threads(int count);
 
-// QR: A = Q·R, R in the upper triangle of A.
-void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work,
-             const int *lwork, int *info);
+// QR with column pivoting: A·P = Q·R, R in the upper triangle of A, reflections below it.
+void dgeqp3_(const int *m, const int *n, double *a, const int *lda, int *jpvt, double *tau,
+             double *work, const int *lwork, int *info);
+
+// The first columns of Q, from its reflections.
+void dorgqr_(const int *m, const int *n, const int *k, double *a, const int *lda,
+             const double *tau, double *work, const int *lwork, int *info);
 
 // Singular values and vectors: A = U·diag(s)·Vᵀ.
 void dgesvd_(const char *jobu, const char *jobvt, const int *m, const int *n, double *a,

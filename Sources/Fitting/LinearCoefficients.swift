@@ -84,31 +84,20 @@ struct NormalEquations {
             let square = matrix[index * count + index]
             return square > 0 ? square.squareRoot() : 1
         }
-        var lower = Array(repeating: 0.0, count: size * size)
-        for (row, rowIndex) in active.enumerated() {
-            for (column, columnIndex) in active.prefix(row + 1).enumerated() {
-                var sum = matrix[rowIndex * count + columnIndex] / (scales[row] * scales[column])
-                for inner in 0..<column {
-                    sum -= lower[row * size + inner] * lower[column * size + inner]
-                }
-                // The ridge keeps columns that are copies of one another solvable.
-                lower[row * size + column] =
-                    row == column
-                    ? max(sum, 1e-12).squareRoot() : sum / lower[column * size + column]
+        var normal = DenseMatrix(rows: size, columns: size)
+        for (column, columnIndex) in active.enumerated() {
+            for (row, rowIndex) in active.prefix(column + 1).enumerated() {
+                normal[row, column] =
+                    matrix[columnIndex * count + rowIndex] / (scales[row] * scales[column])
             }
         }
         var work = active.enumerated().map { row, index in
             let held = pinned.reduce(0) { $0 + matrix[index * count + $1.key] * $1.value }
             return (rightSide[index] - held) / scales[row]
         }
-        for row in work.indices {
-            for inner in 0..<row { work[row] -= lower[row * size + inner] * work[inner] }
-            work[row] /= lower[row * size + row]
-        }
-        for row in work.indices.reversed() {
-            for inner in (row + 1)..<size { work[row] -= lower[inner * size + row] * work[inner] }
-            work[row] /= lower[row * size + row]
-        }
+        // The ridge keeps columns that are copies of one another solvable.
+        normal.factorCholesky(smallPivots: .raised(to: 1e-12))
+        normal.solveCholesky(&work)
         for (row, index) in active.enumerated() { solution[index] = work[row] / scales[row] }
         return solution
     }

@@ -1,4 +1,5 @@
 import Foundation
+import LeastSquares
 
 /// Quantiles behind intervals.
 package enum Quantiles {
@@ -8,17 +9,14 @@ package enum Quantiles {
     /// probability an interval asks for.
     package static func normal(_ probability: Double) -> Double {
         if probability > 0.5 { return -normal(1 - probability) }
-        // The tail's leading behaviour is a start from which Newton converges.
-        var estimate = -(-2 * log(probability)).squareRoot() + 0.5
-        for _ in 0..<50 {
-            let error = 0.5 * erfc(-estimate / 2.0.squareRoot()) - probability
-            let density = exp(-0.5 * estimate * estimate) / (2 * Double.pi).squareRoot()
-            let step = error / density
-            // A bounded step cannot overshoot into the flat tail.
-            estimate -= max(-1, min(1, step))
-            if abs(step) < 1e-14 { break }
+        // The tail's leading behaviour is a start from which Newton's method converges.
+        let start = -(-2 * log(probability)).squareRoot() + 0.5
+        return RootBracket.root(between: -40, and: 1, from: max(-40, start)) { estimate in
+            (
+                0.5 * erfc(-estimate / 2.0.squareRoot()) - probability,
+                exp(-0.5 * estimate * estimate) / (2 * Double.pi).squareRoot()
+            )
         }
-        return estimate
     }
 
     /// Student's t quantile with ν degrees of freedom, for upper probabilities of one half or more.
@@ -27,27 +25,19 @@ package enum Quantiles {
     /// since effective sample sizes are not.
     package static func studentT(_ probability: Double, degreesOfFreedom: Double) -> Double {
         guard degreesOfFreedom < 1e6 else { return normal(probability) }
-        var low = 0.0
         var high = max(2, 2 * normal(probability))
         while studentTTail(high, degreesOfFreedom) > 1 - probability { high *= 2 }
         let logScale =
             lgamma(0.5 * (degreesOfFreedom + 1)) - lgamma(0.5 * degreesOfFreedom)
             - 0.5 * log(degreesOfFreedom * Double.pi)
-        var estimate = 0.5 * (low + high)
-        for _ in 0..<200 {
-            let excess = studentTTail(estimate, degreesOfFreedom) - (1 - probability)
-            if excess > 0 { low = estimate } else { high = estimate }
+        return RootBracket.root(between: 0, and: high, tolerance: 1e-14) { estimate in
             let logDensity =
                 logScale
                 - 0.5 * (degreesOfFreedom + 1) * log1p(estimate * estimate / degreesOfFreedom)
-            // A step out of the bracket is halved instead.
-            let newton = estimate + excess / exp(logDensity)
-            let next = newton > low && newton < high ? newton : 0.5 * (low + high)
-            let change = abs(next - estimate)
-            estimate = next
-            if change <= 1e-13 * estimate { break }
+            return (
+                1 - probability - studentTTail(estimate, degreesOfFreedom), exp(logDensity)
+            )
         }
-        return estimate
     }
 
     /// P(T > t) for t ≥ 0: half the regularised incomplete beta function I_x(ν/2, ½) at

@@ -1,3 +1,6 @@
+import Foundation
+import LeastSquares
+
 /// Points that fill a unit cube evenly, from a seed.
 ///
 /// The additive recurrence x_i = frac(x_0 + i·a) with a_j = g^−j, g the positive root of
@@ -31,16 +34,11 @@ struct SpaceFillingDesign {
         }
     }
 
-    /// The root of g^degree = g + 1: Newton's steps from above fall until the last bit.
+    /// The root of g^degree = g + 1 between 1 and 2.
     private static func root(degree: Int) -> Double {
-        var estimate = 2.0
-        while true {
-            var power = 1.0
-            for _ in 0..<(degree - 1) { power *= estimate }
-            let next =
-                estimate - (power * estimate - estimate - 1) / (Double(degree) * power - 1)
-            guard next < estimate else { return estimate }
-            estimate = next
+        RootBracket.root(between: 1, and: 2, from: 2) { estimate in
+            let power = pow(estimate, Double(degree - 1))
+            return (power * estimate - estimate - 1, Double(degree) * power - 1)
         }
     }
 }

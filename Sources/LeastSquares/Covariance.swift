@@ -1,8 +1,10 @@
-/// How sure the parameters are, from the model linearised at the solution.
+/// The covariance of the parameters, from the model linearised at the solution.
 ///
 /// With J the Jacobian, W the weights and σ² the variance of a residual of weight 1 it is
 /// σ²·(JᵀWJ)⁻¹. Unless given, σ² is Σwr²/(n − p), n the rows that count and p the free parameters.
-/// What robust losses and correlated noise make of it is built on top, with σ² = 1.
+/// Robust losses and correlated noise are built on top, with σ² = 1.
+///
+///     let errors = solution.covariance(parameters).standardErrors
 ///
 /// Parameters that are fixed or held at a bound count as known: their rows are zero. Where the data
 /// do not determine a parameter its variance is infinite, and its covariances are zero.
@@ -15,7 +17,7 @@ package struct Covariance: Equatable, Sendable {
     /// Square roots of the diagonal.
     package let standardErrors: [Double]
 
-    /// How many directions of the free parameters the data determine.
+    /// The number of directions of the free parameters that the data determine.
     package let rank: Int
 
     /// Largest over smallest singular value of the weighted, column-scaled Jacobian.
@@ -30,7 +32,7 @@ package struct Covariance: Equatable, Sendable {
     /// - Parameters:
     ///   - jacobian: ∂residual/∂parameter, unweighted, column-major.
     ///   - variance: The variance of a residual of weight 1; infinite when unknown.
-    ///   - isHeld: Whether a parameter counts as known, one per parameter: fixed or at a bound.
+    ///   - isHeld: One per parameter, true for one that counts as known: fixed or at a bound.
     ///   - weights: One per row, at least 0.
     package init(jacobian: [Double], variance: Double, isHeld: [Bool], weights: [Double]) {
         let free = isHeld.indices.filter { !isHeld[$0] }
@@ -95,5 +97,96 @@ extension Solution {
         return Covariance(
             jacobian: jacobian, variance: spare > 0 ? squares / Double(spare) : .infinity,
             isHeld: isHeld, weights: weights)
+    }
+}
+
+/// Singular values and directions of a weighted, column-scaled Jacobian.
+///
+/// Columns are divided by their lengths first, so that neither units nor the size of a parameter
+/// decides what counts as dependent.
+private struct ScaledSpectrum {
+    let columns: Int
+
+    /// Column lengths; 1 for a column of zeros.
+    let lengths: [Double]
+
+    /// Singular values of the scaled matrix, largest first.
+    let values: [Double]
+
+    /// Vᵀ: row i is the direction of value i.
+    let transposedVectors: DenseMatrix
+
+    /// The number of values above rounding.
+    let rank: Int
+
+    /// Decomposes diag(√weight)·J.
+    ///
+    /// - Parameters:
+    ///   - jacobian: Column-major, `weights.count` rows.
+    ///   - selected: The columns to take.
+    ///   - weights: One per row; rows of weight zero or less do not count.
+    init?(jacobian: [Double], selected: [Int], weights: [Double]) {
+        let rows = weights.count
+        let kept = weights.indices.filter { weights[$0] > 0 }
+        columns = selected.count
+        // Padded with zero rows to be at least square, so that R is complete.
+        let height = DenseMatrix.paddedRows(max(kept.count, selected.count))
+        var tall = DenseMatrix(rows: height, columns: selected.count)
+        var lengths = [Double](repeating: 1, count: selected.count)
+        for (column, parameter) in selected.enumerated() {
+            var square = 0.0
+            for (position, row) in kept.enumerated() {
+                let value = weights[row].squareRoot() * jacobian[parameter * rows + row]
+                tall[position, column] = value
+                square += value * value
+            }
+            guard square.isFinite else { return nil }
+            if square > 0 { lengths[column] = square.squareRoot() }
+            for position in 0..<height { tall[position, column] /= lengths[column] }
+        }
+        self.lengths = lengths
+        var triangle = DenseMatrix(rows: columns, columns: columns)
+        DenseMatrix.triangle(
+            &tall.elements, rows: height, columns: columns, into: &triangle.elements,
+            stride: columns)
+        guard let (values, vectors) = triangle.singularValues() else { return nil }
+        self.values = values
+        transposedVectors = vectors
+        let limit = (values.first ?? 0) * Double(max(kept.count, columns)) * Double.ulpOfOne
+        rank = values.count { $0 > limit }
+    }
+
+    /// Largest over smallest singular value; infinity when columns are dependent.
+    var conditionNumber: Double {
+        guard let largest = values.first, let smallest = values.last else { return 1 }
+        return rank == columns ? largest / smallest : .infinity
+    }
+
+    /// The unit direction, in scaled parameters, along which the residuals change least.
+    var flattest: [Double] {
+        guard columns > 0 else { return [] }
+        return (0..<columns).map { transposedVectors[columns - 1, $0] }
+    }
+
+    /// True for a column that takes part in a direction that the data do not determine.
+    func isUndetermined(_ column: Int) -> Bool {
+        (rank..<columns).contains { abs(transposedVectors[$0, column]) > 1e-8 }
+    }
+
+    /// The inverse of the normal matrix on the directions that the data determine, symmetric.
+    func inverseGram() -> [Double] {
+        var inverse = [Double](repeating: 0, count: columns * columns)
+        for column in 0..<columns {
+            for row in 0..<columns {
+                var sum = 0.0
+                for index in 0..<rank {
+                    let left = transposedVectors[index, row] / values[index]
+                    let right = transposedVectors[index, column] / values[index]
+                    sum += left * right
+                }
+                inverse[column * columns + row] = sum / (lengths[row] * lengths[column])
+            }
+        }
+        return inverse
     }
 }

@@ -1,4 +1,4 @@
-/// The damping μ of Levenberg–Marquardt: how far a step leans from Gauss–Newton to the gradient.
+/// The damping μ of Levenberg–Marquardt, which turns a step from Gauss–Newton's to the gradient's.
 ///
 /// μ multiplies the squared column scales, so it has no unit: 1 doubles the diagonal of the normal
 /// matrix. A pure value: outcomes of trial steps go in, the next μ comes out.
@@ -22,7 +22,7 @@ package struct Damping: Equatable, Sendable {
         self.value = max(value, Self.smallest)
     }
 
-    /// Whether rejections have raised μ beyond use.
+    /// True once rejections have raised μ beyond use.
     package var isExhausted: Bool { value > Self.largest }
 
     /// Lowers μ after a step that lowered the cost.
@@ -39,7 +39,7 @@ package struct Damping: Equatable, Sendable {
     /// Raises μ after a step that was refused or did not lower the cost, faster with each rejection
     /// in a row.
     ///
-    /// - Parameter excess: How many times too long the step was, where that is known and finite. Its
+    /// - Parameter excess: Length of the step over that of one to be trusted, if known and finite. Its
     ///   length falls about as 1/√μ while μ passes the directions one by one, so that μ grows by the
     ///   square; for that reason no further than to 1, where it has passed them all.
     package mutating func reject(excess: Double = 1) {

@@ -4,10 +4,18 @@
 /// linearised problem with damping, min ½‖J·d + r‖² + ½μ‖D·d‖², from a QR factorisation of J, and
 /// polishes the end with undamped steps. The answer is always a value: not converging is one.
 ///
+///     let solver = LevenbergMarquardt()
+///     let solution = solver.solve(
+///         &problem, parameters: [SolverParameter(1, lower: 0), SolverParameter(0.5)],
+///         loss: .huber(delta: 1e-3))
+///     if solution.termination.converged { print(solution.parameters) }
+///
+/// `TrustRegionLoop` lists the parts.
+///
 /// Sources: Moré, "The Levenberg–Marquardt algorithm: implementation and theory" (1978),
 /// doi:10.1007/BFb0067700; Nielsen, IMM-REP-1999-05 (1999), for the damping.
 package struct LevenbergMarquardt: Sendable {
-    /// When to stop, and how boldly to begin.
+    /// The stopping rules, and the first damping.
     package var options: SolverOptions
 
     /// Makes a solver with the given stopping rules.
@@ -22,7 +30,7 @@ package struct LevenbergMarquardt: Sendable {
     ///   - parameters: One per parameter of the problem: start, bounds, fixed or free.
     ///   - loss: The cost of one residual.
     ///   - weights: One multiplicity or weight per residual, at least 0; `nil` for all ones.
-    /// - Returns: The point where the search ended, and why it did.
+    /// - Returns: The point where the search ended, and the reason.
     package func solve<Problem: LeastSquaresProblem>(
         _ problem: inout Problem, parameters: [SolverParameter], loss: RobustLoss = .squares,
         weights: [Double]? = nil
@@ -39,17 +47,22 @@ package struct LevenbergMarquardt: Sendable {
     ///   - loss: The cost of one residual.
     ///   - weights: One multiplicity or weight per residual, at least 0; `nil` for all ones.
     ///   - workspace: Memory, used by one solve at a time.
-    /// - Returns: The point where the search ended, and why it did.
+    /// - Returns: The point where the search ended, and the reason.
     package func solve<Problem: LeastSquaresProblem>(
         _ problem: inout Problem, parameters: [SolverParameter], loss: RobustLoss = .squares,
         weights: [Double]? = nil, workspace: Workspace
     ) -> Solution {
         precondition(parameters.count == problem.parameterCount, "one parameter each")
         precondition(weights.map { $0.count == problem.residualCount } ?? true, "one weight each")
-        let search = Search(
-            workspace: workspace, rows: problem.residualCount, parameters: parameters, loss: loss,
-            weights: weights)
-        var run = SolverRun(search: search, options: options)
-        return withExtendedLifetime(workspace) { run.solve(&problem) }
+        return withExtendedLifetime(workspace) {
+            workspace.reset()
+            let weighted = WeightedLoss(
+                loss, weights: weights, rows: problem.residualCount, workspace: workspace)
+            var loop = TrustRegionLoop(
+                parameters, loss: weighted, options: options, workspace: workspace)
+            return loop.solve { parameters, residuals, jacobian in
+                problem.evaluate(parameters, residuals: residuals, jacobian: jacobian)
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// How much a residual costs: ρ(r), with ρ(r) ≈ ½r² near 0 for every case.
+/// The cost ρ(r) of a residual, with ρ(r) ≈ ½r² near 0 for every case.
 ///
 /// | case | ρ(r), with x = r/δ | ρ′(r) | ρ″(r) |
 /// |---|---|---|---|

@@ -1,4 +1,4 @@
-/// Where a search ended, with everything needed to judge it.
+/// The end of a search, with everything needed to judge it.
 package struct Solution: Equatable, Sendable {
     /// The parameters, fixed ones included.
     package let parameters: [Double]
@@ -15,10 +15,10 @@ package struct Solution: Equatable, Sendable {
     /// Derivatives of the cost, ∂cost/∂parameter; zero for fixed parameters.
     package let gradient: [Double]
 
-    /// Which free parameters ended exactly on a bound.
+    /// True for a free parameter that ended exactly on a bound.
     package let atBound: [Bool]
 
-    /// Why the search stopped.
+    /// The reason that the search stopped.
     package let termination: Termination
 
     package init(

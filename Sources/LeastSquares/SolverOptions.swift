@@ -1,4 +1,4 @@
-/// When the solver stops, and how boldly it begins.
+/// The stopping rules of the solver, and its first damping.
 ///
 /// The tolerances are dimensionless, so they need no thought about units. The defaults are strict:
 /// exact derivatives reach about as many digits as the data allow.

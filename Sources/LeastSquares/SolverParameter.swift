@@ -1,6 +1,6 @@
-/// One parameter as the solver sees it: where it starts and where it may go.
+/// One parameter as the solver sees it: its start, and its bounds.
 package struct SolverParameter: Equatable, Sendable {
-    /// Where the search starts; moved to the nearer bound when it lies outside.
+    /// The start of the search; moved to the nearer bound when it lies outside.
     package var initialValue: Double
 
     /// The least value allowed; −∞ for none.
@@ -9,16 +9,16 @@ package struct SolverParameter: Equatable, Sendable {
     /// The greatest value allowed; +∞ for none.
     package var upper: Double
 
-    /// Whether the parameter keeps its initial value.
+    /// True for a parameter that keeps its initial value.
     package var isFixed: Bool
 
     /// Describes one parameter; bounds out of order are a programmer's error.
     ///
     /// - Parameters:
-    ///   - initialValue: Where the search starts.
+    ///   - initialValue: The start of the search.
     ///   - lower: The least value allowed.
     ///   - upper: The greatest value allowed.
-    ///   - isFixed: Whether the parameter keeps its initial value.
+    ///   - isFixed: True to keep the initial value.
     package init(
         _ initialValue: Double, lower: Double = -.infinity, upper: Double = .infinity,
         isFixed: Bool = false

@@ -1,4 +1,4 @@
-/// Why and when the solver stopped.
+/// The reason that a solve ended, with the inequality that fired.
 package struct Termination: Equatable, Sendable {
     /// The rule that ended the search; raw values are the words of the JSON contract.
     package enum Reason: String, Equatable, Sendable, CaseIterable {
@@ -16,7 +16,7 @@ package struct Termination: Equatable, Sendable {
     /// The quantity that the rule compares: a ratio, or a count of steps for the limit.
     package let measure: Double
 
-    /// What the measure was compared with.
+    /// The value that the measure was compared with.
     package let tolerance: Double
 
     /// Steps tried, rejected ones and polishing included.
@@ -35,7 +35,7 @@ package struct Termination: Equatable, Sendable {
         self.evaluations = evaluations
     }
 
-    /// Whether the point returned satisfies a stopping rule of a solution.
+    /// True when the point returned satisfies a stopping rule of a solution.
     package var converged: Bool {
         switch reason {
         case .cost, .step, .gradient: true

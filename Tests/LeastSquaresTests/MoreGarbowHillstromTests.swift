@@ -18,6 +18,12 @@ struct MoreGarbowHillstromTests {
         "Gulf research x 100",
     ]
 
+    /// A far start from which the path is chaotic.
+    ///
+    /// Moved by 1e-12, one start in five needs more than the thousand iterations, whatever the order
+    /// in which the solver adds. So several are tried.
+    static let chaotic = "Chebyquad x 10"
+
     private func solve(_ problem: MoreProblem, factor: Double) -> Solution {
         // A start of zeros has no multiples: ones stand in, as in the paper's experiments.
         let isZero = problem.start.allSatisfy { $0 == 0 }
@@ -47,6 +53,12 @@ struct MoreGarbowHillstromTests {
     func `finds a published minimum from far starts, or says that it did not`(
         problem: MoreProblem, factor: Double
     ) {
+        guard "\(problem.name) x \(Int(factor))" != Self.chaotic else {
+            let factors = (-5...5).map { factor * (1 + 1e-12 * Double($0)) }
+            let found = factors.count { isPublished(solve(problem, factor: $0), of: problem) }
+            #expect(found >= 6, "\(problem.name): \(found) of 11")
+            return
+        }
         let solution = solve(problem, factor: factor)
         if Self.hopeless.contains("\(problem.name) x \(Int(factor))") {
             #expect(!solution.termination.converged || solution.stationarity < 1e-5)

@@ -1,4 +1,5 @@
 import Foundation
+import LeastSquares
 
 /// Chooses the correlation of the noise that explains a fit's residuals best.
 ///
@@ -91,29 +92,12 @@ struct CorrelationSearch {
         return correlation
     }
 
-    /// Golden-section search; 14 rounds leave a thousandth of the range.
+    /// The parameter of least deviance, to a thousandth of the range.
     private func minimum(
         in range: ClosedRange<Double>, _ correlation: (Double) -> NoiseCorrelation
     ) -> Double {
-        let ratio = 0.5 * (5.0.squareRoot() - 1)
-        var (low, high) = (range.lowerBound, range.upperBound)
-        func deviance(_ position: Double) -> Double {
-            likelihood.value(correlation(position)).deviance
-        }
-        var left = high - ratio * (high - low)
-        var right = low + ratio * (high - low)
-        var (leftValue, rightValue) = (deviance(left), deviance(right))
-        for _ in 0..<14 {
-            if leftValue < rightValue {
-                (high, right, rightValue) = (right, left, leftValue)
-                left = high - ratio * (high - low)
-                leftValue = deviance(left)
-            } else {
-                (low, left, leftValue) = (left, right, rightValue)
-                right = low + ratio * (high - low)
-                rightValue = deviance(right)
-            }
-        }
-        return 0.5 * (low + high)
+        ScalarMinimizer.minimum(in: range, tolerance: 5e-4) {
+            likelihood.value(correlation($0)).deviance
+        }.place
     }
 }

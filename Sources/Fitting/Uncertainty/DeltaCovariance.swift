@@ -119,8 +119,11 @@ struct DeltaCovariance {
     /// The diagonal of J(JᵀJ)⁻¹Jᵀ, one per point.
     private static func leverages(_ columns: [[Double]]) -> [Double] {
         var leverages = Array(repeating: 0.0, count: columns.first?.count ?? 0)
-        for vector in RestrictedLikelihood.orthonormal(columns) {
-            for point in leverages.indices { leverages[point] += vector[point] * vector[point] }
+        let basis = DenseMatrix(columns: columns).orthonormalBasis()
+        for column in 0..<basis.columns {
+            for point in leverages.indices {
+                leverages[point] += basis[point, column] * basis[point, column]
+            }
         }
         return leverages
     }

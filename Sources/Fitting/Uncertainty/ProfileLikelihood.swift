@@ -68,8 +68,8 @@ struct ProfileLikelihood {
 
     /// Where the scaled rise of the cost reaches the quantile, on one side.
     ///
-    /// The root of the rise is nearly a straight line, so the secant of it finds the end in a few
-    /// refits; it is kept inside the bracket found on the way out.
+    /// The root of the rise is nearly a straight line, so false position finds the end in a few
+    /// refits, inside the bracket found on the way out.
     ///
     /// - Returns: The coordinate, or nil where a refit does not converge.
     private func end(
@@ -82,35 +82,30 @@ struct ProfileLikelihood {
         }
         let farthest = min(half < 0 ? limits[0] : limits[1], Self.reach * abs(half))
         var start = best.parameters
-        var inside = (distance: 0.0, root: 0.0)
-        var outside: (distance: Double, root: Double)?
+        var inside = (place: 0.0, value: -quantile)
+        var bracket: RootBracket?
         var distance = min(abs(half), farthest)
         for _ in 0..<40 {
             start[index] = center + (half < 0 ? -distance : distance)
             let refit = refitting.profile(from: start, holding: index)
             guard refit.hasConverged else { return nil }
-            let root = root(ofRise: refit.cost - best.cost, index)
-            if abs(root / quantile - 1) < 1e-4 { return start[index] }
-            if root < quantile {
+            let excess = root(ofRise: refit.cost - best.cost, index) - quantile
+            if abs(excess) < 1e-4 * quantile { return start[index] }
+            if excess < 0 {
                 start = refit.coordinates
                 if distance >= farthest { return start[index] }
-                inside = (distance, root)
-            } else {
-                outside = (distance, root)
             }
-            distance = next(inside, outside, quantile: quantile, farthest: farthest)
+            if bracket == nil, excess < 0 {
+                inside = (distance, excess)
+                distance = min(2 * distance, farthest)
+            } else {
+                var narrowed = bracket ?? RootBracket(low: inside, high: (distance, excess))
+                if bracket != nil { narrowed.narrow(at: distance, value: excess) }
+                distance = narrowed.falsePosition
+                bracket = narrowed
+            }
         }
         return start[index]
-    }
-
-    private func next(
-        _ inside: (distance: Double, root: Double), _ outside: (distance: Double, root: Double)?,
-        quantile: Double, farthest: Double
-    ) -> Double {
-        guard let outside else { return min(2 * inside.distance, farthest) }
-        let width = outside.distance - inside.distance
-        let share = (quantile - inside.root) / (outside.root - inside.root)
-        return inside.distance + width * min(max(share, 0.02), 0.98)
     }
 
     private func root(ofRise rise: Double, _ index: Int) -> Double {

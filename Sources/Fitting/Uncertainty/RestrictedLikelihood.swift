@@ -1,4 +1,5 @@
 import Foundation
+import LeastSquares
 
 /// How well a correlation of the noise explains the residuals of a fit, its parameters' share apart.
 ///
@@ -38,9 +39,9 @@ struct RestrictedLikelihood {
     ///   - counts: Points in each run.
     ///   - spacing: The distances of points.
     init(residuals: [Double], columns: [[Double]], counts: [Int], spacing: PointSpacing) {
-        let basis = Self.orthonormal(columns)
-        width = basis.count + 1
-        spare = residuals.count - basis.count
+        let basis = DenseMatrix(columns: columns).orthonormalBasis()
+        width = basis.columns + 1
+        spare = residuals.count - basis.columns
         self.spacing = spacing
         var runs: [Range<Int>] = []
         for count in counts {
@@ -50,40 +51,20 @@ struct RestrictedLikelihood {
         self.runs = runs
         var rows = Array(repeating: 0.0, count: residuals.count * width)
         for point in residuals.indices {
-            for (column, vector) in basis.enumerated() {
-                rows[point * width + column] = vector[point]
+            for column in 0..<basis.columns {
+                rows[point * width + column] = basis[point, column]
             }
-            rows[point * width + basis.count] = residuals[point]
+            rows[point * width + basis.columns] = residuals[point]
         }
         self.rows = rows
     }
 
-    /// Gram–Schmidt, each column twice so that rounding leaves nothing over.
-    static func orthonormal(_ columns: [[Double]]) -> [[Double]] {
-        var basis: [[Double]] = []
-        for column in columns {
-            let length = column.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            guard length > 0, length.isFinite else { continue }
-            var vector = column.map { $0 / length }
-            for _ in 0..<2 {
-                for known in basis {
-                    let part = zip(known, vector).reduce(0) { $0 + $1.0 * $1.1 }
-                    for index in vector.indices { vector[index] -= part * known[index] }
-                }
-            }
-            let rest = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            guard rest > 1e-11 else { continue }
-            basis.append(vector.map { $0 / rest })
-        }
-        return basis
-    }
-
     /// Judges a correlation.
     func value(_ correlation: NoiseCorrelation) -> Value {
-        var gram = Array(repeating: 0.0, count: width * width)
+        var gram = DenseMatrix(rows: width, columns: width)
         var logDeterminant = 0.0
         for (run, gaps) in zip(runs, spacing.gaps) where !run.isEmpty {
-            logDeterminant += whiten(run, gaps, correlation, into: &gram)
+            logDeterminant += whiten(run, gaps, correlation, into: &gram.elements)
         }
         return value(gram: gram, logDeterminant: logDeterminant)
     }
@@ -125,29 +106,14 @@ struct RestrictedLikelihood {
         return logDeterminant
     }
 
-    /// Eliminates the basis by Cholesky: its log determinant, and what is left of the residuals.
-    private func value(gram: [Double], logDeterminant: Double) -> Value {
+    /// Eliminates the basis by Cholesky: its log determinant, and the rest of the residuals.
+    private func value(gram: DenseMatrix, logDeterminant: Double) -> Value {
         var factor = gram
-        var deviance = logDeterminant
-        for row in 0..<width {
-            for column in 0...row {
-                var sum = factor[row * width + column]
-                for inner in 0..<column {
-                    sum -= factor[row * width + inner] * factor[column * width + inner]
-                }
-                guard row == column else {
-                    factor[row * width + column] = sum / factor[column * width + column]
-                    continue
-                }
-                guard row < width - 1 else {
-                    let variance = max(sum, .leastNormalMagnitude) / Double(spare)
-                    return Value(
-                        deviance: deviance + Double(spare) * log(variance), variance: variance)
-                }
-                factor[row * width + row] = max(sum, .leastNormalMagnitude).squareRoot()
-                deviance += 2 * log(factor[row * width + row])
-            }
-        }
-        return Value(deviance: deviance, variance: 0)
+        factor.factorCholesky(smallPivots: .raised(to: .leastNormalMagnitude))
+        let basis = (0..<(width - 1)).reduce(0) { $0 + 2 * log(factor[$1, $1]) }
+        let rest = factor[width - 1, width - 1]
+        let variance = rest * rest / Double(spare)
+        return Value(
+            deviance: logDeterminant + basis + Double(spare) * log(variance), variance: variance)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import LeastSquares
 
 /// Where the form is evaluated, in logs.
 struct KaplanPoint: Sendable {
@@ -34,26 +35,16 @@ struct KaplanRoot {
     /// Newton's method inside a bracket.
     ///
     /// B_crit falls as L grows: the root lies between the loss at endless batches and the right side
-    /// evaluated there. Steps that leave the bracket, which shrinks, are replaced by halving it.
+    /// evaluated there.
     init(form: KaplanForm, point: KaplanPoint) {
         let equation = KaplanEquation(form: form, point: point)
-        var lower = KaplanEquation.logSum(equation.sizeTerm, equation.stepTerm)
-        var upper = equation.state(at: lower).right
-        var root = lower
-        var state = equation.state(at: root)
-        // A handful of rounds; halving alone would need some sixty.
-        for _ in 0..<100 {
-            let excess = root - state.right
-            if excess > 0 { upper = root } else { lower = root }
-            var next = root - excess / state.slope
-            if !(next >= lower && next <= upper) { next = 0.5 * (lower + upper) }
-            let change = abs(next - root)
-            root = next
-            state = equation.state(at: root)
-            if change <= 1e-15 * max(1, abs(root)) { break }
+        let lower = KaplanEquation.logSum(equation.sizeTerm, equation.stepTerm)
+        let upper = equation.state(at: lower).right
+        logLoss = RootBracket.root(between: lower, and: upper, from: lower) { logLoss in
+            let state = equation.state(at: logLoss)
+            return (logLoss - state.right, state.slope)
         }
-        logLoss = root
-        self.state = state
+        state = equation.state(at: logLoss)
     }
 }
 
