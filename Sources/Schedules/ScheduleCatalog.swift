@@ -34,7 +34,8 @@ package enum ScheduleCatalog {
             name: "step", usage: "step@b", meaning: "jumps to b, taking no steps",
             example: "warmup:100@3e-4,hold:500,step@3e-5,hold:400"),
         ScheduleForm(
-            name: "repeat", usage: "repeat:k(…)", meaning: "the segments inside, k times",
+            name: "repeat", usage: "repeat:k(…)",
+            meaning: "the segments inside, k times; at most \(ScheduleLimits.segments) in all",
             example: "repeat:3(linear:100@3e-4,cosine:300@3e-5)"),
         continuation,
     ]
@@ -47,16 +48,9 @@ package enum ScheduleCatalog {
 
     /// The run that the example of `from` continues.
     package static let exampleRuns = ScheduledRuns { run throws(ScheduledRuns.Fault) in
-        let demo = [
-            ScheduleSegment(
-                .run(shape: LinearShape.warmup, steps: 100, whole: nil, target: 3e-4),
-                at: .schedule),
-            ScheduleSegment(
-                .run(shape: HoldShape(), steps: 900, whole: nil, target: nil), at: .schedule),
-        ]
-        guard run == "demo", let schedule = try? LearningRateSchedule(segments: demo) else {
-            throw .unknown(known: ["demo"])
-        }
+        guard run == "demo",
+            let schedule = try? LearningRateSchedule(parsing: "warmup:100@3e-4,hold:900")
+        else { throw .unknown(known: ["demo"]) }
         return ScheduledRuns.Found(schedule)
     }
 
@@ -86,6 +80,17 @@ package enum ScheduleCatalog {
     package static var segmentNames: [String] { segments.map(\.name) }
     package static var scheduleNames: [String] { named.map(\.name) }
 
+    /// The names of the shapes that can follow a hold down to a final rate and need no parameter:
+    /// what `wsd(shape=)` and the plans offer.
+    package static let cooldownNames: [String] = shapes.compactMap { type in
+        type.takesTarget && type.init(name: type.form.name) != nil ? type.form.name : nil
+    }
+
+    /// Whether a shape's rates must all be above 0, so that it cannot end at 0.
+    package static func needsPositiveRates(_ name: String) -> Bool {
+        shape(named: name).map { type(of: $0).needsPositiveRates } ?? false
+    }
+
     /// The shape of that name, or nil.
     static func shape(named name: String) -> (any SegmentShape)? {
         for type in shapes {
@@ -94,9 +99,79 @@ package enum ScheduleCatalog {
         return nil
     }
 
-    /// How the segment of that name is written, or nil.
+    /// How the segment of that name is written, or nil; for a shape with a parameter, `polyx`, also
+    /// where the parameter cannot be read.
     static func segmentForm(named name: String) -> ScheduleForm? {
         if let exact = segmentForms[name] { return exact }
-        return name.hasPrefix("poly") ? PolynomialShape.form : nil
+        return shapes.first { type in
+            type.parameter.map { name.hasPrefix($0.prefix) } ?? false
+        }?.form
     }
+}
+
+// MARK: Forms
+
+/// How a segment or a named schedule is written, for people: one entry of the catalogue.
+package struct ScheduleForm: Sendable, Equatable {
+    /// The word it begins with.
+    package let name: String
+    /// Its pattern, such as `cosine:n@b`.
+    package let usage: String
+    /// One line on what it does.
+    package let meaning: String
+    /// A whole schedule that parses.
+    package let example: String
+    /// Further ones, where one does not show all that it can do.
+    package let variants: [String]
+    /// The named arguments it takes; empty for a segment.
+    package let parameters: [ScheduleParameter]
+
+    package init(
+        name: String, usage: String, meaning: String, example: String,
+        variants: [String] = [], parameters: [ScheduleParameter] = []
+    ) {
+        self.name = name
+        self.usage = usage
+        self.meaning = meaning
+        self.example = example
+        self.variants = variants
+        self.parameters = parameters
+    }
+
+    /// The form of a named schedule, whose usage follows from its parameters.
+    init(
+        named name: String, _ parameters: [ScheduleParameter], meaning: String, example: String,
+        variants: [String] = []
+    ) {
+        let arguments = parameters.map { parameter in
+            parameter.standard.map { "\(parameter.name)=\($0)" } ?? "\(parameter.name)=…"
+        }
+        self.init(
+            name: name, usage: "\(name)(\(arguments.joined(separator: ",")))", meaning: meaning,
+            example: example, variants: variants, parameters: parameters)
+    }
+
+    /// The example and its variants.
+    package var examples: [String] { [example] + variants }
+}
+
+/// One argument of a named schedule.
+package struct ScheduleParameter: Sendable, Equatable {
+    package let name: String
+    package let meaning: String
+    /// The text that stands for a missing argument; nil where it must be given.
+    package let standard: String?
+
+    package init(_ name: String, _ meaning: String, standard: String? = nil) {
+        self.name = name
+        self.meaning = meaning
+        self.standard = standard
+    }
+
+    static let peak = ScheduleParameter("peak", "highest learning rate")
+    static let steps = ScheduleParameter("steps", "all steps, the warm-up included")
+    static let warmup = ScheduleParameter("warmup", "steps of linear warm-up", standard: "0")
+    static let final = ScheduleParameter("final", "learning rate at the end", standard: "0")
+    static let positiveFinal = ScheduleParameter("final", "learning rate at the end, above 0")
+    static let cycles = ScheduleParameter("cycles", "times it is repeated", standard: "1")
 }

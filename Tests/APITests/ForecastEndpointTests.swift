@@ -224,7 +224,7 @@ import Testing
         (#"{"schedule":"hold:x"}"#, "/schedule", "hold:x"),
         (
             #"{"schedule":{"values":[1,-1]}}"#, "/schedule/values/1",
-            "learning rate = -1.0, must be a finite number of at least 0"
+            "learning rate = -1.0, must be 0 or a number from 1e-30 to 1e6"
         ),
         (
             #"{"schedule":{"from":{"run":"none","step":1}}}"#, "/schedule/from/run",

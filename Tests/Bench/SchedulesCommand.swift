@@ -34,8 +34,8 @@ struct SchedulesCommand: ParsableCommand {
     ]
 
     func validate() throws {
-        guard steps >= 1_000, points > 1, points <= steps, rounds > 0 else {
-            throw ValidationError("steps >= 1000, 1 < points <= steps and rounds > 0 are needed")
+        guard steps >= 20_000, points > 1, points <= steps, rounds > 0 else {
+            throw ValidationError("steps >= 20000, 1 < points <= steps and rounds > 0 are needed")
         }
     }
 
@@ -78,12 +78,13 @@ struct SchedulesCommand: ParsableCommand {
             ("poly1.5", "poly1.5:\(rest)@3e-5"), ("rsqrt", "rsqrt:\(rest)"),
             ("wsd, sqrt", "hold:\(rest - cycle),sqrt:\(cycle)@3e-5"),
             ("10 cycles", "repeat:10(cosine:\(cycle / 2)@3e-5,linear:\(cycle / 2)@3e-4)"),
-            ("cycles of 990", "repeat:\(rest / 990)(cosine:495@3e-5,linear:495@3e-4)"),
-            ("cycles of 49", "repeat:\(rest / 49)(linear:25@3e-5,linear:24@3e-4)"),
-            ("cycles of 2", "repeat:\(rest / 2)(linear:1@3e-5,linear:1@3e-4)"),
             (
-                "cycles in cycles",
-                "repeat:\(rest / 990)(repeat:20(linear:25@3e-5,linear:24@3e-4),step@1e-4,hold:10)"
+                "1,000 cycles",
+                "repeat:1000(cosine:\(rest / 2_000)@3e-5,linear:\(rest / 2_000)@3e-4)"
+            ),
+            (
+                "10,000 segments",
+                "repeat:4999(cosine:\(rest / 9_998)@3e-5,linear:\(rest / 9_998)@3e-4),hold:9"
             ),
         ]
     }

@@ -24,11 +24,11 @@ import Testing
 
     @Test(arguments: [0.01, 0.11, 1, 4, 10])
     func `the series is as close as it says, up to its reach`(exponent: Double) {
-        let series = DropSeries(exponent: exponent)
+        let series = BinomialSeries(exponent: exponent)
         #expect(series.reach > 0.1)
         for fraction in [-1, -0.5, 0.3, 1] {
             let x = fraction * series.reach
-            let sum = series.coefficients.prefix(DropSeries.terms).reversed()
+            let sum = series.coefficients.prefix(BinomialSeries.terms).reversed()
                 .reduce(0) { $0 * x + $1 }
             #expect(abs(sum - pow(1 - x, -exponent)) < 3e-11)
         }
@@ -36,13 +36,13 @@ import Testing
 
     @Test func `a panel knows rates, drops and areas between its nodes`() throws {
         let schedule = try LearningRateSchedule(parsing: "step@1e-3,cosine:1000@1e-4")
-        let grid = RatePanel.Grid(length: 250)
+        let grid = ChebyshevPanel.Grid(length: 250)
         let areas = ScheduleAreas(schedule)
-        let panel = RatePanel(
+        let panel = ChebyshevPanel(
             300..<550, grid,
             grid.offsets.map { offset in
                 let rate = schedule.learningRate(at: 300 + offset)
-                return RatePanel.Values(
+                return ChebyshevPanel.Values(
                     rate: rate, drop: schedule.learningRate(at: 299 + offset) - rate,
                     areaBefore: areas.forwardArea(at: [299 + offset])[0])
             })
@@ -60,9 +60,9 @@ import Testing
             let schedule = try LearningRateSchedule(parsing: "step@1e-3,cosine:\(steps)@1e-4")
             let areas = ScheduleAreas(schedule)
             let points = [steps / 2, steps]
-            let lists = DropLists(
+            let lists = VisibleDrops(
                 areas, at: points, pointAreas: areas.forwardArea(at: points), from: 1)
-            return lists.forest.trees.reduce(0) { $0 + $1.list.count }
+            return lists.trees.reduce(0) { $0 + $1.list.count }
         }
         #expect(try dropCount(steps: 1_000_000) < 400)
         #expect(try dropCount(steps: 100_000_000) < 600)

@@ -44,21 +44,6 @@ struct DoubleSumOracle {
     }
 }
 
-extension LearningRateSchedule {
-    /// Every piece where it stands, those of cycles each time.
-    var pieces: [SchedulePiece] {
-        var pieces: [SchedulePiece] = []
-        parts.forEachPiece(before: totalSteps) { place in
-            let span = SegmentSpan(
-                firstStep: place.firstStep, steps: place.piece.span.steps,
-                from: place.piece.span.from, to: place.piece.span.to)
-            pieces.append(
-                SchedulePiece(shape: place.piece.shape, span: span, steps: place.piece.steps))
-        }
-        return pieces
-    }
-}
-
 #if arch(x86_64)
     import Foundation
 

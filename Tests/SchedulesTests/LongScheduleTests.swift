@@ -21,7 +21,7 @@ import Testing
             "step@3e-4,poly0.3:200000@1e-5",
             "step@1e-4,repeat:40(linear:2500@3e-4,cosine:2500@3e-5)",
             "warmup:2000@3e-4,repeat:4000(linear:25@3e-5,linear:24@3e-4)",
-            "step@1e-4,repeat:60000(linear:1@3e-4,hold:1,step@2e-4,linear:1@1e-4)",
+            "step@1e-4,repeat:2499(linear:1@3e-4,hold:1,step@2e-4,linear:1@1e-4)",
             "repeat:100(repeat:30(linear:25@3e-5,cosine:24@3e-4),step@1e-4,hold:500,exp:30@2e-4)",
             "warmup:100@2e-4,repeat:900(poly1.5:100@3e-4,sqrt:20@2e-4,step@3e-4,hold:90),linear:9999@0",
         ]

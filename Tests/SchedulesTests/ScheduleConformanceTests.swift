@@ -6,8 +6,12 @@ import Testing
 /// What every segment and every named schedule must do; a new catalogue entry is tested here.
 @Suite struct ScheduleConformanceTests {
     private static let forms = ScheduleCatalog.segments + ScheduleCatalog.named
+    /// Every shape with a target as a cooldown, so that a new one is drawn on here too.
+    private static let cooldowns = ScheduleCatalog.cooldownNames.map { name in
+        "wsd(peak=3e-4,steps=1000,warmup=100,decay=300,shape=\(name),final=3e-6)"
+    }
     private static let examples =
-        forms.filter { $0.name != "from" }.flatMap(\.examples)
+        cooldowns + forms.filter { $0.name != "from" }.flatMap(\.examples)
         + ScheduleCatalog.lists.flatMap(\.examples) + [
             #"{"points":[[0,0],[100,3e-4],[900,3e-4],[1000,3e-5]],"interpolation":"linear"}"#,
             #"{"points":[[0,3e-4],[900,3e-5]],"interpolation":"step","steps":1000}"#,
@@ -18,8 +22,8 @@ import Testing
         for list in [ScheduleCatalog.segments, ScheduleCatalog.named, ScheduleCatalog.lists] {
             #expect(Set(list.map(\.name)).count == list.count)
             for form in list {
-                let word = form.name == "polyP" ? "poly2" : form.name
-                #expect(form.example.contains(word))
+                let shape = ScheduleCatalog.shapes.first { $0.form == form }
+                #expect(form.example.contains(shape?.parameter?.prefix ?? form.name))
                 #expect(form.usage.hasPrefix(form.name) || form.usage.hasPrefix("{\"\(form.name)"))
                 #expect(!form.meaning.isEmpty)
             }
@@ -36,9 +40,12 @@ import Testing
     @Test(arguments: ScheduleCatalog.shapes.indices)
     func `a shape's name makes the same shape`(index: Int) throws {
         let type = ScheduleCatalog.shapes[index]
-        let name = type.form.name == "polyP" ? "poly1.5" : type.form.name
+        let name = type.parameter.map { $0.prefix + $0.example } ?? type.form.name
         let shape = try #require(ScheduleCatalog.shape(named: name))
         #expect(shape.name == name)
+        #expect(
+            ScheduleCatalog.cooldownNames.contains(name)
+                == (type.takesTarget && type.parameter == nil))
         #expect(Swift.type(of: shape) == type)
         #expect(ScheduleCatalog.segmentForm(named: name)?.name == type.form.name)
     }

@@ -85,7 +85,7 @@ import Testing
         ),
         (
             #"{"segments":[{"shape":"cosine","steps":5,"to":-1}]}"#,
-            "/segments/0/to: to = -1, must be a finite number of at least 0"
+            "/segments/0/to: to = -1, must be 0 or a number from 1e-30 to 1e6"
         ),
         (
             #"{"segments":[{"shape":"cubic","steps":5,"to":1}]}"#,
@@ -115,7 +115,7 @@ import Testing
         ),
         (
             #"{"points":[[0,1],[5,-1]]}"#,
-            "/points/1/1: learning rate = -1.0, must be a finite number of at least 0"
+            "/points/1/1: learning rate = -1.0, must be 0 or a number from 1e-30 to 1e6"
         ),
         (#"{"points":[[5,1],[5,2]]}"#, "/points/1/0: step = 5, must be above the step before = 5"),
         (
@@ -140,8 +140,16 @@ import Testing
         ),
         (#"{"values":[]}"#, "/values: the schedule has 0 steps, must have at least 1"),
         (
+            #"{"values":[1,1e7]}"#,
+            "/values/1: learning rate = 10000000.0, must be 0 or a number from"
+        ),
+        (
+            #"{"points":[[0,1e-31]]}"#,
+            "/points/0/1: learning rate = 1e-31, must be 0 or a number from"
+        ),
+        (
             #"{"values":[1,-2]}"#,
-            "/values/1: learning rate = -2.0, must be a finite number of at least 0"
+            "/values/1: learning rate = -2.0, must be 0 or a number from 1e-30 to 1e6"
         ),
     ])
     func `errors in JSON point at the key`(json: String, message: String) throws {

@@ -17,7 +17,7 @@ extension MultiPowerLaw: RateSensitiveLaw {
     ) -> Double {
         let drops = FinalDrops(
             schedule, from: countsWarmupDrops ? 1 : schedule.warmupCount + 1,
-            shape: DropShape(
+            shape: RateDropShape(
                 rate: parameters[4], exponent: parameters[5], rateExponent: parameters[6]))
         let share = warmupShareIndex.map { parameters[$0] } ?? 1
         let afterWarmup = drops.remainingAreas[schedule.warmupCount]
@@ -63,7 +63,7 @@ private struct FinalDrops {
     ///   - schedule: The rates.
     ///   - firstDrop: The first plateau onto which a change of rate counts, at least 1.
     ///   - shape: The parameters of G.
-    init(_ schedule: RatePlateaus, from firstDrop: Int, shape: DropShape) {
+    init(_ schedule: RatePlateaus, from firstDrop: Int, shape: RateDropShape) {
         let count = schedule.rates.count
         let room = (count + 4) / 4 * 4
         let rates =
@@ -114,7 +114,8 @@ private struct DropFour {
 
     @inline(__always)
     init(
-        rates given: SIMD4<Double>, drops: SIMD4<Double>, areas: SIMD4<Double>, _ shape: DropShape
+        rates given: SIMD4<Double>, drops: SIMD4<Double>, areas: SIMD4<Double>,
+        _ shape: RateDropShape
     ) {
         let (none, one) = (SIMD4<Double>.zero, SIMD4<Double>(repeating: 1))
         // The law's own rule for a rate of 0: all of the gain, if anything is learned after.

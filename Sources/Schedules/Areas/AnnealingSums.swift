@@ -30,13 +30,20 @@ struct AnnealingSums: Sendable, Equatable {
 
     /// The areas from the momentum, given the sum of all drops since rest, which is exact.
     ///
-    /// Summing the recurrence of m over the steps gives (1 − λ)·S2 = Σd − λ·m. A running sum over many
-    /// pieces drifts where this does not; it has the digits once the drops that do not cancel in Σd
-    /// are older than 1/(1 − λ) steps.
+    /// Summing the recurrence of m over the steps gives (1 − λ)·S2 = Σd − λ·m, and its derivative
+    /// (1 − λ)·S2' = S2 − m − λ·m'. A running sum over many pieces drifts where these do not; each
+    /// has its digits where its right side does not cancel, and is left alone elsewhere.
     mutating func settleAreas(totalDrop: Double, decay: Double) {
+        func isSound(_ difference: Double, _ first: Double, _ second: Double) -> Bool {
+            difference.magnitude > 0.5 * max(first.magnitude, second.magnitude)
+        }
         let complement = 1 - decay
-        area = (totalDrop - decay * momentum) / complement
-        areaDerivative = (area - momentum - decay * momentumDerivative) / complement
+        let decayed = totalDrop - decay * momentum
+        guard isSound(decayed, totalDrop, momentum) else { return }
+        area = decayed / complement
+        let slope = area - momentum - decay * momentumDerivative
+        guard isSound(slope, area, momentumDerivative) else { return }
+        areaDerivative = slope / complement
     }
 
     /// The momentum from the areas, by the same equation.
@@ -61,5 +68,41 @@ struct AnnealingSums: Sendable, Equatable {
         momentumDerivative = later.momentumDerivative
         area += later.area
         areaDerivative += later.areaDerivative
+    }
+}
+
+/// The effect of some steps in a row on the annealing sums, whatever those were before: an affine map.
+///
+/// A momentum m decays to Λ·m with Λ = λ^n and adds E·m to S2 on the way, E = Σ_{j=1..n} λ^j; the
+/// drops of the steps add what they would from rest. Λ is held as 1 − Λ, which has digits where Λ is
+/// close to 1.
+struct AffineMap: Sendable {
+    /// 1 − Λ.
+    var decayComplement = 0.0
+    /// ∂Λ/∂λ.
+    var decaySlope = 0.0
+    /// E.
+    var gain = 0.0
+    /// ∂E/∂λ.
+    var gainSlope = 0.0
+    /// The sums from rest.
+    var rest = AnnealingSums()
+
+    /// The sums after the steps.
+    @inline(__always)
+    func after(_ start: AnnealingSums) -> AnnealingSums {
+        // m − u·m, not (1 − u)·m: the rounding of 1 − u would be the same in each of many blocks,
+        // and add up where the decay is slow.
+        var end = AnnealingSums()
+        end.momentum = start.momentum + (rest.momentum - decayComplement * start.momentum)
+        end.momentumDerivative =
+            start.momentumDerivative
+            + (decaySlope * start.momentum + rest.momentumDerivative
+                - decayComplement * start.momentumDerivative)
+        end.area = start.area + (gain * start.momentum + rest.area)
+        end.areaDerivative =
+            start.areaDerivative
+            + (gain * start.momentumDerivative + gainSlope * start.momentum + rest.areaDerivative)
+        return end
     }
 }

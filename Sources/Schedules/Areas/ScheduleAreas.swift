@@ -3,21 +3,32 @@
 /// S1(s) = Σ_{t≤s} η_t and S2(s) = Σ_{i≤s} m_i with m_i = λ·m_{i−1} + (η_{i−1} − η_i), of the
 /// LR-annealing law (Tissue et al. 2024, arXiv 2408.11029). Segments whose drops are a geometric
 /// series (hold, linear, exp, cosine) cost O(log n) for a point; the others are taken in smooth
-/// blocks, step by step near a singular point only. Cycles of a `repeat` that lie between two points
-/// cost the logarithm of how many there are. Points closer than `denseSteps` are reached step by
-/// step in either case.
+/// blocks, step by step near a singular point only. Points closer than `denseSteps` are reached step
+/// by step in either case.
+///
+///     let areas = ScheduleAreas(try LearningRateSchedule(parsing: "warmup:100@3e-4,linear:900@0"))
+///     areas.forwardArea(at: [499, 999])
+///     areas.annealingArea(at: [499, 999], decay: 0.999, from: 101).areas
 package struct ScheduleAreas: Sendable {
     /// A gap of fewer steps is cheaper walked than jumped.
     static let denseSteps = 32
 
     package let schedule: LearningRateSchedule
 
-    /// Sums of rates over the parts of the schedule.
-    package let sums: PartSums
+    /// Σ of the rates before each piece, and before the end as the last element.
+    package let before: [Double]
 
     package init(_ schedule: LearningRateSchedule) {
         self.schedule = schedule
-        sums = PartSums(schedule.parts)
+        var total = CompensatedSum()
+        var before = [0.0]
+        before.reserveCapacity(schedule.pieces.count + 1)
+        for piece in schedule.pieces {
+            var sums = ForwardAccumulator(piece)
+            total.add(sums.advance(to: piece.steps))
+            before.append(total.value)
+        }
+        self.before = before
     }
 
     /// The forward area S1 at some steps.
@@ -47,16 +58,19 @@ package struct ScheduleAreas: Sendable {
 
     private func forwardArea(at steps: [Int], into areas: UnsafeMutableBufferPointer<Double>) {
         check(steps)
+        let pieces = schedule.pieces
         var cursor = 0
         while cursor < steps.count, steps[cursor] < schedule.totalSteps {
-            let (place, before) = sums.place(of: steps[cursor], in: schedule.parts)
-            var walk = ForwardWalk(place.piece)
-            while cursor < steps.count, steps[cursor] < place.endStep {
-                areas[cursor] = before + walk.sum(count: steps[cursor] - place.firstStep + 1)
+            let index = pieces.index(at: steps[cursor])
+            let piece = pieces[index]
+            var sums = ForwardAccumulator(piece)
+            while cursor < steps.count, steps[cursor] < piece.endStep {
+                let count = steps[cursor] - piece.span.firstStep + 1
+                areas[cursor] = before[index] + sums.advance(to: count)
                 cursor += 1
             }
         }
-        let end = sums.total + schedule.finalLearningRate
+        let end = before[pieces.count] + schedule.finalLearningRate
         while cursor < steps.count {
             areas[cursor] = end
             cursor += 1
@@ -81,11 +95,13 @@ package struct ScheduleAreas: Sendable {
         precondition(areas.count >= steps.count, "room for an area at each step")
         precondition((derivatives?.count ?? steps.count) >= steps.count, "room for derivatives")
         check(steps)
-        var walk = AnnealingWalk(schedule, decay: decay, restStep: max(firstDropStep, 1) - 1)
+        var accumulator = AnnealingAccumulator(
+            schedule, decay: decay, restStep: max(firstDropStep, 1) - 1)
         for (index, step) in steps.enumerated() {
-            walk.advance(to: step)
-            areas[index] = walk.sums.area
-            if let derivatives { derivatives[index] = walk.sums.areaDerivative }
+            accumulator.advance(to: step)
+            let sums = accumulator.sums
+            areas[index] = sums.area
+            if let derivatives { derivatives[index] = sums.areaDerivative }
         }
     }
 

@@ -75,7 +75,7 @@ struct SmoothBlock {
     }
 }
 
-/// The decay λ with what it does to smooth blocks, made when first needed.
+/// The decay λ with the weights of smooth blocks under it, made when first needed.
 struct AnnealingKernel {
     let decay: Double
     private var weights: [Int: Weights] = [:]
@@ -90,26 +90,26 @@ struct AnnealingKernel {
     ) {
         let weights = self.weights[block.index] ?? Weights(block, decay: decay)
         self.weights[block.index] = weights
-        var passage = weights.passage
-        passage.rest.momentum = (weights.momentum * samples).sum()
-        passage.rest.momentumDerivative = (weights.momentumDerivative * samples).sum()
-        passage.rest.area = (weights.area * samples).sum()
-        passage.rest.areaDerivative = (weights.areaDerivative * samples).sum()
-        sums = passage.after(sums)
+        var map = weights.map
+        map.rest.momentum = (weights.momentum * samples).sum()
+        map.rest.momentumDerivative = (weights.momentumDerivative * samples).sum()
+        map.rest.area = (weights.area * samples).sum()
+        map.rest.areaDerivative = (weights.areaDerivative * samples).sum()
+        sums = map.after(sums)
     }
 
     /// Weights of the samples in each of the sums, from rest.
     private struct Weights {
-        let passage: AnnealingPassage
+        let map: AffineMap
         var momentum = SIMD8<Double>.zero
         var momentumDerivative = SIMD8<Double>.zero
         var area = SIMD8<Double>.zero
         var areaDerivative = SIMD8<Double>.zero
 
         init(_ block: SmoothBlock, decay: Double) {
-            passage = DecayedPowerSums(
+            map = DecayedPowerSums(
                 ratioComplement: .zero, decay: decay, steps: block.steps
-            ).passage(first: .zero, decay: decay)
+            ).map(first: .zero, decay: decay)
             // A unit drop at step k has gone through n − k further steps by the block's end.
             var unit = AnnealingSums()
             unit.jump(by: 1)

@@ -4,7 +4,7 @@ struct ScheduleParser {
     private var position = 0
     private let runs: ScheduledRuns?
 
-    /// What to tell about the runs that were continued.
+    /// Warnings about the runs that were continued.
     private(set) var warnings: [String] = []
 
     init(_ text: String, runs: ScheduledRuns?) {
@@ -36,7 +36,12 @@ struct ScheduleParser {
     private mutating func list(depth: Int) throws(ScheduleError) -> [ScheduleSegment] {
         var list: [ScheduleSegment] = []
         repeat {
+            let start = position
             list += try item(depth: depth)
+            // Refused here, before the rest of a long text is read and kept.
+            guard list.count <= ScheduleLimits.segments else {
+                throw fault(.tooManySegments, item: start, at: start)
+            }
         } while take(",")
         return list
     }
@@ -101,9 +106,7 @@ struct ScheduleParser {
             return ScheduleSegment(.jump(to: target), at: place)
         }
         guard let shape = ScheduleCatalog.shape(named: name) else {
-            let power = String(name.dropFirst(4))
-            throw fault(
-                .invalid(field: "P", value: power, rule: .positiveNumber), item: start, at: start)
+            throw fault(Self.parameterFault(form, name), item: start, at: start)
         }
         let steps = try count("steps", rule: .stepCount, start: start, usage: form.usage)
         let whole = try whole(atLeast: steps, start: start)
@@ -114,6 +117,18 @@ struct ScheduleParser {
         return ScheduleSegment(
             .run(shape: shape, steps: steps, whole: whole == steps ? nil : whole, target: target),
             at: place)
+    }
+
+    /// A name that begins as that of a shape with a parameter, which cannot be read.
+    private static func parameterFault(
+        _ form: ScheduleForm, _ name: String
+    ) -> ScheduleError.Kind {
+        let shape = ScheduleCatalog.shapes.first { $0.form.name == form.name }
+        guard let parameter = shape?.parameter, name != form.name else {
+            return .malformed(usage: form.usage)
+        }
+        let value = String(name.dropFirst(parameter.prefix.count))
+        return .invalid(field: parameter.symbol, value: value, rule: parameter.rule)
     }
 
     /// The `/m` of a segment that is the first n of m steps.
@@ -179,28 +194,37 @@ struct ScheduleParser {
                 known.map { .malformed(usage: $0.usage) } ?? .unknownSchedule(name), item: start,
                 at: start)
         }
+        do {
+            return try schedule.segments(try arguments(of: schedule.form, start: start))
+        } catch {
+            // Places remember their byte alone; only now are characters counted.
+            guard case .text("", let offset) = error.place else { throw error }
+            throw fault(error.kind, item: start, at: offset)
+        }
+    }
+
+    private mutating func arguments(
+        of form: ScheduleForm, start: Int
+    ) throws(ScheduleError) -> ScheduleArguments {
         let opening = position
         _ = take("(")
-        let segment = itemText(from: start)
-        var arguments = ScheduleArguments(
-            form: schedule.form, place: .text(segment: segment, offset: characters(before: start)))
+        var arguments = ScheduleArguments(form: form, place: .text(segment: "", offset: start))
         repeat {
             skipSpaces()
             if peek == UInt8(ascii: ")") { break }
             let key = word()
-            let place = ScheduleError.Place.text(
-                segment: segment, offset: characters(before: key.offset))
+            let place = ScheduleError.Place.text(segment: "", offset: key.offset)
             guard take("=") else {
-                throw ScheduleError(.malformed(usage: schedule.form.usage), at: place)
+                throw ScheduleError(.malformed(usage: form.usage), at: place)
             }
             let value = word()
             try arguments.add(
                 value.text, for: key.text, at: place,
-                valueAt: .text(segment: segment, offset: characters(before: value.offset)))
+                valueAt: .text(segment: "", offset: value.offset))
             skipSpaces()
         } while take(",")
         guard take(")") else { throw unclosed(item: start, opening: opening) }
-        return try schedule.segments(arguments)
+        return arguments
     }
 
     // MARK: Characters

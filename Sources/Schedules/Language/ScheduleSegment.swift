@@ -1,6 +1,6 @@
 /// One item of the schedule language, before its place in a schedule is known.
 package struct ScheduleSegment: Sendable {
-    /// What the item is.
+    /// The item's content.
     indirect enum Body: Sendable {
         /// `whole` is the length of which only the first `steps` are taken; nil takes all of it.
         case run(shape: any SegmentShape, steps: Int, whole: Int?, target: Double?)
@@ -12,12 +12,22 @@ package struct ScheduleSegment: Sendable {
 
     let body: Body
 
-    /// Where it was written, for errors found later; no part of what it is.
+    /// Where it was written, for errors found later; no part of its meaning.
     let place: ScheduleError.Place
 
     init(_ body: Body, at place: ScheduleError.Place) {
         self.body = body
         self.place = place
+    }
+
+    /// Reads some items of the schedule language, to follow a schedule.
+    ///
+    /// - Parameter text: For example `hold:2000,sqrt:500@0`.
+    /// - Returns: The items, named schedules written out.
+    /// - Throws: `ScheduleError` with the item and the character.
+    package static func segments(parsing text: String) throws(ScheduleError) -> [ScheduleSegment] {
+        var parser = ScheduleParser(text, runs: nil)
+        return try parser.segments()
     }
 
     /// The item in the schedule language; nil for a list of rates, which only JSON can write.
@@ -62,5 +72,101 @@ extension ScheduleSegment: Equatable {
         default:
             false
         }
+    }
+}
+
+// MARK: Size
+
+extension ScheduleSegment {
+    /// The size of a list of segments with its repeats written out, known without writing it out.
+    struct Size: Equatable {
+        var steps = 0
+        var segments = 0
+
+        /// Measures a list.
+        ///
+        /// - Parameter list: The segments, repeats nested as they are.
+        /// - Throws: `ScheduleError` at the item where a limit is passed.
+        init(of list: [ScheduleSegment]) throws(ScheduleError) {
+            for segment in list {
+                switch segment.body {
+                case .run(_, let steps, _, _), .listed(_, let steps):
+                    try add(steps: steps, segments: 1, times: 1, at: segment.place)
+                case .jump:
+                    try add(steps: 0, segments: 1, times: 1, at: segment.place)
+                case .repetition(let times, let inside):
+                    let inner = try Size(of: inside)
+                    try add(
+                        steps: inner.steps, segments: inner.segments, times: times,
+                        at: segment.place)
+                }
+            }
+        }
+
+        private mutating func add(
+            steps: Int, segments: Int, times: Int, at place: ScheduleError.Place
+        ) throws(ScheduleError) {
+            // Compared by division, since the product of two counts within limits may overflow.
+            guard steps == 0 || times <= (ScheduleLimits.steps - self.steps) / steps else {
+                throw ScheduleError(.tooManySteps, at: place)
+            }
+            let room = ScheduleLimits.segments - self.segments
+            guard segments == 0 || times <= room / segments else {
+                throw ScheduleError(.tooManySegments, at: place)
+            }
+            self.steps += times * steps
+            self.segments += times * segments
+        }
+    }
+}
+
+// MARK: Cutting
+
+extension ScheduleSegment {
+    /// The first segments that together hold `left` steps; takes what they hold off `left`.
+    static func cut(
+        _ segments: [ScheduleSegment], to left: inout Int
+    ) throws(ScheduleError) -> [ScheduleSegment] {
+        var kept: [ScheduleSegment] = []
+        for segment in segments where left > 0 {
+            kept += try segment.cut(to: &left)
+        }
+        return kept
+    }
+
+    /// The segment, or the first steps of it where it has more than `left`; takes them off `left`.
+    private func cut(to left: inout Int) throws(ScheduleError) -> [ScheduleSegment] {
+        switch body {
+        case .jump:
+            return [self]
+        case .run(let shape, let steps, let whole, let target):
+            let taken = take(steps, from: &left)
+            guard taken < steps else { return [self] }
+            // Shapes without a target go the same way however long they are.
+            let length = target == nil ? nil : whole ?? steps
+            return [
+                .init(.run(shape: shape, steps: taken, whole: length, target: target), at: place)
+            ]
+        case .listed(let list, let steps):
+            let taken = take(steps, from: &left)
+            guard taken < steps else { return [self] }
+            return [.init(.listed(list.prefix(taken), steps: taken), at: place)]
+        case .repetition(let times, let segments):
+            let length = try Size(of: segments).steps
+            let full = length == 0 ? times : min(times, left / length)
+            left -= full * length
+            var kept: [ScheduleSegment] = []
+            if full > 0 {
+                kept.append(.init(.repetition(times: full, segments: segments), at: place))
+            }
+            guard full < times else { return kept }
+            return kept + (try Self.cut(segments, to: &left))
+        }
+    }
+
+    private func take(_ steps: Int, from left: inout Int) -> Int {
+        let taken = min(steps, left)
+        left -= taken
+        return taken
     }
 }

@@ -1,6 +1,6 @@
-/// Writes segments out in order, each with its first step and its two rates.
+/// Segments written out in order, each with its first step and its two rates.
 struct SegmentResolver {
-    private(set) var parts: [SchedulePart] = []
+    private(set) var pieces: [SchedulePiece] = []
     private(set) var warnings: [String] = []
 
     /// The rate at which the segments so far end.
@@ -15,10 +15,10 @@ struct SegmentResolver {
     /// - Parameter segments: the segments, repeats nested.
     /// - Throws: `ScheduleError` for a length out of limits, or a shape that cannot start here.
     init(_ segments: [ScheduleSegment]) throws(ScheduleError) {
-        let size = try SegmentSize(of: segments)
+        let size = try ScheduleSegment.Size(of: segments)
         guard size.steps > 0 else { throw ScheduleError(.noSteps, at: .schedule) }
         try append(segments, depth: 0)
-        if let first = parts.first?.firstPiece, first.shape.name == LinearShape.warmupName {
+        if let first = pieces.first, first.shape.name == LinearShape.warmupName {
             warmupSteps = first.steps
         }
     }
@@ -34,35 +34,13 @@ struct SegmentResolver {
             case .jump(let target):
                 rate = target
             case .repetition(let times, let inside):
-                try append(inside, times: times, depth: depth + 1)
+                for _ in 0..<times { try append(inside, depth: depth + 1) }
             case .listed(let list, let steps):
-                guard parts.isEmpty, depth == 0 else {
+                guard pieces.isEmpty, depth == 0 else {
                     throw ScheduleError(.notFirst, at: segment.place)
                 }
                 append(list, steps: steps)
             }
-        }
-    }
-
-    /// Writes cycles out until one ends at the rate before it: from there on all are the same.
-    ///
-    /// The cycle that begins a schedule is always written out, for a warm-up in it is none later.
-    private mutating func append(
-        _ segments: [ScheduleSegment], times: Int, depth: Int
-    ) throws(ScheduleError) {
-        for round in 0..<times {
-            let (first, firstStep, firstRate) = (parts.count, step, rate)
-            try append(segments, depth: depth)
-            guard firstStep > 0, rate == firstRate, !segments.contains(where: \.dependsOnPlace)
-            else { continue }
-            let (steps, left) = (step - firstStep, times - round)
-            if steps > 0, left > 1 {
-                let cycle = Array(parts[first...])
-                parts.removeSubrange(first...)
-                parts.append(.cycles(ScheduleCycles(parts: cycle, steps: steps, times: left)))
-                step += steps * (left - 1)
-            }
-            return
         }
     }
 
@@ -72,8 +50,9 @@ struct SegmentResolver {
     ) throws(ScheduleError) {
         let end = target ?? shape.end(from: rate, firstStep: step, steps: whole)
         let span = SegmentSpan(firstStep: step, steps: whole, from: rate, to: end)
-        if let fault = shape.fault(in: span) {
-            throw ScheduleError(fault, at: segment.place)
+        if type(of: shape).needsPositiveRates, min(rate, end) <= 0 {
+            throw ScheduleError(
+                .needsPositiveRates(shape: shape.name, from: rate, to: end), at: segment.place)
         }
         if step == 0, rate == 0, end == 0 {
             warnings.append(
@@ -81,30 +60,18 @@ struct SegmentResolver {
                     + " put step@b or warmup:n@b before it")
         }
         let piece = SchedulePiece(shape: shape, span: span, steps: steps)
-        parts.append(.piece(piece))
+        pieces.append(piece)
         rate = piece.end
         step += steps
     }
 
     private mutating func append(_ list: RateList, steps: Int) {
         let whole = list.schedule
-        whole.parts.forEachPiece(before: steps) { place in
-            parts.append(.piece(place.piece.prefix(steps - place.firstStep)))
+        pieces = whole.pieces.filter { $0.span.firstStep < steps }.map { piece in
+            piece.prefix(steps - piece.span.firstStep)
         }
         rate = whole.learningRate(at: steps)
         step = steps
         warmupSteps = min(whole.warmupSteps, steps)
-    }
-}
-
-extension ScheduleSegment {
-    /// Whether its rates may differ from one place in a schedule to another, all else equal.
-    fileprivate var dependsOnPlace: Bool {
-        switch body {
-        case .run(let shape, _, _, _): type(of: shape).dependsOnPlace
-        case .jump: false
-        case .repetition(_, let segments): segments.contains(where: \.dependsOnPlace)
-        case .listed: true
-        }
     }
 }

@@ -3,14 +3,13 @@
 /// Source: Hu et al. 2024, "MiniCPM", arXiv 2404.06395; cooldown shapes: Hägele et al. 2024,
 /// arXiv 2405.18392.
 enum WarmupStableDecaySchedule: NamedSchedule {
-    private static let shapes = ["linear", "cosine", "sqrt", "exp"]
-
     static let form = ScheduleForm(
         named: "wsd",
         [
             .peak, .steps, .warmup,
             ScheduleParameter("decay", "steps of the cooldown"),
-            ScheduleParameter("shape", "linear, cosine, sqrt or exp", standard: "linear"),
+            ScheduleParameter(
+                "shape", "of the cooldown: any segment with a target", standard: "linear"),
             ScheduleParameter(
                 "final", "learning rate at the end, above 0 for exp", standard: "0"),
         ],
@@ -27,15 +26,13 @@ enum WarmupStableDecaySchedule: NamedSchedule {
     ) throws(ScheduleError) -> [ScheduleSegment] {
         let stable = try arguments.stepsLeft(after: ["warmup", "decay"])
         let decay = try arguments.steps("decay")
-        let word = try arguments.word("shape", of: shapes)
+        let shape = try arguments.cooldown("shape")
         let final =
-            word == "exp"
+            type(of: shape).needsPositiveRates
             ? try arguments.positiveLearningRate("final") : try arguments.learningRate("final")
         var list = try arguments.warmedUp(to: arguments.learningRate("peak"))
         list.hold(stable)
-        if let shape = ScheduleCatalog.shape(named: word) {
-            list.run(shape, steps: decay, to: final)
-        }
+        list.run(shape, steps: decay, to: final)
         return list.segments
     }
 }

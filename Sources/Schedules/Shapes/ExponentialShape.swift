@@ -6,6 +6,7 @@ struct ExponentialShape: SegmentShape {
         name: "exp", usage: "exp:n@b",
         meaning: "the same factor at each step, to b in n steps; both rates above 0",
         example: "warmup:100@3e-4,exp:900@3e-5")
+    static let needsPositiveRates = true
 
     let name = "exp"
 
@@ -14,13 +15,6 @@ struct ExponentialShape: SegmentShape {
     }
 
     init() {}
-
-    func fault(in span: SegmentSpan) -> ScheduleError.Kind? {
-        guard span.from > 0, span.to > 0 else {
-            return .exponentialAtZero(from: span.from, to: span.to)
-        }
-        return nil
-    }
 
     func learningRate(at offset: Int, in span: SegmentSpan) -> Double {
         guard offset < span.steps else { return span.to }

@@ -7,7 +7,6 @@ struct InverseSquareRootShape: SegmentShape {
         meaning: "falls as one over the square root of the step, for n steps",
         example: "warmup:100@3e-4,rsqrt:900")
     static let takesTarget = false
-    static let dependsOnPlace = true
 
     let name = "rsqrt"
 

@@ -1,11 +1,14 @@
 import Foundation
 
-/// `polyP:n@b`: a power of what is left, η_j = b + (a − b)·(1 − j/n)^P with P > 0.
+/// `polyP:n@b`: a power of what is left, η_j = b + (a − b)·(1 − j/n)^P with P from 0.001 to 1000.
 struct PolynomialShape: SegmentShape {
     static let form = ScheduleForm(
         name: "polyP", usage: "polyP:n@b",
         meaning: "the P-th power of the fraction left (poly2, poly0.5), to b in n steps",
         example: "warmup:100@3e-4,poly2:900@0")
+
+    static let parameter: ShapeParameter? = ShapeParameter(
+        prefix: "poly", example: "1.5", symbol: "P", rule: .power)
 
     let power: Double
 
@@ -13,7 +16,7 @@ struct PolynomialShape: SegmentShape {
 
     init?(name: String) {
         guard name.hasPrefix("poly"), let power = NumberText.value(name.dropFirst(4)),
-            power > 0, power.isFinite
+            ScheduleLimits.powers.contains(power)
         else { return nil }
         self.power = power
     }
@@ -52,7 +55,10 @@ struct PolynomialShape: SegmentShape {
         return Int(left / (Double(SmoothBlock.distance) * max(power, 1) + 1))
     }
 
+    /// The power of a fraction; below 1e-40, which no loss feels, it is 0, so that no rate is so
+    /// small that a law's powers of it leave the doubles.
     private func raised(_ base: Double) -> Double {
-        power == 2 ? base * base : pow(base, power)
+        let value = power == 2 ? base * base : pow(base, power)
+        return value < 1e-40 ? 0 : value
     }
 }

@@ -11,7 +11,6 @@
 /// - `geometricDrops(from:in:)` is worth writing where drops are a geometric series (real or
 ///   complex): both areas and the derivative then cost O(log n) for a point instead of O(n).
 /// - `smoothSteps(after:in:)` is worth writing for any other: up to a thousand steps then cost eight.
-/// - `dependsOnPlace` must be true where the formula uses `span.firstStep`.
 protocol SegmentShape: Sendable {
     /// Usage, meaning and an example for `isoloss schedules` and the documentation.
     static var form: ScheduleForm { get }
@@ -19,8 +18,11 @@ protocol SegmentShape: Sendable {
     /// Whether the segment is written with a target, `@b`.
     static var takesTarget: Bool { get }
 
-    /// Whether the rates depend on `span.firstStep`, so that no two cycles of a `repeat` are the same.
-    static var dependsOnPlace: Bool { get }
+    /// Whether the formula needs rates above 0 at both ends.
+    static var needsPositiveRates: Bool { get }
+
+    /// The number that follows the word in the name, as the 2 of `poly2`; nil for most shapes.
+    static var parameter: ShapeParameter? { get }
 
     /// Recognises the shape by its name in the language; nil for another's name.
     init?(name: String)
@@ -30,9 +32,6 @@ protocol SegmentShape: Sendable {
 
     /// The rate at which a shape without a target ends, from its first rate.
     func end(from rate: Double, firstStep: Int, steps: Int) -> Double
-
-    /// What forbids the shape on this span, or nil.
-    func fault(in span: SegmentSpan) -> ScheduleError.Kind?
 
     /// The learning rate at offset 0 … n; at n the rate at which the segment ends.
     func learningRate(at offset: Int, in span: SegmentSpan) -> Double
@@ -58,14 +57,26 @@ protocol SegmentShape: Sendable {
     func write(_ count: Int, in span: SegmentSpan, into rates: inout [Double])
 }
 
+/// The number in a shape's name.
+struct ShapeParameter {
+    /// The word before it.
+    let prefix: String
+    /// A value, for examples and tests.
+    let example: String
+    /// Its name in errors.
+    let symbol: String
+    /// The values it may have.
+    let rule: ScheduleError.Rule
+}
+
 extension SegmentShape {
     static var takesTarget: Bool { true }
 
-    static var dependsOnPlace: Bool { false }
+    static var needsPositiveRates: Bool { false }
+
+    static var parameter: ShapeParameter? { nil }
 
     func end(from rate: Double, firstStep: Int, steps: Int) -> Double { rate }
-
-    func fault(in span: SegmentSpan) -> ScheduleError.Kind? { nil }
 
     func drop(at offset: Int, in span: SegmentSpan) -> Double {
         learningRate(at: offset - 1, in: span) - learningRate(at: offset, in: span)

@@ -1,4 +1,4 @@
-/// Where a segment stands in its schedule: everything its formula may depend on.
+/// The place of a segment in its schedule: everything its formula may depend on.
 package struct SegmentSpan: Sendable, Equatable {
     /// The schedule's step at which the segment begins.
     package let firstStep: Int
@@ -14,6 +14,11 @@ package struct SegmentSpan: Sendable, Equatable {
 }
 
 /// A segment with its place in the schedule, or the first steps of one.
+///
+/// A schedule is a list of pieces in order, repeats written out:
+///
+///     let schedule = try LearningRateSchedule(parsing: "warmup:100@3e-4,cosine:900@3e-5")
+///     schedule.pieces[1].learningRate(at: 450)   // half way down the cosine
 package struct SchedulePiece: Sendable {
     let shape: any SegmentShape
 
@@ -53,8 +58,8 @@ package struct SchedulePiece: Sendable {
         case listed
     }
 
-    /// Told from the shape and its span; between the points of a list nothing is known, and a held
-    /// rate is the same whatever the span's target.
+    /// The form, derived from the shape and its span: between the points of a list nothing is known,
+    /// and a held rate is the same whatever the span's target.
     package var form: Form {
         switch shape {
         case is HoldShape: .constant
@@ -72,17 +77,11 @@ package struct SchedulePiece: Sendable {
     /// The rate at which it begins.
     package var from: Double { span.from }
 
-    /// Sums of the piece's rates before some of its steps.
-    ///
-    /// - Parameter offsets: Ascending, 0 … `steps`.
-    /// - Returns: Σ of the rates at 0 ..< offset for each.
-    package func areas(before offsets: [Int]) -> [Double] {
-        var walk = ForwardWalk(self)
-        return offsets.map { walk.sum(count: $0) }
-    }
+    /// The learning rate of its last step.
+    package var lastRate: Double { learningRate(at: steps - 1) }
 
-    /// The first step after the piece.
-    var endStep: Int { span.firstStep + steps }
+    /// The first step of the schedule after the piece.
+    package var endStep: Int { span.firstStep + steps }
 
     /// The first steps of the piece.
     func prefix(_ count: Int) -> SchedulePiece {
@@ -92,5 +91,44 @@ package struct SchedulePiece: Sendable {
     /// The learning rate `offset` steps into the segment, 0 … n.
     package func learningRate(at offset: Int) -> Double {
         shape.learningRate(at: offset, in: span)
+    }
+
+    /// The highest rate of its own steps, where every shape but a table is monotone.
+    var peakLearningRate: Double {
+        guard let table = shape as? TabulatedShape else { return max(from, lastRate) }
+        return table.values.prefix(steps).max() ?? end
+    }
+
+    /// Sums of the piece's rates before some of its steps.
+    ///
+    /// - Parameter offsets: Ascending, 0 … `steps`.
+    /// - Returns: Σ of the rates at 0 ..< offset for each.
+    package func areas(before offsets: [Int]) -> [Double] {
+        var sums = ForwardAccumulator(self)
+        return offsets.map { sums.advance(to: $0) }
+    }
+
+    /// One rate per step, for a whole schedule.
+    static func table(_ values: [Double], endingAt end: Double) -> SchedulePiece {
+        SchedulePiece(
+            shape: TabulatedShape(values: values),
+            span: SegmentSpan(
+                firstStep: 0, steps: values.count, from: values.first ?? end, to: end))
+    }
+}
+
+extension [SchedulePiece] {
+    /// The index of the piece to which a step belongs.
+    package func index(at step: Int) -> Int {
+        var (low, high) = (0, count - 1)
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if self[middle].span.firstStep <= step {
+                low = middle
+            } else {
+                high = middle - 1
+            }
+        }
+        return low
     }
 }

@@ -6,7 +6,7 @@ import Foundation
 /// barycentric formula (Berrut and Trefethen 2004, doi:10.1137/S0036144502417715). Up to 20 nodes,
 /// and no more than 2√n: beyond that the whole numbers leave too few places near the ends, and the
 /// interpolation loses its stability.
-struct RatePanel {
+struct ChebyshevPanel {
     /// A run of fewer steps of a curve is taken step by step.
     static let fewestSteps = 40
 
@@ -33,7 +33,7 @@ struct RatePanel {
         /// - Parameters:
         ///   - length: Steps of the panel.
         ///   - places: How many places there are at most.
-        init(length: Int, places: Int = RatePanel.places) {
+        init(length: Int, places: Int = ChebyshevPanel.places) {
             let last = Double(length - 1)
             let count = min(places, Int(2 * Double(length).squareRoot()))
             let offsets = (0..<count).map { index in

@@ -1,5 +1,5 @@
 /// Sums of a piece's rates up to ascending offsets: a closed form across gaps, steps within them.
-struct ForwardWalk {
+struct ForwardAccumulator {
     private let piece: SchedulePiece
     private let drops: GeometricDrops?
 
@@ -16,13 +16,13 @@ struct ForwardWalk {
     }
 
     /// Σ of the first `target` rates, with `target` no less than in the call before.
-    mutating func sum(count target: Int) -> Double {
+    mutating func advance(to target: Int) -> Double {
         if let drops {
             if target - anchor > ScheduleAreas.denseSteps {
                 carry(by: drops, to: target)
                 anchor = target
             } else {
-                walk(by: drops, to: target)
+                step(by: drops, to: target)
             }
         } else {
             total.add(piece.shape.rateSum(from: count, to: target, in: piece.span))
@@ -31,7 +31,7 @@ struct ForwardWalk {
         return total.value
     }
 
-    private mutating func walk(by drops: GeometricDrops, to target: Int) {
+    private mutating func step(by drops: GeometricDrops, to target: Int) {
         let ratio = drops.ratioComplement.complement
         var (rate, drop) = next
         var sum = 0.0
@@ -70,7 +70,7 @@ struct ForwardWalk {
         return (piece.learningRate(at: count), drops?.first ?? .zero)
     }
 
-    /// What goes on from one point to the next; see the same in `PieceWalk`.
+    /// The state that goes on from one point to the next; see the same in `PieceAccumulator`.
     private struct Chain {
         static let longest = 64
 
@@ -81,10 +81,22 @@ struct ForwardWalk {
     }
 }
 
-extension SchedulePiece {
-    /// Σ of the piece's first `count` rates.
-    func rateSum(count: Int) -> Double {
-        var walk = ForwardWalk(self)
-        return walk.sum(count: count)
+/// A running sum that carries the rounding error of each addition along.
+///
+/// Source: Neumaier 1974, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen".
+struct CompensatedSum: Sendable, Equatable {
+    private var sum: Double
+    private var lost = 0.0
+
+    init(_ value: Double = 0) {
+        sum = value
+    }
+
+    var value: Double { sum + lost }
+
+    mutating func add(_ term: Double) {
+        let total = sum + term
+        lost += sum.magnitude >= term.magnitude ? (sum - total) + term : (term - total) + sum
+        sum = total
     }
 }

@@ -64,12 +64,35 @@ struct RunReference {
     }
 }
 
-extension RunReference: Decodable {
-    init(from decoder: any Decoder) throws {
-        let object = try ScheduleObject(decoder, owner: "from")
-        try object.allowOnly(["run", "step"])
-        try self.init(
-            run: object.text("run"), step: object.count("step"), runAt: object.place("run"),
-            stepAt: object.place("step"))
+/// The runs that `from:RUN@s` may continue, as whoever reads a schedule knows them.
+package struct ScheduledRuns: Sendable {
+    /// A run's learning rates, and what to tell about them.
+    package struct Found: Sendable {
+        package let schedule: LearningRateSchedule
+        package let warnings: [String]
+
+        package init(_ schedule: LearningRateSchedule, warnings: [String] = []) {
+            self.schedule = schedule
+            self.warnings = warnings
+        }
+    }
+
+    /// Why a run cannot be continued.
+    package enum Fault: Error, Equatable, Sendable {
+        /// There is no such run; with those that there are, where that is a short list.
+        case unknown(known: [String])
+        /// It has neither a schedule nor logged learning rates.
+        case withoutRates
+        /// Its rates make no schedule, for the reason given.
+        case unusable(String)
+    }
+
+    package let find: @Sendable (_ run: String) throws(Fault) -> Found
+
+    /// Knows runs through a closure.
+    ///
+    /// - Parameter find: The learning rates of a run, by its id.
+    package init(_ find: @escaping @Sendable (_ run: String) throws(Fault) -> Found) {
+        self.find = find
     }
 }

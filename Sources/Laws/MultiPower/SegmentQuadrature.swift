@@ -1,17 +1,18 @@
 import Schedules
 
-/// The drops within a piece of a schedule, but for the one onto its first step.
+/// The rate drops within a piece of a schedule, but for the one onto its first step, as few weighted
+/// ones as will do.
 ///
 /// Along a smooth piece the summand is smooth in k, except near the piece's ends (√u and (1 − u)^P
 /// have singular derivatives there), where the rate is next to 0, and near each point t, whose own
 /// factor (P(t) − P(k − 1) + E)^−β is singular just beyond it. Blocks whose length is at most half the
 /// distance to the former, and at most twice that to the point, are summed by a Gauss rule on the
 /// grid; what is nearer is kept step by step. A gap of n steps costs O(log n) drops.
-struct PieceDrops {
+struct SegmentQuadrature {
     /// Steps in a row, counted from the piece's first; areas are from there, too.
     private enum Run {
-        case panel(RatePanel)
-        case steps(Range<Int>, ArraySlice<RatePanel.Values>)
+        case panel(ChebyshevPanel)
+        case steps(Range<Int>, ArraySlice<ChebyshevPanel.Values>)
     }
 
     private var runs: [Run] = []
@@ -20,10 +21,10 @@ struct PieceDrops {
     ///   - piece: The piece.
     ///   - end: Steps of it that matter, counted from its first.
     ///   - rules: Grids and rules made so far.
-    init(_ piece: SchedulePiece, before end: Int, rules: inout DropRules) {
+    init(_ piece: SchedulePiece, before end: Int, rules: inout QuadratureRules) {
         guard piece.form != .constant, end > 1 else { return }
         let parts = Halving(piece).parts(of: 1..<end)
-        let places = piece.form == .straight ? RatePanel.placesOnLine : RatePanel.places
+        let places = piece.form == .straight ? ChebyshevPanel.placesOnLine : ChebyshevPanel.places
         // All areas in one pass: for some shapes it walks along the piece step by step.
         var wanted: [Int] = []
         for part in parts {
@@ -46,17 +47,19 @@ struct PieceDrops {
             }
             let grid = rules.grid(part.steps.count, places)
             let count = grid.offsets.count
-            runs.append(.panel(RatePanel(part.steps, grid, Array(values[start..<(start + count)]))))
+            runs.append(
+                .panel(ChebyshevPanel(part.steps, grid, Array(values[start..<(start + count)]))))
             start += count
         }
     }
 
-    private static func values(at steps: [Int], of piece: SchedulePiece) -> [RatePanel.Values] {
+    private static func values(at steps: [Int], of piece: SchedulePiece) -> [ChebyshevPanel.Values]
+    {
         let areas = piece.areas(before: steps)
         return steps.indices.map { index in
             let rate = piece.learningRate(at: steps[index])
             let drop = piece.learningRate(at: steps[index] - 1) - rate
-            return RatePanel.Values(rate: rate, drop: drop, areaBefore: areas[index])
+            return ChebyshevPanel.Values(rate: rate, drop: drop, areaBefore: areas[index])
         }
     }
 
@@ -69,8 +72,8 @@ struct PieceDrops {
     ///   - list: The list.
     ///   - rules: Grids and rules made so far.
     func append(
-        _ steps: Range<Int>, towards area: Double, at origin: Double, to list: inout DropList,
-        rules: inout DropRules
+        _ steps: Range<Int>, towards area: Double, at origin: Double, to list: inout RateDropList,
+        rules: inout QuadratureRules
     ) {
         for run in runs {
             switch run {
@@ -89,8 +92,8 @@ struct PieceDrops {
 
     /// Adds steps from the one nearest to the point backwards, in blocks as long as may be.
     private static func append(
-        _ gap: Range<Int>, of panel: RatePanel, towards area: Double, at origin: Double,
-        to list: inout DropList, _ rules: inout DropRules
+        _ gap: Range<Int>, of panel: ChebyshevPanel, towards area: Double, at origin: Double,
+        to list: inout RateDropList, _ rules: inout QuadratureRules
     ) {
         var end = gap.upperBound
         var nearest = panel.values(at: Double(end - 1))
@@ -99,8 +102,7 @@ struct PieceDrops {
         while end > gap.lowerBound {
             // In steps at the highest rate, so at most the true distance.
             let room = 2 * (area - nearest.areaBefore) / highestRate
-            let left = end - gap.lowerBound
-            let count = room >= Double(left) ? left : DropRules.length(atMost: room)
+            let count = QuadratureRules.length(atMost: room, of: end - gap.lowerBound)
             if count < GridQuadrature.shortestGrid {
                 list.append(nearest, weight: 1, at: origin)
                 end -= 1
@@ -121,7 +123,7 @@ struct PieceDrops {
 ///
 /// A panel is at most half as long as its distance to where the rate is singular or 0, or else, on a
 /// piece that is smooth beyond its ends, has rates within a factor of 4/3: powers of the rate are then
-/// tame enough for the errors of a million cycles to add up. A wave is never taken whole.
+/// tame enough for the errors of thousands of pieces to add up. A wave is never taken whole.
 private struct Halving {
     private let piece: SchedulePiece
     private let isSmoothBeyond: Bool
@@ -135,7 +137,7 @@ private struct Halving {
         fewestSteps =
             switch piece.form {
             case .straight: GridQuadrature.shortestGrid
-            case .analytic, .smooth: RatePanel.fewestSteps
+            case .analytic, .smooth: ChebyshevPanel.fewestSteps
             case .constant, .listed: .max
             }
         mostSteps = piece.form == .straight ? .max : piece.span.steps / 2
@@ -158,23 +160,24 @@ private struct Halving {
     }
 }
 
-extension DropList {
-    fileprivate mutating func append(_ values: RatePanel.Values, weight: Double, at origin: Double)
-    {
+extension RateDropList {
+    fileprivate mutating func append(
+        _ values: ChebyshevPanel.Values, weight: Double, at origin: Double
+    ) {
         append(
             size: values.drop * weight, rate: values.rate, areaBefore: origin + values.areaBefore)
     }
 }
 
 /// The grids of panels and the rules of blocks that a schedule needs, each made once.
-struct DropRules {
+struct QuadratureRules {
     private var rules: [Int: GridQuadrature] = [:]
-    private var grids: [Int: RatePanel.Grid] = [:]
+    private var grids: [Int: ChebyshevPanel.Grid] = [:]
 
-    mutating func grid(_ length: Int, _ places: Int) -> RatePanel.Grid {
+    mutating func grid(_ length: Int, _ places: Int) -> ChebyshevPanel.Grid {
         let key = 256 * length + places
         if let known = grids[key] { return known }
-        let grid = RatePanel.Grid(length: length, places: places)
+        let grid = ChebyshevPanel.Grid(length: length, places: places)
         grids[key] = grid
         return grid
     }
@@ -186,9 +189,12 @@ struct DropRules {
         return rule
     }
 
-    /// The longest of eight lengths per octave that fits, so that few rules serve all blocks.
-    static func length(atMost room: Double) -> Int {
-        let room = max(Int(room), 1)
+    /// The longest of eight lengths per octave that fits, or all that is left, so that few rules
+    /// serve all blocks; 1 where the room is no number.
+    static func length(atMost room: Double, of left: Int) -> Int {
+        guard room < Double(left) else { return room.isNaN ? 1 : left }
+        // Between 1 and `left`, so that the conversion cannot trap.
+        let room = room >= 1 ? Int(room) : 1
         let shift = max(0, Int.bitWidth - 4 - room.leadingZeroBitCount)
         return (room >> shift) << shift
     }

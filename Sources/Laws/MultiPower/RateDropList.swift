@@ -1,8 +1,58 @@
 import Foundation
 
+/// The gain of one rate drop by the multi-power law: G(x) = 1 − (C·x + 1)^−β at x = η^−γ·S.
+struct RateDropShape: Sendable, Equatable {
+    /// C, above 0.
+    var rate: Double
+    /// β, above 0.
+    var exponent: Double
+    /// γ, at least 0.
+    var rateExponent: Double
+}
+
+/// Drops of a schedule in order, single ones or weighted places that stand for many.
+///
+/// A drop δ at step k enters D(t) as δ·(1 − E^β·(P(t) − P(k − 1) + E)^−β) with E = η_k^γ/C and P
+/// the forward area, so that size, log η_k and P(k − 1) are all that need be kept. They are kept
+/// four by four for vector arithmetic, the last four filled up with drops of size 0.
+struct RateDropList: Sendable {
+    private(set) var count = 0
+    /// Drop times weight.
+    private(set) var sizes: [SIMD4<Double>] = []
+    private(set) var rates: [SIMD4<Double>] = []
+    /// P(k − 1), from where the list begins.
+    private(set) var areasBefore: [SIMD4<Double>] = []
+
+    /// Adds a drop, unless it is none or onto rate 0, for which the law has a rule of its own.
+    mutating func append(size: Double, rate: Double, areaBefore: Double) {
+        guard size != 0, rate > 0 else { return }
+        let lane = count % 4
+        if lane == 0 {
+            sizes.append(.zero)
+            rates.append(SIMD4(repeating: rate))
+            areasBefore.append(SIMD4(repeating: areaBefore))
+        }
+        let last = sizes.count - 1
+        sizes[last][lane] = size
+        rates[last][lane] = rate
+        areasBefore[last][lane] = areaBefore
+        count += 1
+    }
+
+    /// The logarithm of every rate.
+    func logRates() -> [SIMD4<Double>] {
+        rates.map { rates in
+            // Below the normal numbers the vectors' logarithm does not reach.
+            rates.min() >= Double.leastNormalMagnitude
+                ? VectorMath.log(rates)
+                : SIMD4(log(rates.x), log(rates.y), log(rates.z), log(rates.w))
+        }
+    }
+}
+
 /// The drops of a list under one shape, and their sum drop by drop.
-struct DropKernel {
-    private var shape = DropShape(rate: 1, exponent: 1, rateExponent: 0)
+struct RateDropKernel {
+    private var shape = RateDropShape(rate: 1, exponent: 1, rateExponent: 0)
     private var logRateOfShape = 0.0
     let logRates: [SIMD4<Double>]
     /// Q = size·E^β.
@@ -10,14 +60,14 @@ struct DropKernel {
     /// E = η^γ/C.
     private(set) var scales: [SIMD4<Double>]
 
-    init(_ list: DropList) {
+    init(_ list: RateDropList) {
         logRates = list.logRates()
         sizes = list.sizes
         scales = list.sizes
     }
 
     /// Sets the shape.
-    mutating func prepare(_ shape: DropShape, _ list: DropList) {
+    mutating func prepare(_ shape: RateDropShape, _ list: RateDropList) {
         self.shape = shape
         logRateOfShape = log(shape.rate)
         let (logC, beta, gamma) = (logRateOfShape, shape.exponent, shape.rateExponent)
@@ -32,8 +82,8 @@ struct DropKernel {
         }
     }
 
-    /// What holds the q = P(k − 1) − E of some fours of drops.
-    func node(over range: Range<Int>, of list: DropList) -> DropNode {
+    /// The interval of the q = P(k − 1) − E of some fours of drops.
+    func node(over range: Range<Int>, of list: RateDropList) -> TreecodeNode {
         var lowest = SIMD4(repeating: Double.infinity)
         var highest = -lowest
         var least = lowest
@@ -43,11 +93,11 @@ struct DropKernel {
             highest.replace(with: q, where: q .> highest)
             least.replace(with: scales[index], where: scales[index] .< least)
         }
-        return DropNode(lowest: lowest.min(), highest: highest.max(), scale: least.min())
+        return TreecodeNode(lowest: lowest.min(), highest: highest.max(), scale: least.min())
     }
 
-    /// The four sums of `DropTree` over a range of single drops that begins at a four.
-    func sum(_ range: Range<Int>, at area: Double, of list: DropList) -> SIMD4<Double> {
+    /// The four sums of `Treecode` over a range of single drops that begins at a four.
+    func sum(_ range: Range<Int>, at area: Double, of list: RateDropList) -> SIMD4<Double> {
         var total = Lanes()
         let (first, last) = (range.lowerBound / 4, range.upperBound / 4)
         for index in first..<max(first, last) { total.add(index, at: area, self, list) }
@@ -69,7 +119,7 @@ struct DropKernel {
 
         @inline(__always)
         mutating func add(
-            _ index: Int, at area: Double, _ kernel: DropKernel, _ list: DropList,
+            _ index: Int, at area: Double, _ kernel: RateDropKernel, _ list: RateDropList,
             where isBefore: SIMDMask<SIMD4<Int64>>? = nil
         ) {
             let scale = kernel.scales[index]

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Schedules
 
-/// Cycles of a `repeat` are kept once; nothing else about a schedule may show it.
-@Suite struct CycleTests {
+/// Repeats are written out: a schedule with them is the one with each copied by hand.
+@Suite struct RepeatTests {
     private static let texts = [
         "repeat:9(hold:3)",
         "warmup:7@3e-4,repeat:50(linear:5@3e-5,linear:4@3e-4)",
@@ -35,7 +35,7 @@ import Testing
 
     private static func check(_ schedule: LearningRateSchedule) throws {
         let plain = try writtenOut(schedule)
-        #expect(plain.parts.count == plain.pieces.count)
+        #expect(schedule.pieces.count == plain.pieces.count)
         #expect(schedule.totalSteps == plain.totalSteps)
         #expect(schedule.warmupSteps == plain.warmupSteps)
         #expect(schedule.finalLearningRate == plain.finalLearningRate)
@@ -62,27 +62,37 @@ import Testing
         try Self.check(try LearningRateSchedule(parsing: segments.text(steps: 900)))
     }
 
-    @Test func `a million cycles are kept as one`() throws {
-        let schedule = try LearningRateSchedule(
-            parsing: "step@1e-4,repeat:499999(linear:3@3e-4,linear:7@1e-4)")
-        // The first cycle is written out: two pieces, and the rest as one.
-        #expect(schedule.parts.count == 3)
-        #expect(schedule.totalSteps == 4_999_990)
-        #expect(schedule.learningRate(at: 4_999_983) == 3e-4)
+    @Test func `ten thousand segments are the most`() throws {
+        let limit = ScheduleLimits.segments
+        #expect(limit == 10_000)
+        let full = try LearningRateSchedule(
+            parsing: "repeat:\(limit / 2)(linear:3@3e-4,linear:7@1e-4)")
+        #expect(full.pieces.count == limit && full.totalSteps == 5 * limit)
+        for text in [
+            "step@1e-4,repeat:\(limit / 2)(linear:3@3e-4,linear:7@1e-4)",
+            "repeat:2(repeat:\(limit / 2)(hold:1),hold:1)",
+            "hold:1" + String(repeating: ",hold:1", count: limit),
+            // Counted before anything is written out, and without overflow.
+            "repeat:1e8(step@1)",
+            String(repeating: "repeat:1e8(", count: 30) + "step@1"
+                + String(repeating: ")", count: 30),
+        ] {
+            let error = #expect(throws: ScheduleError.self) {
+                try LearningRateSchedule(parsing: text)
+            }
+            #expect(error?.kind == .tooManySegments, "\(text.prefix(60))")
+            #expect(error?.message.hasSuffix("must be at most 10000") == true)
+        }
     }
 
-    @Test(arguments: ScheduleCatalog.shapes.indices)
-    func `a shape says when its rates depend on their place`(index: Int) throws {
-        let type = ScheduleCatalog.shapes[index]
-        let name = type.form.name == "polyP" ? "poly1.5" : type.form.name
-        let shape = try #require(ScheduleCatalog.shape(named: name))
-        func rates(_ firstStep: Int) -> [Double] {
-            let end =
-                type.takesTarget ? 1e-4 : shape.end(from: 3e-4, firstStep: firstStep, steps: 50)
-            let span = SegmentSpan(firstStep: firstStep, steps: 50, from: 3e-4, to: end)
-            return (0...50).map { shape.learningRate(at: $0, in: span) }
+    @Test func `too many segments in JSON are refused where the list stands`() throws {
+        let hold = #"{"shape":"hold","steps":1}"#
+        let list = Array(repeating: hold, count: ScheduleLimits.segments + 1).joined(
+            separator: ",")
+        let error = #expect(throws: ScheduleError.self) {
+            try LearningRateSchedule(parsing: #"{"segments":[\#(list)]}"#)
         }
-        #expect((rates(10) != rates(900)) == type.dependsOnPlace)
+        #expect(error?.place == .pointer("/segments") && error?.kind == .tooManySegments)
     }
 
     @Test func `the last rate above 0 is found across pieces and tables`() throws {
@@ -94,6 +104,12 @@ import Testing
         #expect(try last(text, 25) == 2e-4)
         #expect(try last(text, 20, from: 4) == nil)
         #expect(try last("hold:9", 8) == nil)
+        // (1 − j/n)^900 is below the doubles from about j = 0.56·n on.
+        let power = try LearningRateSchedule(parsing: "step@1,poly900:1000000@0")
+        let rates = power.learningRates(through: 999_999)
+        let nonzero = try #require(rates.last { $0 > 0 })
+        #expect(power.lastPositiveRate(before: 999_999, from: 0) == nonzero)
+        #expect(power.lastPositiveRate(before: 999_999, from: 900_000) == nil)
         #expect(try last(#"{"values":[3e-4,1e-4,0,0,0,2e-4]}"#, 4) == 1e-4)
     }
 
@@ -101,7 +117,7 @@ import Testing
         @Test(arguments: 1...10 as ClosedRange<UInt64>)
         func `areas under random repeats agree with extended precision`(seed: UInt64) throws {
             var segments = RandomSegments(seed: seed)
-            let schedule = try LearningRateSchedule(parsing: segments.text(steps: 20_000))
+            let schedule = try LearningRateSchedule(parsing: segments.text(steps: 7_000))
             let (areas, oracle) = (ScheduleAreas(schedule), ExtendedOracle(schedule))
             var generator = SeededGenerator(seed: seed)
             let last = schedule.totalSteps
