@@ -45,7 +45,7 @@ let package = Package(
         .target(name: "Plots"),
 
         // The outside world: files, SQLite, sockets.
-        .target(name: "RunFiles", dependencies: ["CZlib", "JSONText", "Laws", "Schedules"]),
+        .target(name: "Imports", dependencies: ["CZlib", "JSONText", "Laws", "Schedules"]),
         .target(
             name: "Store", dependencies: [grdb, sqlite],
             resources: [.embedInCode("migrations")]),
@@ -55,14 +55,13 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "CAssets", "CZlib", "Fitting", "HTTP", "JSONText", "Laws", "Plans", "Plots",
-                "RunFiles", "Schedules",
-                "Store", logging,
+                "CAssets", "CZlib", "Fitting", "HTTP", "Imports", "JSONText", "Laws", "Plans",
+                "Plots", "Schedules", "Store", logging,
             ]),
         .executableTarget(
             name: "isoloss",
             dependencies: [
-                "API", "Fitting", "HTTP", "JSONText", "Laws", "Plans", "Plots", "RunFiles",
+                "API", "Fitting", "HTTP", "JSONText", "Laws", "Plans", "Plots", "Imports",
                 "Schedules", "Store", argumentParser, logging,
             ]),
 
@@ -70,7 +69,7 @@ let package = Package(
         .executableTarget(
             name: "isoloss-bench",
             dependencies: [
-                "Fitting", "JSONText", "Laws", "LeastSquares", "Plans", "RunFiles", "Schedules",
+                "Fitting", "JSONText", "Laws", "LeastSquares", "Plans", "Imports", "Schedules",
                 "TestSupport", argumentParser,
             ],
             path: "Tests/Bench", exclude: ["peers"]),
@@ -100,8 +99,8 @@ let package = Package(
                 "Fitting", "Laws", "LawTestSupport", "Plans", "Schedules", "TestSupport",
             ]),
         .testTarget(
-            name: "RunFilesTests",
-            dependencies: ["CZlib", "Laws", "RunFiles", "Schedules", "TestSupport"]),
+            name: "ImportsTests",
+            dependencies: ["CZlib", "Imports", "JSONText", "Laws", "Schedules", "TestSupport"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "TestSupport", grdb]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport", logging]),
         .testTarget(

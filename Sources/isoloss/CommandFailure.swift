@@ -3,9 +3,9 @@ import ArgumentParser
 import Fitting
 import Foundation
 import HTTP
+import Imports
 import Laws
 import Plans
-import RunFiles
 import Schedules
 import Store
 

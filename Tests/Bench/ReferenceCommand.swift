@@ -1,8 +1,8 @@
 import ArgumentParser
 import Fitting
 import Foundation
+import Imports
 import Laws
-import RunFiles
 
 /// Fits whose optima are known, from the default starts, checked to six digits of cost.
 struct ReferenceCommand: ParsableCommand {

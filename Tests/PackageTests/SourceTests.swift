@@ -44,15 +44,15 @@ import Testing
             "Plots",
             ["Laws", "Schedules", "Fitting", "HTTP", "Store", "API", "FoundationNetworking"]
         ),
-        ("JSONText", ["Foundation", "Laws", "RunFiles", "HTTP", "API"]),
+        ("JSONText", ["Foundation", "Laws", "Imports", "HTTP", "API"]),
         ("HTTP", ["GRDB", "Store", "API", "Laws", "Fitting"]),
         ("Store", ["HTTP", "Laws", "Fitting", "API"]),
         ("Laws", ["HTTP", "GRDB", "Store", "Fitting", "FoundationNetworking"]),
         ("LeastSquares", ["HTTP", "GRDB", "Store", "Laws", "Schedules", "FoundationNetworking"]),
         ("Schedules", ["HTTP", "GRDB", "Store", "Laws", "LeastSquares", "FoundationNetworking"]),
-        ("Fitting", ["HTTP", "GRDB", "Store", "API", "RunFiles", "FoundationNetworking"]),
-        ("Plans", ["HTTP", "GRDB", "Store", "API", "RunFiles", "FoundationNetworking"]),
-        ("RunFiles", ["HTTP", "GRDB", "Store", "API", "Fitting", "FoundationNetworking"]),
+        ("Fitting", ["HTTP", "GRDB", "Store", "API", "Imports", "FoundationNetworking"]),
+        ("Plans", ["HTTP", "GRDB", "Store", "API", "Imports", "FoundationNetworking"]),
+        ("Imports", ["HTTP", "GRDB", "Store", "API", "Fitting", "FoundationNetworking"]),
     ])
     func `nothing imports upwards`(target: String, forbidden: [String]) throws {
         for file in try Self.swiftFiles("Sources/\(target)") {

@@ -1,9 +1,9 @@
 import Fitting
 import HTTP
+import Imports
 import JSONText
 import Laws
 import Plans
-import RunFiles
 import Schedules
 import Store
 
@@ -114,7 +114,8 @@ extension RunFileError {
     /// Whether the detail names what it is about, or continues the name of a file.
     private var hasOwnSubject: Bool {
         switch kind {
-        case .unreadable, .noRunFiles, .notUTF8, .damagedGzip, .tooLarge, .empty, .noRows,
+        case .unreadable, .noRunFiles, .notALog, .unknownFormat, .notUTF8, .damagedGzip, .tooLarge,
+            .empty, .noRows,
             .notJSON, .wrongShape:
             false
         default: true

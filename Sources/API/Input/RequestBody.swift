@@ -1,6 +1,6 @@
 import HTTP
+import Imports
 import JSONText
-import RunFiles
 
 /// A request's body: what it is written in, and its bytes free of compression.
 struct RequestBody {

@@ -1,5 +1,5 @@
+import Imports
 import JSONText
-import RunFiles
 import Schedules
 import Store
 

@@ -1,6 +1,6 @@
+import Imports
 import JSONText
 import Laws
-import RunFiles
 import Store
 
 /// The runs of one upload, read from whatever format they came in.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Fitting
+import Imports
 import Laws
-import RunFiles
 
 /// `isoloss compare`: which law predicts best what it has not seen.
 struct CompareCommand: ParsableCommand {

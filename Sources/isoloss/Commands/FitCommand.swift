@@ -1,8 +1,8 @@
 import API
 import ArgumentParser
 import Fitting
+import Imports
 import Laws
-import RunFiles
 
 /// `isoloss fit`: runs in, parameters out.
 struct FitCommand: ParsableCommand {

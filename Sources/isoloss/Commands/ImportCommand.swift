@@ -1,7 +1,7 @@
 import API
 import ArgumentParser
+import Imports
 import Laws
-import RunFiles
 import Store
 
 /// `isoloss import`: run files into a database or a server.

@@ -1,9 +1,9 @@
 import API
 import ArgumentParser
 import Fitting
+import Imports
 import Laws
 import Plans
-import RunFiles
 
 /// `isoloss plan`: what to train next, from a fit.
 struct PlanCommand: ParsableCommand {

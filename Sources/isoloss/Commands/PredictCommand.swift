@@ -1,8 +1,8 @@
 import API
 import ArgumentParser
 import Fitting
+import Imports
 import Laws
-import RunFiles
 import Schedules
 
 /// `isoloss predict`: a loss curve under a schedule, or the loss of one finished run.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Fitting
-import RunFiles
+import Imports
 import Schedules
 
 /// `isoloss schedules`: the schedule language in pictures.

@@ -1,8 +1,8 @@
 import API
 import ArgumentParser
 import Fitting
+import Imports
 import Laws
-import RunFiles
 
 /// `isoloss score`: how well a fit predicts runs that it has not seen.
 struct ScoreCommand: ParsableCommand {

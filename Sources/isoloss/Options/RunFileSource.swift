@@ -1,4 +1,4 @@
-import RunFiles
+import Imports
 
 /// The runs that paths on a command line name.
 enum RunFileSource {

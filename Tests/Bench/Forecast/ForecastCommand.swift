@@ -1,8 +1,8 @@
 import ArgumentParser
 import Fitting
 import Foundation
+import Imports
 import Laws
-import RunFiles
 
 /// How well the forecaster predicts beside the laws it is made of.
 struct ForecastCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import Foundation
+import Imports
 import Laws
-import RunFiles
 import Schedules
 import TestSupport
 

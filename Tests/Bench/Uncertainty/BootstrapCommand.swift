@@ -1,8 +1,8 @@
 import ArgumentParser
 import Fitting
 import Foundation
+import Imports
 import Laws
-import RunFiles
 
 /// The bootstrap of a published analysis, done again.
 ///

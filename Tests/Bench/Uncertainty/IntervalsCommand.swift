@@ -1,8 +1,8 @@
 import ArgumentParser
 import Fitting
 import Foundation
+import Imports
 import Laws
-import RunFiles
 
 /// How many points of real runs that a fit has not seen lie inside its intervals.
 struct IntervalsCommand: ParsableCommand {

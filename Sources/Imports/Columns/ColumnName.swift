@@ -1,0 +1,136 @@
+import Laws
+
+/// A column's name in the one spelling that aliases are compared in.
+struct ColumnName: Hashable {
+    /// Lower case, spaces and hyphens as underscores, without the prefixes of exported tables.
+    let normal: String
+
+    init(_ column: String) {
+        var name = column.trimmingSpaces.lowercased()
+        for prefix in Self.prefixes where name.hasPrefix(prefix) && name.count > prefix.count {
+            name.removeFirst(prefix.count)
+        }
+        normal = String(name.map { $0 == " " || $0 == "-" ? "_" : $0 })
+    }
+
+    /// What exports put before the names of settings and last values.
+    private static let prefixes = ["config.", "config/", "summary.", "summary/", "params/"]
+
+    /// Whether it is that of a size or a length, which a log may repeat in every row.
+    var saysSetting: Bool {
+        ColumnAliases.feature(self) != nil || ColumnAliases.totalSteps.contains(normal)
+            || ColumnAliases.batchSequences.contains(normal)
+            || ColumnAliases.sequenceLength.contains(normal)
+    }
+
+    /// Its parts between anything but letters and digits.
+    var words: [Substring] { normal.split { !$0.isLetter && !$0.isNumber } }
+}
+
+/// What the contract's columns are also called, in the spelling of `ColumnName`.
+enum ColumnAliases {
+    static let step: Set<String> = [
+        "step", "_step", "global_step", "train/global_step", "trainer/global_step", "train/step",
+        "train_step", "training_step", "iteration", "iter", "update", "num_updates",
+        "current_steps",
+        "current_step", "global_steps", "iters", "train/iteration", "train/iter", "trainer/step",
+        "optimizer_step", "opt_step", "updates", "training_iteration", "train/_step", "n_iter",
+    ]
+
+    /// Also a table's number of steps, so a step only where nothing says that it is a table.
+    static let weakStep: Set<String> = ["steps"]
+
+    static let learningRate: Set<String> = [
+        "learning_rate", "lr", "learningrate", "train/learning_rate", "train/lr", "train_lr",
+        "optimizer/lr", "lr/group_0", "eta", "optim/learning_rate_group0", "optim/learning_rate",
+        "optim/lr", "learning_rate_0", "train/lr_0", "lr_0", "lr/0", "cur_lr", "current_lr",
+    ]
+
+    /// Tokens seen up to a point of a curve.
+    static let tokenCount: Set<String> = [
+        "token_count", "tokens", "tokens_seen", "num_tokens", "n_tokens", "train_tokens",
+        "train/tokens", "train/token_count", "consumed_tokens", "total_tokens",
+        "throughput/total_tokens", "num_input_tokens_seen", "train/num_input_tokens_seen",
+        "total_tokens_seen", "train/tokens_seen", "consumed_train_tokens",
+    ]
+
+    static let id: Set<String> = ["id", "run_id", "run"]
+
+    /// Columns that tell runs apart in one table of steps, in order of preference.
+    static let run = [
+        "run_id", "run", "hyper_id", "run_name", "name", "experiment", "exp_id", "trial_id",
+    ]
+
+    /// The step at which training ends.
+    static let totalSteps: Set<String> = [
+        "total_steps", "max_steps", "train_steps", "max_iters", "train_iters", "num_iterations",
+        "iterations", "total_iterations", "max_iterations", "num_steps", "num_train_steps",
+        "total_train_steps", "max_train_steps",
+    ]
+
+    /// Training sequences of a step.
+    static let batchSequences: Set<String> = ["global_batch_size", "total_train_batch_size"]
+
+    /// Tokens of a sequence.
+    static let sequenceLength: Set<String> = [
+        "sequence_length", "seq_length", "seq_len", "train_seq_len", "max_seq_len", "block_size",
+        "context_length", "ctx_len", "max_sequence_length",
+    ]
+
+    /// Whether the name is that of a learning rate, parameter groups' included (`lr-AdamW/pg1`).
+    static func isLearningRate(_ name: ColumnName) -> Bool {
+        if learningRate.contains(name.normal) { return true }
+        let words = name.words.map(String.init)
+        let says =
+            words.contains("lr")
+            || zip(words, words.dropFirst()).contains { $0 == "learning" && $1 == "rate" }
+        return says && otherRates.isDisjoint(with: words)
+    }
+
+    private static let otherRates: Set<String> = [
+        "base", "decay", "embed", "final", "head", "init", "max", "min", "multiplier", "peak",
+        "scale", "schedule", "scheduler", "warmup",
+    ]
+
+    static let schedule: Set<String> = ["schedule", "lr_schedule", "learning_rate_schedule"]
+
+    static let warmupSteps: Set<String> = ["warmup_steps", "warmup"]
+
+    static func feature(_ name: ColumnName) -> Feature? { features[name.normal] }
+
+    private static let features: [String: Feature] = {
+        var names: [Feature: [String]] = [
+            .parameterCount: [
+                "n", "params", "parameters", "num_params", "n_params", "num_parameters",
+                "param_count", "model_size", "model_params", "number_of_parameters",
+                "nparams", "parameter_number",
+            ],
+            .totalParameterCount: ["total_params", "total_parameters"],
+            .tokenCount: [
+                "d", "tokens", "num_tokens", "n_tokens", "train_tokens", "training_tokens",
+                "tokens_seen", "total_tokens", "token_budget",
+            ],
+            .uniqueTokenCount: ["unique_tokens", "num_unique_tokens"],
+            .trainingFLOPs: [
+                "c", "flops", "flop", "flop_budget", "flops_budget", "training_flop",
+                "train_flops", "total_flops", "compute", "compute_budget",
+            ],
+            .batchTokens: [
+                "b", "batch_size_tokens", "tokens_per_step", "tokens_per_batch",
+                "train_batch_tokens", "tokens_per_iteration", "total_batch_tokens",
+            ],
+            .stepCount: [
+                "s", "steps", "num_steps", "n_steps", "total_steps", "train_steps", "max_steps",
+            ],
+            .encoderParameterCount: ["encoder_params", "encoder_parameters", "n_e", "n_enc"],
+            .decoderParameterCount: ["decoder_params", "decoder_parameters", "n_d", "n_dec"],
+            .averageParameterCount: [
+                "average_params", "average_parameters", "avg_params", "avg_parameter_count",
+                "mean_parameter_count", "n_avg",
+            ],
+        ]
+        for feature in Feature.allCases { names[feature, default: []].append(feature.rawValue) }
+        let pairs = names.flatMap { feature, aliases in aliases.map { ($0, feature) } }
+        return Dictionary(pairs) { first, _ in first }
+    }()
+}

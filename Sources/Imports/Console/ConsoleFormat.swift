@@ -1,0 +1,159 @@
+/// Takes what a console format finds line by line.
+package struct ConsoleLog {
+    var log: LogCollector
+    /// The current line's number.
+    fileprivate(set) var line = 0
+    let run: Int
+    /// The last step that was logged.
+    private(set) var lastStep: Int?
+    /// Lines that held a point.
+    private(set) var pointCount = 0
+
+    init(_ log: LogCollector) {
+        self.log = log
+        run = self.log.run()
+    }
+
+    var options: ImportOptions { log.options }
+
+    /// Adds a value at a step that a line gives as a number.
+    ///
+    /// - Returns: Whether the step is one.
+    @discardableResult
+    mutating func add(_ value: Double, _ name: String, at step: Double) -> Bool {
+        guard let step = Int(exactly: step), step >= 0 else { return false }
+        log.add(value, name, step: step, run: run, line: line)
+        lastStep = step
+        return true
+    }
+
+    /// Adds all pairs of a line but some, under their own names.
+    mutating func addAll(_ pairs: LogPairs, at step: Double, but names: [StaticString] = []) {
+        for pair in pairs.pairs where !pair.name.isEmpty {
+            if names.contains(where: { LogPairs.equal(pair.name, $0) }) { continue }
+            add(pair.value, pair.name.string, at: step)
+        }
+    }
+
+    /// Keeps the step at which training ends.
+    mutating func end(at total: Double?) {
+        guard let total, let steps = Int(exactly: total), steps > 0 else { return }
+        log.update(run) { $0.totalSteps = steps }
+    }
+
+    mutating func note(_ name: String, _ value: Double) {
+        let text = Int(exactly: value).map(String.init) ?? "\(value)"
+        log.update(run) { $0.note(name, text) }
+    }
+
+    fileprivate mutating func countPoint() {
+        pointCount += 1
+        _ = log.countRow(of: run)
+    }
+}
+
+/// Reads the lines of one program's console.
+protocol ConsoleReader {
+    init()
+
+    /// Reads a line.
+    ///
+    /// - Parameters:
+    ///   - line: The line without colours.
+    ///   - pairs: Its named numbers.
+    ///   - log: Takes the values.
+    /// - Returns: Whether the line is this program's and was used; others are searched for settings.
+    mutating func read(_ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog) -> Bool
+}
+
+/// A format that is read line by line from what a program prints.
+protocol ConsoleFormat: LogFormat {
+    associatedtype Reader: ConsoleReader
+
+    /// Words of which each must be in the beginning of the file.
+    var markers: [StaticString] { get }
+}
+
+extension ConsoleFormat {
+    func recognises(_ head: LogHead) -> Confidence {
+        guard head.first != nil, markers.allSatisfy(head.contains) else { return .none }
+        var reader = Reader()
+        var log = ConsoleLog(LogCollector())
+        var pairs = LogPairs()
+        var found = 0
+        head.lines { line in
+            guard found < 3 else { return }
+            pairs.scan(line)
+            if reader.read(line, pairs, into: &log) { found += 1 }
+        }
+        return log.log.runs.contains { !$0.series.isEmpty } ? .certain : .none
+    }
+
+    func read(_ source: ByteSource, into log: inout LogCollector) throws(RunFileError) {
+        let lines = LineReader(source)
+        var console = ConsoleLog(log)
+        var reader = Reader()
+        var pairs = LogPairs()
+        var unusedLines = 0
+        while try lines.next() {
+            console.line = lines.number
+            TerminalText.plain(lines.line) { line in
+                guard line.count < 1 << 16 else { return }
+                pairs.scan(line)
+                if reader.read(line, pairs, into: &console) {
+                    console.countPoint()
+                } else if unusedLines < 20_000 {
+                    unusedLines += 1
+                    ConsoleSettings.take(line, pairs, into: &console)
+                }
+            }
+        }
+        log = console.log
+    }
+}
+
+/// Settings that programs print before they begin: sizes, lengths, batches.
+enum ConsoleSettings {
+    /// Takes what a line says of the run by the usual names.
+    static func take(_ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog) {
+        if takeTableRow(line, into: &log) { return }
+        for pair in pairs.pairs where pair.name.count > 4 && pair.value >= 1 {
+            let name = pair.name.string
+            guard let meaning = meaning(ColumnName(name)) else { continue }
+            log.note(meaning, pair.value)
+        }
+    }
+
+    /// A row `| name | value |` of a printed table.
+    private static func takeTableRow(_ line: ByteText, into log: inout ConsoleLog) -> Bool {
+        guard line.hasPrefix("| "), line.last == UInt8(ascii: "|") else { return false }
+        let cells = line.split(separator: UInt8(ascii: "|")).map {
+            ByteText(rebasing: $0).trimmed.string
+        }
+        guard cells.count == 2, cells[0].utf8.count < 64 else { return false }
+        if let meaning = meaning(ColumnName(cells[0])) {
+            log.log.update(log.run) { $0.note(meaning, cells[1]) }
+        } else {
+            log.log.update(log.run) { $0.note(cells[0], cells[1]) }
+        }
+        return true
+    }
+
+    private static func meaning(_ column: ColumnName) -> String? {
+        let name = column.normal
+        if name.hasSuffix("number_of_non_embedding_parameters") { return "parameter_count" }
+        if name.hasSuffix("total_number_of_parameters") { return "total_parameters" }
+        if name.hasSuffix("number_of_parameters") || name.hasSuffix("trainable_parameters") {
+            return "num_parameters"
+        }
+        if name == "tokens_per_iteration_will_be" || name == "tokens_per_step" {
+            return "batch_tokens"
+        }
+        if name.count > 4, name != "tokens", column.saysSetting,
+            !ColumnAliases.tokenCount.contains(name)
+        {
+            return name
+        }
+        return nil
+    }
+}

@@ -1,0 +1,113 @@
+/// Progress bars of tqdm: `10%|█ | 10/100 [00:01<00:09, 9.9it/s, loss=2.31]`.
+enum ProgressBarText {
+    /// The count and total of a bar, and where they stand.
+    static func position(_ line: ByteText, _ pairs: LogPairs) -> (
+        pair: LogPairs.Pair, total: Double
+    )? {
+        guard line.contains("it/s") || line.contains("s/it") || line.contains("?it") else {
+            return nil
+        }
+        for pair in pairs.pairs {
+            guard let total = pair.total, line.part(from: pair.start).contains(" [") else {
+                continue
+            }
+            return (pair, total)
+        }
+        return nil
+    }
+}
+
+/// The Hugging Face Trainer's console: Python dicts between progress bars, which alone know the
+/// step.
+struct TrainerConsoleFormat: ConsoleFormat {
+    let name = "trainer-console"
+    let title = "Hugging Face Trainer, console"
+    let sample = "{'loss': 1.7484, 'learning_rate': 4.99e-05, 'epoch': 0.01}"
+    let markers: [StaticString] = ["{'", "'epoch': ", "loss': "]
+
+    struct Reader: ConsoleReader {
+        private var step: Double?
+        private var total: Double?
+
+        mutating func read(
+            _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
+        ) -> Bool {
+            if let (pair, total) = ProgressBarText.position(line, pairs), !line.contains("{'") {
+                // Evaluations have bars of their own.
+                if self.total == nil { self.total = total }
+                if self.total == total { step = pair.value }
+                return false
+            }
+            guard line.contains("{'"), line.contains("'epoch': ") else { return false }
+            if line.contains("'train_runtime'") {
+                log.log.skip("the closing line, a summary of the whole training", at: log.line)
+                return false
+            }
+            log.end(at: total)
+            let counted = log.options.countsRows ? Double(log.pointCount) : nil
+            guard let step = counted ?? pairs.first("step")?.value ?? step else {
+                log.log.skip(
+                    "losses without a step (the progress bars are not in the file); "
+                        + "--step-from row counts them", at: log.line)
+                return false
+            }
+            log.addAll(pairs, at: step, but: ["step", ""])
+            return true
+        }
+    }
+}
+
+/// Progress bars with a loss behind them, as Lightning and many scripts print.
+struct ProgressBarFormat: ConsoleFormat {
+    let name = "progress-bar"
+    let title = "progress bars with a loss (tqdm, Lightning)"
+    let sample = "Epoch 0:  10%|#  | 10/100 [00:01<00:09, 9.9it/s, v_num=0, train_loss_step=2.31]"
+    let markers: [StaticString] = ["%|", "loss"]
+
+    struct Reader: ConsoleReader {
+        func read(_ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog) -> Bool {
+            guard let (bar, total) = ProgressBarText.position(line, pairs), total > 0 else {
+                return false
+            }
+            let epoch = pairs.first("Epoch", "epoch")?.value ?? 0
+            let step = epoch * total + bar.value
+            var isPoint = false
+            for pair in pairs.pairs where pair.start > bar.start && !pair.name.isEmpty {
+                guard LossName(pair.name.string).saysLoss || LogPairs.equal(pair.name, "lr") else {
+                    continue
+                }
+                isPoint = log.add(pair.value, pair.name.string, at: step) || isPoint
+            }
+            return isPoint
+        }
+    }
+}
+
+/// Keras's console: epochs, each with a bar whose end has the epoch's losses.
+struct KerasConsoleFormat: ConsoleFormat {
+    let name = "keras-console"
+    let title = "Keras, console"
+    let sample =
+        "Epoch 1/10\n1875/1875 [==============================] - 5s 3ms/step - loss: 0.2912 - val_loss: 0.1406"
+    let markers: [StaticString] = ["Epoch ", "/step - ", "loss: "]
+
+    struct Reader: ConsoleReader {
+        private var epoch = 0.0
+
+        mutating func read(
+            _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
+        ) -> Bool {
+            if line.hasPrefix("Epoch "), let pair = pairs.first("Epoch") {
+                epoch = pair.value
+                return false
+            }
+            guard epoch > 0, line.contains("/step"), let bar = pairs.pairs.first,
+                let total = bar.total, bar.value == total, pairs.first("loss") != nil
+            else { return false }
+            for pair in pairs.pairs.dropFirst() where pair.name.count > 1 {
+                log.add(pair.value, pair.name.string, at: epoch * total)
+            }
+            return true
+        }
+    }
+}

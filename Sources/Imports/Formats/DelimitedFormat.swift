@@ -1,0 +1,146 @@
+import Laws
+
+/// Comma-, tab- or semicolon-separated values under a header.
+///
+/// With a column of steps it is a log, and with a column of runs beside it a log of several; with
+/// epochs and a loss alone it is Keras's `CSVLogger`; else it is a table of finished runs, a row
+/// each.
+struct DelimitedFormat: LogFormat {
+    let name: String
+    let title: String
+    let sample: String
+    private let separator: UInt8
+
+    static let csv = DelimitedFormat(
+        name: "csv", title: "comma-separated values, Lightning's metrics.csv, Keras's CSVLogger",
+        sample: "step,loss,learning_rate", separator: .comma)
+    static let tsv = DelimitedFormat(
+        name: "tsv", title: "tab-separated values", sample: "step\tloss\tval_loss",
+        separator: .tab)
+    static let semicolons = DelimitedFormat(
+        name: "csv-semicolon", title: "values separated by semicolons",
+        sample: "step;loss;learning_rate", separator: UInt8(ascii: ";"))
+
+    func recognises(_ head: LogHead) -> Confidence {
+        let header = columns(of: head)
+        let names = header.map(ColumnName.init)
+        let known = names.contains {
+            ColumnAliases.step.contains($0.normal) || $0.saysSetting || $0.normal == "epoch"
+                || LossName($0.normal).mainRank == 0 || $0.normal == "id"
+        }
+        // A sentence with commas is no header.
+        let isHeader = header.allSatisfy { $0.count < 120 && !$0.contains(": ") }
+        guard isHeader, head.first != UInt8(ascii: "{"), head.first != UInt8(ascii: "[") else {
+            return .none
+        }
+        if header.count > 1 { return known ? .likely : .possible }
+        return known && separator == .comma ? .possible : .none
+    }
+
+    private func columns(of head: LogHead) -> [String] {
+        Array(head.firstLine.utf8).withUnsafeBufferPointer { DelimitedReader.cells($0, separator) }
+    }
+
+    func read(_ source: ByteSource, into log: inout LogCollector) throws(RunFileError) {
+        let header = columns(of: LogHead(try source.head(LogHead.length)))
+        let roles = Roles(header, options: log.options)
+        if roles.step == nil, !log.options.countsRows {
+            return try readTable(source, header, into: &log)
+        }
+        let lines = LineReader(source)
+        repeat {
+            guard try lines.next() else { throw RunFileError(file: source.name, kind: .empty) }
+        } while lines.line.trimmed.isEmpty
+        var reader = DelimitedReader(header: lines.line, separator: separator, file: source.name)
+        try reader.read(lines, into: &log) { columns, log throws(RunFileError) in
+            try Self.uses(of: columns, file: source.name, &log)
+        }
+        if log.rowCount == 0 { throw RunFileError(file: source.name, kind: .noRows) }
+    }
+
+    /// What the columns of a log are.
+    private static func uses(
+        of columns: [String], file: String, _ log: inout LogCollector
+    ) throws(RunFileError) -> [DelimitedReader.Use] {
+        let roles = Roles(columns, options: log.options)
+        guard roles.step != nil || log.options.countsRows else {
+            throw RunFileError(file: file, kind: .missingColumn(wanted: "step", seen: columns))
+        }
+        if let step = roles.step, columns[step] != "step" {
+            log.note(
+                roles.isEpoch
+                    ? "there are no steps: the points stand at their epochs"
+                    : "took \"\(columns[step])\" for step")
+        }
+        if let run = roles.run { log.note("took \"\(columns[run])\" for the run") }
+        var uses: [DelimitedReader.Use] = []
+        for (index, column) in columns.enumerated() {
+            if index == roles.step {
+                uses.append(.step)
+            } else if index == roles.run {
+                uses.append(.run)
+            } else if index == roles.metric {
+                uses.append(.metric)
+            } else if index == roles.value {
+                uses.append(.value)
+            } else {
+                uses.append(.scalar(id: log.id(of: column), run: nil))
+            }
+        }
+        return uses
+    }
+
+    private func readTable(
+        _ source: ByteSource, _ header: [String], into log: inout LogCollector
+    ) throws(RunFileError) {
+        let bytes = try source.readAll(limit: RunFileReader.defaultLimit)
+        let rows = try CSVRows(bytes, separator: separator, file: source.name)
+        log.table = try RunFileReader.table(.csv(rows), source.name, .required)
+    }
+
+    /// The columns that are no values.
+    private struct Roles {
+        var step: Int?
+        var run: Int?
+        var metric: Int?
+        var value: Int?
+        /// Whether the steps are epochs.
+        var isEpoch = false
+
+        init(_ columns: [String], options: ImportOptions) {
+            let names = columns.map { ColumnName($0).normal }
+            func chosen(_ meaning: String) -> Int? {
+                options.columns[meaning].flatMap { wanted in
+                    columns.firstIndex(of: wanted)
+                        ?? names.firstIndex(of: ColumnName(wanted).normal)
+                }
+            }
+            step =
+                chosen("step") ?? columns.firstIndex(of: "step")
+                ?? names.firstIndex { ColumnAliases.step.contains($0) }
+            let isSized = columns.contains {
+                let feature = ColumnAliases.feature(ColumnName($0))
+                return feature != nil && feature != .stepCount && feature != .tokenCount
+            }
+            if step == nil, !isSized {
+                step = names.firstIndex { ColumnAliases.weakStep.contains($0) }
+            }
+            if step == nil, !isSized, let epoch = names.firstIndex(of: "epoch"),
+                columns.contains(where: { LossName($0).saysLoss })
+            {
+                step = epoch
+                isEpoch = true
+            }
+            guard step != nil else { return }
+            run =
+                chosen("run")
+                ?? ColumnAliases.run.lazy.compactMap { names.firstIndex(of: $0) }.first
+            let metrics = ["metric", "tag", "key", "metric_name", "variable"]
+            if let value = names.firstIndex(of: "value"),
+                let metric = metrics.lazy.compactMap({ names.firstIndex(of: $0) }).first
+            {
+                (self.metric, self.value) = (metric, value)
+            }
+        }
+    }
+}

@@ -1,0 +1,323 @@
+/// Rows of delimited text as values by step: what CSV, TSV and W&B's chart export have in common.
+///
+/// It works on bytes; a cell becomes a string only where it names something. Loggers' habits: a
+/// blank cell is missing and not zero, the header may stand again in the middle, also a longer one
+/// after a restart, rows may be cut.
+struct DelimitedReader {
+    /// What a column is.
+    enum Use {
+        case step
+        case run
+        /// The names of a table with one value per row.
+        case metric
+        /// That table's values.
+        case value
+        /// A value of the row's run, or of a run that has the column for itself.
+        case scalar(id: Int, run: Int?)
+        /// Words, a tag where they are the same everywhere.
+        case text(name: String)
+        case unused
+    }
+
+    let separator: UInt8
+    private(set) var columns: [String]
+    private(set) var uses: [Use] = []
+    private var texts: [String: (first: String, varies: Bool, count: Int, line: Int)] = [:]
+    private var fields: [Range<Int>] = []
+    private var runs: [[UInt8]: Int] = [:]
+    private let file: String
+    private var headerCount = 0
+
+    /// Takes a header.
+    ///
+    /// - Parameters:
+    ///   - header: The line.
+    ///   - separator: Comma, tab or semicolon.
+    ///   - file: Name for errors.
+    init(header: ByteText, separator: UInt8, file: String) {
+        self.separator = separator
+        self.file = file
+        columns = Self.cells(header, separator)
+    }
+
+    /// The cells of a line as text.
+    static func cells(_ line: ByteText, _ separator: UInt8) -> [String] {
+        var fields: [Range<Int>] = []
+        _ = split(line, separator, into: &fields)
+        return fields.map { text(line.part($0)) }
+    }
+
+    /// Reads the rows under the header.
+    ///
+    /// - Parameters:
+    ///   - lines: Stands on the header.
+    ///   - log: Takes the values.
+    ///   - plan: What the columns of a header are; a later header asks again.
+    /// - Throws: `RunFileError` for content that cannot be read.
+    mutating func read(
+        _ lines: LineReader, into log: inout LogCollector,
+        plan: ([String], inout LogCollector) throws(RunFileError) -> [Use]
+    ) throws(RunFileError) {
+        uses = try plan(columns, &log)
+        if let repeated = Self.repeated(columns) {
+            throw RunFileError(
+                file: file, place: .init(line: lines.number, column: repeated),
+                kind: .repeatedColumn)
+        }
+        let plainRun = uses.contains { if case .run = $0 { true } else { false } } ? nil : log.run()
+        while try lines.next() {
+            guard !lines.line.trimmed.isEmpty else { continue }
+            var isClosed = Self.split(lines.line, separator, into: &fields)
+            while !isClosed, try lines.joinNext() {
+                isClosed = Self.split(lines.line, separator, into: &fields)
+            }
+            if !isClosed {
+                log.fault(
+                    fault(.unclosedQuote, lines), reason: "a quoted field that is not closed")
+                continue
+            }
+            if isHeader(lines.line) {
+                let names = Self.cells(lines.line, separator)
+                if names != columns {
+                    columns = names
+                    uses = try plan(columns, &log)
+                    log.note("line \(lines.number) has another header, which holds from there on")
+                }
+                headerCount += 1
+                continue
+            }
+            if fields.count != columns.count, !mends(lines.line) {
+                if !lines.isComplete {
+                    log.skip("the last line, which is cut off", at: lines.number)
+                } else {
+                    _ = log.countRow(of: log.run(log.runs.first?.key))
+                    log.fault(
+                        fault(
+                            .fieldCount(found: fields.count, expected: columns.count), lines),
+                        reason: "rows that have another number of fields than the header")
+                }
+                continue
+            }
+            take(lines, run: plainRun, into: &log)
+        }
+        if headerCount > 0 {
+            log.skip("headers repeated among the rows", count: headerCount, at: nil)
+        }
+        finish(&log)
+    }
+
+    private static func repeated(_ columns: [String]) -> String? {
+        var seen: Set<String> = []
+        return columns.first { !$0.isEmpty && !seen.insert($0).inserted }
+    }
+
+    private func fault(_ kind: RunFileError.Kind, _ lines: LineReader, column: Int? = nil)
+        -> RunFileError
+    {
+        RunFileError(
+            file: file,
+            place: .init(line: lines.number, column: column.map { columns[$0] }), kind: kind)
+    }
+
+    /// Whether the row names columns: its step is no number but a column's name.
+    private func isHeader(_ line: ByteText) -> Bool {
+        guard let first = columns.indices.first(where: { !columns[$0].isEmpty }),
+            first < fields.count
+        else { return false }
+        let cell = Self.trimmed(line, fields[first])
+        guard let byte = cell.first, byte.isLetter || byte == UInt8(ascii: "_") || byte == .quote
+        else { return false }
+        let names = Self.cells(line, separator)
+        return names.count { columns.contains($0) && !$0.isEmpty } * 2
+            > min(names.count, columns.count)
+    }
+
+    /// Blank fields at the end are no fields too many, and blank columns at the end none too few.
+    private mutating func mends(_ line: ByteText) -> Bool {
+        if fields.count > columns.count {
+            guard fields[columns.count...].allSatisfy({ Self.trimmed(line, $0).isEmpty }) else {
+                return false
+            }
+            fields.removeLast(fields.count - columns.count)
+            return true
+        }
+        guard columns[fields.count...].allSatisfy(\.isEmpty) else { return false }
+        while fields.count < columns.count { fields.append(0..<0) }
+        return true
+    }
+
+    private mutating func take(
+        _ lines: LineReader, run plainRun: Int?, into log: inout LogCollector
+    ) {
+        let line = lines.line
+        var run = plainRun ?? 0
+        var step: Int?
+        var stepFault: RunFileError?
+        var metric: Int?
+        var isBlank = true
+        for (index, use) in uses.enumerated() {
+            switch use {
+            case .run:
+                let cell = Self.trimmed(line, fields[index])
+                let key = Array(cell)
+                if let known = runs[key] {
+                    run = known
+                } else {
+                    run = log.run(Self.text(cell))
+                    runs[key] = run
+                }
+            case .step:
+                (step, stepFault) = self.step(line, index, lines)
+            case .metric:
+                metric = log.id(of: Self.text(line.part(fields[index])))
+            default:
+                break
+            }
+        }
+        let row = log.countRow(of: run)
+        if log.options.countsRows { (step, stepFault) = (row, nil) }
+        for (index, use) in uses.enumerated() {
+            var id: Int
+            var target = run
+            switch use {
+            case .scalar(let own, let ownRun):
+                id = own
+                target = ownRun ?? run
+            case .value:
+                guard let metric else { continue }
+                id = metric
+            case .text(let name):
+                let cell = Self.trimmed(line, fields[index])
+                if !cell.isEmpty { note(cell, name, lines.number) }
+                continue
+            default:
+                continue
+            }
+            let cell = Self.trimmed(line, fields[index])
+            guard !cell.isEmpty else { continue }
+            guard let value = DecimalText.number(cell) ?? DecimalText.lenientNumber(cell) else {
+                if Self.isMissing(cell) { continue }
+                let name = columns[index]
+                guard LossName(name).saysLoss || ColumnAliases.isLearningRate(ColumnName(name))
+                else {
+                    note(cell, name, lines.number)
+                    continue
+                }
+                log.fault(
+                    fault(
+                        .invalid(
+                            field: name, value: "\"\(cell.string)\"",
+                            rule: RunFileError.Rule.positive), lines, column: index),
+                    reason: "text where a number should be")
+                isBlank = false
+                continue
+            }
+            isBlank = false
+            guard let step else { continue }
+            log.add(value, id, step: step, run: target, line: lines.number)
+        }
+        if !isBlank, let stepFault {
+            log.fault(
+                stepFault, reason: "rows without a step that is a whole number from 0 to 10^8")
+        }
+    }
+
+    private func step(_ line: ByteText, _ index: Int, _ lines: LineReader) -> (Int?, RunFileError?)
+    {
+        let cell = Self.trimmed(line, fields[index])
+        let number = DecimalText.number(cell) ?? DecimalText.lenientNumber(cell)
+        if let step = number.flatMap(Int.init(exactly:)), (0...100_000_000).contains(step) {
+            return (step, nil)
+        }
+        let shown =
+            number.map { Int(exactly: $0).map(String.init) ?? "\($0)" }
+            ?? (cell.isEmpty ? "blank" : "\"\(cell.string)\"")
+        return (
+            nil,
+            fault(
+                .invalid(field: "step", value: shown, rule: RunFileError.Rule.step), lines,
+                column: index)
+        )
+    }
+
+    private mutating func note(_ cell: ByteText, _ name: String, _ line: Int) {
+        guard var known = texts[name] else {
+            texts[name] = (Self.text(cell), false, 1, line)
+            return
+        }
+        known.count += 1
+        if !known.varies { known.varies = known.first != Self.text(cell) }
+        texts[name] = known
+    }
+
+    private func finish(_ log: inout LogCollector) {
+        for (name, text) in texts.sorted(by: { $0.value.line < $1.value.line }) {
+            if text.varies {
+                log.skip("text in column \"\(name)\"", count: text.count, at: text.line)
+            } else if !name.isEmpty {
+                for run in log.runs.indices { log.update(run) { $0.note(name, text.first) } }
+            }
+        }
+    }
+
+    private static func isMissing(_ cell: ByteText) -> Bool {
+        let words: [StaticString] = ["null", "NULL", "None", "none", "N/A", "n/a", "NA", "-", "--"]
+        return words.contains { cell.count == $0.utf8CodeUnitCount && cell.hasPrefix($0) }
+    }
+
+    // MARK: Fields
+
+    /// Marks the fields of a line; false where a quoted one is not closed.
+    private static func split(
+        _ line: ByteText, _ separator: UInt8, into fields: inout [Range<Int>]
+    ) -> Bool {
+        fields.removeAll(keepingCapacity: true)
+        var start = 0
+        var index = 0
+        while index < line.count {
+            let byte = line[index]
+            if byte == separator {
+                fields.append(start..<index)
+                start = index + 1
+            } else if byte == .quote, isFieldStart(line, start, index) {
+                index += 1
+                while index < line.count {
+                    if line[index] == .quote {
+                        guard line.at(index + 1) == .quote else { break }
+                        index += 1
+                    }
+                    index += 1
+                }
+                guard index < line.count else { return false }
+            }
+            index += 1
+        }
+        fields.append(start..<line.count)
+        return true
+    }
+
+    private static func isFieldStart(_ line: ByteText, _ start: Int, _ index: Int) -> Bool {
+        var place = start
+        while place < index {
+            guard line[place].isBlank else { return false }
+            place += 1
+        }
+        return true
+    }
+
+    /// A field without blanks and quotes around it.
+    private static func trimmed(_ line: ByteText, _ range: Range<Int>) -> ByteText {
+        let field = line.part(range).trimmed
+        guard field.count >= 2, field[0] == .quote, field[field.count - 1] == .quote else {
+            return field
+        }
+        return field.part(1..<field.count - 1).trimmed
+    }
+
+    /// A field as text, doubled quotes undoubled.
+    private static func text(_ field: ByteText) -> String {
+        let trimmed = trimmed(field, 0..<field.count)
+        let text = trimmed.string
+        return text.contains("\"\"") ? text.replacing("\"\"", with: "\"") : text
+    }
+}

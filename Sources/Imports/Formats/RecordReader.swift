@@ -1,0 +1,180 @@
+import JSONText
+
+/// Takes JSON objects, one per logged row, as values by step.
+///
+/// Objects of one log may have different keys. Nested objects are flattened with a slash between
+/// the names; lists are no values.
+struct RecordReader {
+    private enum Role {
+        case step(rank: Int)
+        case total
+        case run
+        case epoch
+        case scalar(id: Int)
+    }
+
+    private let file: String
+    private var roles: [String: Role] = [:]
+    private var chosenStep: String?
+    /// Which key the steps came from, for the note.
+    private var stepName: String?
+    private var texts: [String: (first: String, varies: Bool, count: Int, line: Int?)] = [:]
+    private var lists = 0
+    private let runName: String?
+    /// Whether epochs serve where there are no steps.
+    var takesEpochs = false
+
+    init(file: String, options: ImportOptions) {
+        self.file = file
+        chosenStep = options.columns["step"]
+        runName = options.columns["run"]
+    }
+
+    /// Whether an object has a key for its step.
+    static func hasStep(_ members: [JSONValue.Member]) -> Bool {
+        members.contains { ColumnAliases.step.contains(ColumnName($0.name).normal) }
+    }
+
+    /// Takes one object.
+    ///
+    /// - Parameters:
+    ///   - members: Its members.
+    ///   - key: The run it belongs to, unless it says that itself.
+    ///   - line: Line or number of the row, from 1.
+    ///   - log: Takes the values.
+    mutating func take(
+        _ members: [JSONValue.Member], run key: String? = nil, line: Int,
+        into log: inout LogCollector
+    ) {
+        var step: (rank: Int, value: JSONValue, name: String)?
+        var epoch: JSONValue?
+        var run: String? = key
+        var total: Double?
+        var values: [(id: Int, value: Double)] = []
+        flatten(members, prefix: "") { name, value in
+            switch role(of: name, &log) {
+            case .step(let rank):
+                if step.map({ rank < $0.rank }) ?? true { step = (rank, value, name) }
+            case .total:
+                total = Self.number(value)
+            case .run:
+                if let text = value.text { run = text }
+            case .epoch:
+                epoch = value
+            case .scalar(let id):
+                switch value {
+                case .null, .bool: break
+                case .array: lists += 1
+                case .string(let text) where Self.number(value) == nil:
+                    note(text, name, line)
+                default:
+                    if let number = Self.number(value) { values.append((id, number)) }
+                }
+            }
+        }
+        let target = log.run(run)
+        let row = log.countRow(of: target)
+        if let total, total > 0 {
+            log.update(target) { $0.totalSteps = Int(exactly: total) ?? $0.totalSteps }
+        }
+        if takesEpochs, step == nil, let epoch {
+            step = (0, epoch, "epoch")
+        }
+        if stepName == nil, let step {
+            stepName = step.name
+            if step.name != "step", !log.options.countsRows {
+                log.note(
+                    takesEpochs
+                        ? "there are no steps: the points stand at their epochs"
+                        : "took \"\(step.name)\" for step")
+            }
+        }
+        guard !values.isEmpty else { return }
+        let number = log.options.countsRows ? row : step.flatMap { Self.step($0.value) }
+        guard let number, (0...100_000_000).contains(number) else {
+            let shown = step.map { $0.value.text ?? "blank" } ?? "blank"
+            log.fault(
+                RunFileError(
+                    file: file,
+                    place: .init(line: line, record: line - 1, column: step?.name),
+                    kind: .invalid(
+                        field: "step", value: shown, rule: RunFileError.Rule.step)),
+                reason: "rows without a step that is a whole number from 0 to 10^8")
+            return
+        }
+        for (id, value) in values {
+            log.add(value, id, step: number, run: target, line: line)
+        }
+    }
+
+    /// Accounts for what was no number, after the last object.
+    func finish(_ log: inout LogCollector) {
+        for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
+            if text.varies {
+                log.skip("text under \"\(name)\"", count: text.count, at: text.line)
+            } else {
+                for run in log.runs.indices { log.update(run) { $0.note(name, text.first) } }
+            }
+        }
+        if lists > 0 { log.skip("lists, which are no values", count: lists, at: nil) }
+    }
+
+    private func flatten(
+        _ members: [JSONValue.Member], prefix: String, _ body: (String, JSONValue) -> Void
+    ) {
+        for member in members {
+            let name = prefix.isEmpty ? member.name : "\(prefix)/\(member.name)"
+            if case .object(let inner) = member.value, name.utf8.count < 256 {
+                flatten(inner, prefix: name, body)
+            } else {
+                body(name, member.value)
+            }
+        }
+    }
+
+    private mutating func role(of name: String, _ log: inout LogCollector) -> Role {
+        if let role = roles[name] { return role }
+        let column = ColumnName(name)
+        let role: Role
+        if name == chosenStep {
+            role = .step(rank: -1)
+        } else if ColumnAliases.step.contains(column.normal) {
+            role = .step(rank: column.normal == "step" ? 0 : column.normal == "_step" ? 2 : 1)
+        } else if ColumnAliases.totalSteps.contains(column.normal) {
+            role = .total
+        } else if name == runName
+            || ["run_id", "hyper_id", "run", "run_name"].contains(column.normal)
+        {
+            role = .run
+        } else if column.normal == "epoch" {
+            role = .epoch
+        } else {
+            role = .scalar(id: log.id(of: name))
+        }
+        roles[name] = role
+        return role
+    }
+
+    private mutating func note(_ text: String, _ name: String, _ line: Int) {
+        guard var known = texts[name] else {
+            texts[name] = (text, false, 1, line)
+            return
+        }
+        known.count += 1
+        known.varies = known.varies || known.first != text
+        texts[name] = known
+    }
+
+    /// A number, also one in a string: some loggers write all values so.
+    static func number(_ value: JSONValue) -> Double? {
+        switch value {
+        case .integer(let number): Double(number)
+        case .number(let number): number
+        case .string(let text), .notFinite(let text):
+            Array(text.utf8).withUnsafeBufferPointer(DecimalText.lenientNumber)
+        default: nil
+        }
+    }
+
+    static func step(_ value: JSONValue) -> Int? { number(value).flatMap(Int.init(exactly:)) }
+}

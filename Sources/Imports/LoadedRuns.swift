@@ -1,0 +1,19 @@
+package import Laws
+
+/// Runs read from files, and what to say about the reading.
+package struct LoadedRuns: Sendable {
+    package var runs: [Run] = []
+    /// The same by file, with what was found and left out.
+    package var files: [ImportedFile] = []
+    /// Names of the studies, each once, in order.
+    package var studies: [String] = []
+    /// What was taken for what, a sentence for all files that say the same.
+    package var notes: [String] = []
+    /// A sentence for each doubt.
+    package var warnings: [String] = []
+
+    /// Whether a study says which runs are for fitting and which for judging.
+    package var hasRoles: Bool { runs.contains { $0.role != nil } }
+
+    package init() {}
+}

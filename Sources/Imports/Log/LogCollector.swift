@@ -1,0 +1,229 @@
+import Schedules
+
+/// One named value along a run, in the order of the file.
+package struct LogSeries: Sendable, Equatable {
+    package let name: String
+    /// The unit where the format knows it, such as `bits`; nil for the loss's usual one.
+    package var unit: String?
+    /// Steps fit 32 bits, and a log of ten million points should fit memory.
+    package private(set) var steps: [Int32] = []
+    package private(set) var values: [Double] = []
+    /// How many values were logged, kept or not.
+    package private(set) var count = 0
+    /// Line of the first value.
+    package let firstLine: Int?
+    /// Whether values are kept, and not only counted.
+    private let isKept: Bool
+
+    init(name: String, firstLine: Int?, isKept: Bool) {
+        self.name = name
+        self.firstLine = firstLine
+        self.isKept = isKept
+    }
+
+    fileprivate mutating func append(_ step: Int32, _ value: Double) {
+        count += 1
+        guard isKept else { return }
+        steps.append(step)
+        values.append(value)
+    }
+
+    /// Puts the values in order of steps, the later of two at one step replacing the earlier.
+    ///
+    /// - Returns: How many were replaced by another value.
+    mutating func sort() -> Int {
+        var replaced = 0
+        var isRising = true
+        for index in steps.indices.dropFirst() where steps[index] <= steps[index - 1] {
+            isRising = false
+            break
+        }
+        guard !isRising else { return 0 }
+        // Stable: `sorted` promises no order of equals, so ties go by place in the file.
+        let order = steps.indices.sorted { (steps[$0], $0) < (steps[$1], $1) }
+        var sortedSteps: [Int32] = []
+        var sortedValues: [Double] = []
+        for index in order {
+            if sortedSteps.last == steps[index] {
+                let last = sortedValues[sortedValues.count - 1]
+                if last != values[index], !(last.isNaN && values[index].isNaN) { replaced += 1 }
+                sortedValues[sortedValues.count - 1] = values[index]
+            } else {
+                sortedSteps.append(steps[index])
+                sortedValues.append(values[index])
+            }
+        }
+        steps = sortedSteps
+        values = sortedValues
+        return replaced
+    }
+
+    /// Drops the values that a test refuses.
+    mutating func keep(where isKept: (Int32, Double) -> Bool) -> Int {
+        let kept = steps.indices.filter { isKept(steps[$0], values[$0]) }
+        let dropped = steps.count - kept.count
+        guard dropped > 0 else { return 0 }
+        steps = kept.map { steps[$0] }
+        values = kept.map { values[$0] }
+        return dropped
+    }
+}
+
+/// A run of a log: its series in order of appearance, and what was said about it.
+package struct LogRun: Sendable {
+    /// What tells it from other runs of the file; nil where there is one.
+    package let key: String?
+    package private(set) var series: [LogSeries] = []
+    /// Numbers and words beside the steps, by the name that the log gives them.
+    package var metadata: [(name: String, value: String)] = []
+    /// The step at which training ends, where the log says it.
+    package var totalSteps: Int?
+    /// A name that the log gives the run.
+    package var name: String?
+    /// Rows or lines taken so far, for steps that are counted.
+    var rows = 0
+    private var places: [Int?] = []
+
+    init(key: String?) {
+        self.key = key
+    }
+
+    /// Adds a piece of metadata unless one of that name is there.
+    package mutating func note(_ name: String, _ value: String) {
+        guard !metadata.contains(where: { $0.name == name }) else { return }
+        metadata.append((name, value))
+    }
+
+    fileprivate mutating func append(
+        _ value: Double, _ id: Int, _ name: (text: String, isKept: Bool), _ step: Int32, line: Int?
+    ) {
+        while places.count <= id { places.append(nil) }
+        let place: Int
+        if let known = places[id] {
+            place = known
+        } else {
+            place = series.count
+            places[id] = place
+            series.append(
+                LogSeries(name: name.text, firstLine: line, isKept: name.isKept))
+        }
+        series[place].append(step, value)
+    }
+
+    mutating func setUnit(_ unit: String, ofSeries name: String) {
+        for index in series.indices where series[index].name == name { series[index].unit = unit }
+    }
+}
+
+/// What was left out of a file, how often and why, and where first.
+package struct SkippedPart: Sendable, Equatable {
+    package var count: Int
+    package let reason: String
+    package let firstLine: Int?
+
+    package init(count: Int, reason: String, firstLine: Int?) {
+        self.count = count
+        self.reason = reason
+        self.firstLine = firstLine
+    }
+
+    package var sentence: String {
+        let line = firstLine.map { ", first in line \($0)" } ?? ""
+        return "left out \(count): \(reason)\(line)"
+    }
+}
+
+/// Takes what a format finds in a file.
+package struct LogCollector: Sendable {
+    package private(set) var runs: [LogRun] = []
+    package private(set) var skipped: [SkippedPart] = []
+    /// Sentences about how the file was understood.
+    package var notes: [String] = []
+    /// Finished runs, where the file is a table of them and no log.
+    package var table: TableFile?
+    /// How columns and steps are to be taken.
+    package let options: ImportOptions
+    /// Faulty rows; a file that has many of them is refused with the first.
+    private(set) var faultCount = 0
+    private(set) var firstFault: RunFileError?
+    private(set) var rowCount = 0
+    private var runIndex: [String?: Int] = [:]
+    private var nameIDs: [String: Int] = [:]
+    private var names: [(text: String, isKept: Bool)] = []
+    private var skippedIndex: [String: Int] = [:]
+
+    package init(options: ImportOptions = ImportOptions()) {
+        self.options = options
+    }
+
+    /// The run of a key, made when it is new.
+    package mutating func run(_ key: String? = nil) -> Int {
+        if let index = runIndex[key] { return index }
+        runs.append(LogRun(key: key))
+        runIndex[key] = runs.count - 1
+        return runs.count - 1
+    }
+
+    /// A number for a name, which is quicker to add values under.
+    package mutating func id(of name: String) -> Int {
+        if let id = nameIDs[name] { return id }
+        names.append((name, options.keeps(name)))
+        nameIDs[name] = names.count - 1
+        return names.count - 1
+    }
+
+    /// Adds a value.
+    ///
+    /// - Parameters:
+    ///   - value: Any double; NaN and infinities are data.
+    ///   - id: The name's number.
+    ///   - step: From 0 to 10^8; others are left out with an account.
+    ///   - run: The run's place.
+    ///   - line: For the account.
+    package mutating func add(_ value: Double, _ id: Int, step: Int, run: Int, line: Int?) {
+        guard (0...ScheduleLimits.steps).contains(step) else {
+            return skip(
+                "a step that is no whole number from 0 to \(ScheduleLimits.steps)", at: line)
+        }
+        runs[run].append(value, id, names[id], Int32(step), line: line)
+    }
+
+    package mutating func add(
+        _ value: Double, _ name: String, step: Int, run: Int = 0, line: Int? = nil
+    ) {
+        add(value, id(of: name), step: step, run: run, line: line)
+    }
+
+    /// Changes a run.
+    package mutating func update(_ run: Int, _ change: (inout LogRun) -> Void) {
+        change(&runs[run])
+    }
+
+    /// Counts a row, for steps taken from rows; its number in its run, from 0.
+    package mutating func countRow(of run: Int) -> Int {
+        rowCount += 1
+        runs[run].rows += 1
+        return runs[run].rows - 1
+    }
+
+    /// Accounts for something left out.
+    package mutating func skip(_ reason: String, count: Int = 1, at line: Int?) {
+        if let index = skippedIndex[reason] {
+            skipped[index].count += count
+            return
+        }
+        skippedIndex[reason] = skipped.count
+        skipped.append(SkippedPart(count: count, reason: reason, firstLine: line))
+    }
+
+    /// Accounts for a row that breaks a rule; a file of mostly such rows is refused.
+    package mutating func fault(_ error: RunFileError, reason: String) {
+        faultCount += 1
+        if firstFault == nil { firstFault = error }
+        skip(reason, at: error.place.line ?? error.place.record.map { $0 + 1 })
+    }
+
+    package mutating func note(_ sentence: String) {
+        if !notes.contains(sentence) { notes.append(sentence) }
+    }
+}

@@ -1,0 +1,455 @@
+import Foundation
+import Laws
+import Schedules
+
+/// Decides what the named values of a log mean, for every format alike.
+///
+/// - The main loss is `loss`, else the first training loss, else the first of `val*` and `eval*`;
+///   other losses are series; everything else is left out and accounted for.
+/// - Learning rates and token counts find their place by their names, sizes become features.
+/// - Values of one step are merged; of two under one name the later stays.
+struct LogInterpreter {
+    let options: ImportOptions
+    let file: String
+    let naming: RunNaming
+
+    /// What each name of a log is.
+    private struct Roles {
+        var main: String?
+        var rate: String?
+        var tokens: String?
+        var losses: [String] = []
+    }
+
+    /// The runs of a log.
+    ///
+    /// - Parameters:
+    ///   - log: What a format found.
+    ///   - format: Its name.
+    /// - Returns: The runs with their points, and the account.
+    /// - Throws: `RunFileError` when there is no loss in it, or mostly faults.
+    func file(from log: LogCollector, format: String) throws(RunFileError) -> ImportedFile {
+        var log = log
+        try refuseMostlyFaulty(log)
+        let names = Self.names(of: log.runs)
+        let roles = try roles(of: names)
+        guard roles.main != nil || !roles.losses.isEmpty else {
+            if names.isEmpty, let first = log.skipped.first {
+                let line = first.firstLine.map { " (first in line \($0))" } ?? ""
+                throw RunFileError(
+                    file: file,
+                    kind: .notALog("has no value to import: \(first.reason)\(line)"))
+            }
+            throw RunFileError(file: file, kind: .missingColumn(wanted: "loss", seen: seen(names)))
+        }
+        var warnings: [String] = []
+        var runs: [ImportedRun] = []
+        var ids: Set<String> = []
+        let isTable =
+            log.runs.count > 1
+            && log.runs.allSatisfy { run in
+                run.series.allSatisfy { $0.steps.count <= 1 } && run.key != nil
+            }
+        for index in log.runs.indices where !log.runs[index].series.isEmpty {
+            var builder = RunBuilder(
+                run: log.runs[index], id: naming.id(of: log.runs[index].key, apartFrom: &ids),
+                isRow: isTable)
+            try builder.takeLosses(roles.main, roles.losses, file: file, log: &log)
+            builder.takeRatesAndTokens(rate: roles.rate, tokens: roles.tokens, log: &log)
+            builder.takeFeatures(chosen: options.columns, log: &log)
+            try refuseStandstill(builder, name: roles.main)
+            warnings += builder.warnings
+            if let run = builder.finish() { runs.append(run) }
+        }
+        if isTable { log.note("took each run's only point for its final loss") }
+        note(roles, of: names, in: &log)
+        guard !runs.isEmpty else { throw RunFileError(file: file, kind: .noRows) }
+        return ImportedFile(
+            path: file, format: format, runs: runs, skipped: log.skipped, notes: log.notes,
+            warnings: warnings)
+    }
+
+    private static func names(of runs: [LogRun]) -> [String] {
+        var seen: Set<String> = []
+        return runs.flatMap(\.series).map(\.name).filter { seen.insert($0).inserted }
+    }
+
+    /// One bad row in ten means that the file is not what it was taken for.
+    private func refuseMostlyFaulty(_ log: LogCollector) throws(RunFileError) {
+        guard let fault = log.firstFault else { return }
+        guard log.runs.allSatisfy(\.series.isEmpty) || log.faultCount * 10 > log.rowCount else {
+            return
+        }
+        throw fault
+    }
+
+    private func roles(of names: [String]) throws(RunFileError) -> Roles {
+        var roles = Roles()
+        func find(_ wanted: String) throws(RunFileError) -> String {
+            let normal = ColumnName(wanted).normal
+            let found =
+                names.first { $0 == wanted || $0 == "loss/\(wanted)" }
+                ?? names.first { ColumnName($0).normal == normal }
+            guard let found else {
+                throw RunFileError(
+                    file: file, kind: .missingColumn(wanted: wanted, seen: seen(names)))
+            }
+            return found
+        }
+        if let name = options.columns["learning_rate"] {
+            roles.rate = try find(name)
+        } else {
+            roles.rate =
+                names.first { ColumnAliases.learningRate.contains(ColumnName($0).normal) }
+                ?? names.first { ColumnAliases.isLearningRate(ColumnName($0)) }
+        }
+        if let name = options.columns["token_count"] {
+            roles.tokens = try find(name)
+        } else {
+            roles.tokens = names.first { ColumnAliases.tokenCount.contains(ColumnName($0).normal) }
+        }
+        let free = names.filter { $0 != roles.rate && $0 != roles.tokens }
+        roles.losses = free.filter { LossName($0).saysLoss || LossName($0).unit != nil }
+        if roles.losses.isEmpty { roles.losses = free.filter { LossName($0).maybeLoss } }
+        // TensorBoard's own export calls the only column that.
+        if roles.losses.isEmpty { roles.losses = free.filter { ColumnName($0).normal == "value" } }
+        let ranked = roles.losses.enumerated()
+            .map { place, name in
+                let loss = LossName(name)
+                return (rank: loss.unit == nil ? loss.mainRank : 11, place: place, name: name)
+            }
+            .sorted { ($0.rank ?? 12, $0.place) < ($1.rank ?? 12, $1.place) }
+        roles.losses = ranked.map(\.name)
+        if let name = options.series ?? options.columns["loss"] {
+            roles.main = try find(name)
+        } else {
+            roles.main = ranked.first { $0.rank != nil }?.name
+        }
+        roles.losses.removeAll { $0 == roles.main }
+        return roles
+    }
+
+    /// Names with what they were taken for, for an error that lists them.
+    private func seen(_ names: [String]) -> [String] {
+        names.map { name in
+            let column = ColumnName(name)
+            if ColumnAliases.isLearningRate(column) { return "\(name) (taken for learning_rate)" }
+            if ColumnAliases.tokenCount.contains(column.normal) {
+                return "\(name) (taken for token_count)"
+            }
+            return name
+        }
+    }
+
+    /// Steps that never move were never set.
+    private func refuseStandstill(_ builder: RunBuilder, name: String?) throws(RunFileError) {
+        guard let count = builder.standstill, count > 2, !options.countsRows else { return }
+        throw RunFileError(
+            file: file,
+            kind: .notALog(
+                "has \(count) values of \"\(name ?? "loss")\" at one step, so its logger never set "
+                    + "the steps; --step-from row counts the rows instead"))
+    }
+
+    private func note(_ roles: Roles, of names: [String], in log: inout LogCollector) {
+        func taken(_ name: String?, for meaning: String) {
+            if let name, name != meaning { log.note("took \"\(name)\" for \(meaning)") }
+        }
+        taken(roles.main, for: "loss")
+        taken(roles.rate, for: "learning_rate")
+        taken(roles.tokens, for: "token_count")
+        for name in roles.losses {
+            let series = "loss/\(LossColumns.seriesName(name))"
+            if series != name { log.note("took \"\(name)\" for \(series)") }
+        }
+    }
+}
+
+/// Puts one run together out of its series.
+private struct RunBuilder {
+    private var log: LogRun
+    private var run: Run
+    /// Whether it is a row of a table of finished runs.
+    private let isRow: Bool
+    private var main: LogSeries?
+    private var further: [(name: String, series: LogSeries)] = []
+    private var rates: LogSeries?
+    private var tokens: LogSeries?
+    private(set) var warnings: [String] = []
+    /// Values of the main loss, if all stand at one step.
+    private(set) var standstill: Int?
+
+    init(run: LogRun, id: String, isRow: Bool) {
+        log = run
+        self.run = Run(id: id, name: run.name ?? run.key)
+        self.isRow = isRow
+    }
+
+    /// Takes a series out, sorted, each step once.
+    private mutating func take(_ name: String) -> LogSeries? {
+        guard let place = log.series.firstIndex(where: { $0.name == name }) else { return nil }
+        var series = log.series[place]
+        let replaced = series.sort()
+        if replaced > 0 {
+            warnings.append(
+                "\(run.id), \(name): \(replaced) values at a step seen before: "
+                    + "the later replaced the earlier")
+        }
+        return series
+    }
+
+    mutating func takeLosses(
+        _ main: String?, _ others: [String], file: String, log: inout LogCollector
+    ) throws(RunFileError) {
+        if let main {
+            if let series = self.log.series.first(where: { $0.name == main }),
+                let step = series.steps.first, series.steps.allSatisfy({ $0 == step })
+            {
+                standstill = series.steps.count
+            }
+            self.main = take(main)
+            let count = self.main?.steps.count ?? 0
+            let bad = self.main?.values.first { $0 <= 0 && $0.isFinite }
+            let line = self.main?.firstLine
+            let dropped = self.main?.keep { !($1 <= 0 && $1.isFinite) } ?? 0
+            if let bad, dropped > 0 {
+                guard dropped * 10 <= count else {
+                    throw RunFileError(
+                        file: file, place: .init(line: count == 1 ? line : nil, column: main),
+                        kind: .invalid(
+                            field: "loss", value: "\(bad)",
+                            rule: RunFileError.Rule.positive
+                                + (count == 1 ? "" : " (\(dropped) of \(count) are not)")))
+                }
+                log.skip("losses of zero or below", count: dropped, at: line)
+            }
+        }
+        for name in others {
+            guard var series = take(name) else { continue }
+            let line = series.firstLine
+            let dropped = series.keep { !($1 <= 0 && $1.isFinite) }
+            if dropped > 0 { log.skip("\(name) of zero or below", count: dropped, at: line) }
+            guard !series.steps.isEmpty else { continue }
+            series.unit = series.unit ?? LossName(name).unit
+            further.append((LossColumns.seriesName(name), series))
+        }
+        if let main = self.main { warnAboutConstant(main) }
+    }
+
+    /// The same loss over and over is a logger's or a trainer's fault.
+    private mutating func warnAboutConstant(_ series: LogSeries) {
+        var length = 1
+        for index in series.values.indices.dropFirst() {
+            length = series.values[index] == series.values[index - 1] ? length + 1 : 1
+            guard length >= 200 else { continue }
+            warnings.append(
+                "\(run.id): the loss is \(series.values[index]) at \(length) and more points in a "
+                    + "row, up to step \(series.steps[index])")
+            return
+        }
+    }
+
+    mutating func takeRatesAndTokens(rate: String?, tokens: String?, log: inout LogCollector) {
+        if let rate, var series = take(rate) {
+            let line = series.firstLine
+            let dropped = series.keep { $1 >= 0 && $1.isFinite }
+            if dropped > 0 {
+                log.skip("learning rates that are not finite or below 0", count: dropped, at: line)
+            }
+            rates = series
+        }
+        if let tokens, var series = take(tokens) {
+            let dropped = series.keep { $1 >= 0 && $1.isFinite }
+            if dropped > 0 {
+                log.skip("token counts that are not finite or below 0", count: dropped, at: nil)
+            }
+            let isRising = zip(series.values, series.values.dropFirst()).allSatisfy { $0 <= $1 }
+            if isRising { self.tokens = series }
+        }
+    }
+
+    mutating func takeFeatures(chosen: [String: String], log: inout LogCollector) {
+        let used = Set(
+            further.map(\.series.name) + [main, rates, tokens].compactMap { $0?.name })
+        var left: [(name: String, count: Int, line: Int?)] = []
+        for series in self.log.series where !used.contains(series.name) {
+            let isConstant = series.values.allSatisfy { $0 == series.values.first }
+            let isKnown =
+                ColumnName(series.name).saysSetting || chosen.values.contains(series.name)
+            if isConstant, isKnown, let value = series.values.first {
+                self.log.note(series.name, Self.text(value))
+            } else {
+                left.append((series.name, series.count, series.firstLine))
+            }
+        }
+        if !left.isEmpty {
+            let shown = left.prefix(12).map(\.name).joined(separator: ", ")
+            let more = left.count > 12 ? " and \(left.count - 12) more" : ""
+            log.skip(
+                "values that are no loss: \(shown)\(more)",
+                count: left.map(\.count).reduce(0, +), at: left.compactMap(\.line).min())
+        }
+        takeMetadata(chosen, log: &log)
+        if let last = tokens?.values.last, last > 0, run.features[.tokenCount] == nil {
+            run.features[.tokenCount] = last
+            if run.features[.batchTokens] == nil { run.features[.batchTokens] = tokensPerStep }
+        }
+        if let note = TableCompletion.complete(&run) { log.note(note) }
+    }
+
+    private static func text(_ value: Double) -> String {
+        Int(exactly: value).map(String.init) ?? "\(value)"
+    }
+
+    /// Features out of settings by their usual names; the rest becomes tags.
+    private mutating func takeMetadata(_ chosen: [String: String], log: inout LogCollector) {
+        var sequences: Double?
+        var length: Double?
+        for (name, value) in self.log.metadata {
+            let column = ColumnName(name)
+            let meaning = chosen.first { $0.value == name }?.key
+            let number = Array(value.utf8).withUnsafeBufferPointer(DecimalText.lenientNumber)
+            guard let number, number > 0, number.isFinite else {
+                tag(name, value)
+                continue
+            }
+            if ColumnAliases.totalSteps.contains(column.normal) {
+                self.log.totalSteps = self.log.totalSteps ?? Int(exactly: number)
+            } else if ColumnAliases.batchSequences.contains(column.normal) {
+                sequences = sequences ?? number
+            } else if ColumnAliases.sequenceLength.contains(column.normal) {
+                length = length ?? number
+            }
+            if let feature = meaning.flatMap(Feature.init(rawValue:))
+                ?? Self.feature(column, isRow: isRow)
+            {
+                guard run.features[feature] == nil else { continue }
+                run.features[feature] = number
+                if name != feature.rawValue { log.note("took \"\(name)\" for \(feature.rawValue)") }
+            } else {
+                tag(name, value)
+            }
+        }
+        if let sequences, let length, run.features[.batchTokens] == nil {
+            run.features[.batchTokens] = sequences * length
+        }
+        if let total = self.log.totalSteps, total > 0 { run.features[.stepCount] = Double(total) }
+        if isRow, let step = main?.steps.last, run.features[.stepCount] == nil, step > 0 {
+            run.features[.stepCount] = Double(step)
+        }
+    }
+
+    /// The feature of a setting; one letter says too little outside a table of runs.
+    private static func feature(_ column: ColumnName, isRow: Bool) -> Feature? {
+        guard isRow || column.normal.count > 1, column.normal != "steps" else { return nil }
+        guard let feature = ColumnAliases.feature(column), feature != .stepCount else { return nil }
+        return feature
+    }
+
+    private mutating func tag(_ name: String, _ value: String) {
+        guard run.tags.count < 200, value.utf8.count <= 256, !name.isEmpty else { return }
+        run.tags[name] = value
+    }
+
+    /// Tokens of a step, where all counts are a whole multiple of their step.
+    private var tokensPerStep: Double? {
+        guard let tokens, let step = tokens.steps.last, step > 0, let last = tokens.values.last
+        else { return nil }
+        let batch = last / Double(step)
+        guard batch == batch.rounded(), batch >= 1 else { return nil }
+        let fits = zip(tokens.steps, tokens.values).allSatisfy {
+            abs($1 - Double($0) * batch) <= batch
+        }
+        return fits ? batch : nil
+    }
+
+    /// The run; nil where nothing of it is left.
+    func finish() -> ImportedRun? {
+        guard main?.steps.isEmpty == false || !further.isEmpty else { return nil }
+        var run = run
+        let points = points()
+        if isRow {
+            run.loss = main?.values.last
+            for (name, series) in further {
+                run.series[name] = LossCurve(
+                    steps: [Int(series.steps.last ?? 0)], losses: [series.values.last ?? 0])
+            }
+        } else {
+            let curve = CurveFile(points: points).finiteCurves()
+            run.curve = curve.main
+            run.series = curve.series
+        }
+        var summaries: [ImportedRun.Series] = []
+        if !isRow {
+            if let main, !main.steps.isEmpty { summaries.append(Self.summary("loss", main)) }
+            summaries += further.map { Self.summary("loss/\($0.name)", $0.series) }
+        }
+        return ImportedRun(
+            run: run, points: isRow ? [] : points, series: summaries,
+            learningRates: points.count { $0.learningRate != nil && $0.loss != nil },
+            totalSteps: log.totalSteps)
+    }
+
+    private static func summary(_ name: String, _ series: LogSeries) -> ImportedRun.Series {
+        let finite = series.values.indices.filter { series.values[$0].isFinite }
+        func end(_ index: Int?) -> (step: Int, loss: Double)? {
+            index.map { (Int(series.steps[$0]), series.values[$0]) }
+        }
+        return ImportedRun.Series(
+            name: name, unit: series.unit, points: finite.count, first: end(finite.first),
+            last: end(finite.last), notFinite: series.values.count - finite.count)
+    }
+
+    /// One point for every step at which a loss was logged.
+    private func points() -> [CurvePoint] {
+        var points: [CurvePoint] = []
+        if let main {
+            points.reserveCapacity(main.steps.count)
+            for (step, value) in zip(main.steps, main.values) {
+                points.append(CurvePoint(step: Int(step), loss: value))
+            }
+        }
+        for (name, series) in further {
+            points = Self.merge(points, series) { $0.series[name] = $1 }
+        }
+        if let rates { Self.fill(&points, from: rates) { $0.learningRate = $1 } }
+        if let tokens { Self.fill(&points, from: tokens) { $0.tokenCount = $1 } }
+        return points
+    }
+
+    /// Adds a series to points, making those that are missing.
+    private static func merge(
+        _ points: [CurvePoint], _ series: LogSeries, set: (inout CurvePoint, Double) -> Void
+    ) -> [CurvePoint] {
+        var merged: [CurvePoint] = []
+        merged.reserveCapacity(points.count + series.steps.count)
+        var next = 0
+        for (step, value) in zip(series.steps, series.values) {
+            while next < points.count, points[next].step < step {
+                merged.append(points[next])
+                next += 1
+            }
+            var point = CurvePoint(step: Int(step))
+            if next < points.count, points[next].step == step {
+                point = points[next]
+                next += 1
+            }
+            set(&point, value)
+            merged.append(point)
+        }
+        return merged + points[next...]
+    }
+
+    /// Puts values beside the points of their steps.
+    private static func fill(
+        _ points: inout [CurvePoint], from series: LogSeries,
+        set: (inout CurvePoint, Double) -> Void
+    ) {
+        var next = 0
+        for index in points.indices {
+            while next < series.steps.count, series.steps[next] < points[index].step { next += 1 }
+            guard next < series.steps.count else { return }
+            if series.steps[next] == points[index].step { set(&points[index], series.values[next]) }
+        }
+    }
+}

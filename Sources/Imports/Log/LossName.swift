@@ -1,0 +1,75 @@
+/// What a name says about a loss: which one it is, and how it stands to others.
+///
+/// A log has columns such as `train/learning_rate`, `loss_scale` and `eval_runtime` beside its
+/// losses, so a name is a loss's if it says so ("loss", "nll", "cross_entropy") and has none of the
+/// words for something else.
+struct LossName {
+    let name: ColumnName
+    private let words: Set<String>
+
+    init(_ name: String) {
+        self.name = ColumnName(name)
+        words = Set(self.name.words.map(String.init))
+    }
+
+    /// Whether it says that it is a loss.
+    var saysLoss: Bool {
+        if name.normal.hasPrefix("loss/") { return name.normal.count > "loss/".count }
+        let says = ["loss", "nll", "cross_entropy", "crossentropy", "xent"]
+        return says.contains { name.normal.contains($0) } && words.isDisjoint(with: Self.others)
+    }
+
+    /// Whether it may be one where no name says so: `train`, `val_1`.
+    var maybeLoss: Bool {
+        ["train", "val", "eval"].contains { name.normal.hasPrefix($0) }
+            && words.isDisjoint(with: Self.others) && words.isDisjoint(with: ["step", "epoch"])
+    }
+
+    /// The unit, where the name is that of a loss in bits per byte or character.
+    var unit: String? {
+        if !words.isDisjoint(with: ["bpb", "bits_per_byte"]) { return "bits per byte" }
+        if words.contains("bpc") { return "bits per character" }
+        return words.isSuperset(of: ["bits", "byte"]) ? "bits per byte" : nil
+    }
+
+    /// Where it stands among those that may be the main loss, 0 first; nil if it never is.
+    ///
+    /// The contract: `loss`, else the first training loss, else the first of `val*` and `eval*`. A
+    /// name `loss/<name>` is a series by its own word unless that word is training's.
+    var mainRank: Int? {
+        if name.normal == "loss" { return 0 }
+        let isTraining = !words.isDisjoint(with: ["train", "training", "trn"])
+        if name.normal.hasPrefix("loss/"), !isTraining, words != ["loss", "total"] { return nil }
+        let isSmoothed = !words.isDisjoint(with: Self.smoothed)
+        if !words.isDisjoint(with: Self.auxiliary) { return 10 }
+        if !words.isDisjoint(with: ["val", "valid", "validation", "eval", "evaluation"]) {
+            return isSmoothed ? 8 : 7
+        }
+        if !words.isDisjoint(with: ["test", "dev", "heldout", "holdout"]) { return 9 }
+        if isTraining {
+            let rest = words.subtracting(["train", "training", "trn", "loss", "step", "total"])
+            if isSmoothed { return 4 }
+            return rest.isEmpty ? 1 : 2
+        }
+        return isSmoothed ? 6 : 5
+    }
+
+    private static let smoothed: Set<String> = [
+        "ema", "avg", "average", "mean", "smooth", "smoothed", "running", "epoch", "min", "max",
+        "final", "best", "estimate",
+    ]
+
+    /// Losses that are trained on beside the one that matters.
+    private static let auxiliary: Set<String> = [
+        "mtp", "aux", "auxiliary", "z", "zloss", "balance", "balancing", "router", "moe", "kl",
+        "critic", "actor", "value", "policy", "entropy", "reg", "regularization", "distill",
+    ]
+
+    private static let others: Set<String> = [
+        "acc", "accuracy", "batch", "bleu", "bpb", "count", "data", "dataset", "epochs", "flops",
+        "grad", "gradient", "lr", "max", "mem", "memory", "mfu", "min", "norm", "params",
+        "perplexity", "ppl", "rate", "runtime", "samples", "scale", "sec", "second", "seconds",
+        "set", "size", "speed", "std", "stderr", "steps", "throughput", "time", "token",
+        "tokens", "var", "variance", "weight", "zscore", "lossz",
+    ]
+}

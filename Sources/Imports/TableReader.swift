@@ -1,0 +1,175 @@
+import JSONText
+import Laws
+import Schedules
+
+/// Turns rows into runs.
+struct TableReader {
+    /// Whether a row must have a loss.
+    enum Losses {
+        /// Rows of finished runs: rows without a loss are left out, and counted in a warning.
+        case required
+        /// Metadata: a curve's last point may serve.
+        case optional
+    }
+
+    private let columns: TableColumns
+    private let losses: Losses
+    private let file: String
+    private let stem: String
+    private var faults = RunFileFaults()
+    private var places: [String: RunFileError.Place] = [:]
+
+    /// Makes a reader.
+    ///
+    /// - Parameters:
+    ///   - columns: Which column is what.
+    ///   - losses: Whether a row must have a loss.
+    ///   - file: Name for errors.
+    ///   - stem: Ids of rows without one are this, a hyphen, and the row's number from 1.
+    init(columns: TableColumns, losses: Losses, file: String, stem: String) {
+        self.columns = columns
+        self.losses = losses
+        self.file = file
+        self.stem = stem
+    }
+
+    /// Reads all rows.
+    ///
+    /// - Parameter source: The rows.
+    /// - Returns: The runs.
+    /// - Throws: `RunFileError` with every bad field, up to a limit.
+    mutating func read<Source: RowSource>(
+        _ source: inout Source
+    ) throws(RunFileError) -> TableFile {
+        if case .required = losses, columns.loss == nil, columns.series.isEmpty {
+            throw RunFileError(
+                file: file, kind: .missingColumn(wanted: "loss", seen: source.columns))
+        }
+        // A log whose step column has another name would turn into a run per point.
+        if columns.features.isEmpty,
+            source.columns.contains(where: Self.belongsToCurve)
+                || columns.isOnlyLosses(source.columns)
+        {
+            throw RunFileError(
+                file: file, kind: .missingColumn(wanted: "step", seen: source.columns))
+        }
+        var runs: [Run] = []
+        var rowCount = 0
+        var firstLine: Int?
+        while !faults.isFull, advance(&source) {
+            rowCount += 1
+            let run = run(source, number: rowCount)
+            if case .required = losses, run.loss == nil, run.series.isEmpty {
+                firstLine = firstLine ?? source.place.line ?? rowCount
+                continue
+            }
+            runs.append(run)
+        }
+        try faults.check()
+        guard !runs.isEmpty else { throw RunFileError(file: file, kind: .noRows) }
+        let left = rowCount - runs.count
+        guard left > 0 else { return TableFile(runs: runs, notes: columns.notes, warnings: []) }
+        return TableFile(
+            runs: runs, notes: columns.notes,
+            warnings: ["\(left) of \(rowCount) rows have no loss and were left out"],
+            skipped: [
+                SkippedPart(count: left, reason: "rows without a loss", firstLine: firstLine)
+            ])
+    }
+
+    private static func belongsToCurve(_ column: String) -> Bool {
+        let name = ColumnName(column).normal
+        return name == "epoch" || ColumnAliases.learningRate.contains(name)
+    }
+
+    private mutating func run<Source: RowSource>(_ source: Source, number: Int) -> Run {
+        var run = Run(id: id(source, number: number))
+        run.study = columns.study.flatMap(source.text)
+        run.name = columns.name.flatMap(source.text)
+        run.role = faults.keep(Result { () throws(RunFileError) in try role(source) })
+        run.schedule = faults.keep(Result { () throws(RunFileError) in try schedule(source) })
+        run.statedWarmupSteps = faults.keep(
+            Result { () throws(RunFileError) in try warmup(source) })
+        for (feature, column) in columns.features {
+            run.features[feature] = self.number(source, column, feature.rawValue)
+        }
+        run.loss = columns.loss.flatMap { self.number(source, $0, "loss") }
+        // A finished run's other losses are curves of one point, at its last step if that is known.
+        let lastStep = run.features[.stepCount].flatMap(Int.init(exactly:)) ?? 0
+        for series in columns.series {
+            guard let loss = self.number(source, series.column, "loss/\(series.name)") else {
+                continue
+            }
+            run.series[series.name] = LossCurve(steps: [lastStep], losses: [loss])
+        }
+        for column in columns.tags { run.tags[source.columns[column]] = source.text(column) }
+        for member in columns.tagObject.flatMap(source.object) ?? [] {
+            run.tags[member.name] = member.value.text
+        }
+        return run
+    }
+
+    private mutating func number<Source: RowSource>(
+        _ source: Source, _ column: Int, _ field: String
+    ) -> Double? {
+        faults.keep(
+            Result { () throws(RunFileError) in
+                try source.checkedNumber(column, field, allowsZero: false, file: file)
+            })
+    }
+
+    /// The row's id, checked; a repeated one is a fault.
+    private mutating func id<Source: RowSource>(_ source: Source, number: Int) -> String {
+        let id = columns.id.flatMap(source.text) ?? "\(stem)-\(number)"
+        let place = source.place
+        guard RunID.isValid(id) else {
+            faults.add(
+                source.refusal(columns.id ?? 0, "id", "\"\(id)\"", RunID.rule, file: file))
+            return id
+        }
+        if let earlier = places.updateValue(place, forKey: id) {
+            let other = earlier.line.map { "line \($0)" } ?? "record \(earlier.record ?? 0)"
+            faults.add(
+                RunFileError(
+                    file: file, place: place, kind: .repeatedRun(id: id, other: other)))
+        }
+        return id
+    }
+
+    private mutating func advance<Source: RowSource>(_ source: inout Source) -> Bool {
+        faults.keep(Result { () throws(RunFileError) in try source.advance() }) ?? false
+    }
+
+    private func role<Source: RowSource>(_ source: Source) throws(RunFileError) -> Run.Role? {
+        guard let column = columns.role, let text = source.text(column) else { return nil }
+        guard let role = Run.Role(rawValue: text) else {
+            throw source.refusal(
+                column, "role", "\"\(text)\"", RunFileError.Rule.role, file: file)
+        }
+        return role
+    }
+
+    private func warmup<Source: RowSource>(_ source: Source) throws(RunFileError) -> Int? {
+        guard let column = columns.warmupSteps else { return nil }
+        let value = try source.checkedNumber(column, "warmup_steps", allowsZero: true, file: file)
+        guard let value else { return nil }
+        guard let steps = Int(exactly: value), steps <= ScheduleLimits.steps else {
+            throw source.refusal(
+                column, "warmup_steps", "\(value)", RunFileError.Rule.step, file: file)
+        }
+        return steps
+    }
+
+    private func schedule<Source: RowSource>(
+        _ source: Source
+    ) throws(RunFileError) -> LearningRateSchedule? {
+        guard let column = columns.schedule, let text = source.text(column) else { return nil }
+        do {
+            return try LearningRateSchedule(parsing: text)
+        } catch {
+            var place = source.place
+            place.column = source.columns[column]
+            throw RunFileError(file: file, place: place, kind: .badSchedule(detail: error.message))
+        }
+    }
+}

@@ -1,9 +1,0 @@
-package import Laws
-
-/// Runs read from rows: a table of finished runs, or metadata of runs whose curves are elsewhere.
-package struct TableFile: Equatable, Sendable {
-    package var runs: [Run]
-    /// What was taken for what.
-    package let notes: [ColumnNote]
-    package let warnings: [String]
-}

@@ -1,0 +1,75 @@
+import Imports
+import Laws
+import Schedules
+import Testing
+
+struct TableTests {
+    @Test func `reads finished runs with features, losses and tags`() throws {
+        let text = """
+            id,study,role,N,tokens,flop_budget,loss,loss/source-original,step_count,optimizer,seed
+            a,sizes,train,4e8,8000000000,1e19,2.75,3.25,1000,adam,0042
+            b,sizes,test,8e8,,1e20,2.5,,,"ada,factor",
+            """
+        let file = try imported(text, name: "table.csv")
+        let first = Run(
+            id: "a", study: "sizes", role: .train,
+            features: [
+                .parameterCount: 4e8, .tokenCount: 8e9, .trainingFLOPs: 1e19, .stepCount: 1_000,
+            ], loss: 2.75,
+            series: ["source-original": LossCurve(steps: [1_000], losses: [3.25])],
+            tags: ["optimizer": "adam", "seed": "0042"])
+        let second = Run(
+            id: "b", study: "sizes", role: .test,
+            // Tokens by C = 6ND.
+            features: [
+                .parameterCount: 8e8, .trainingFLOPs: 1e20, .tokenCount: 1e20 / (6 * 8e8),
+            ], loss: 2.5,
+            tags: ["optimizer": "ada,factor"])
+        #expect(file.runs.map(\.run) == [first, second])
+        #expect(
+            file.notes.contains("token_count from training_flops and parameter_count by C = 6ND"))
+        #expect(file.warnings.isEmpty)
+    }
+
+    @Test func `rows without an id are numbered by the file's name`() throws {
+        let file = try imported(
+            "parameter_count,loss\n1,3\n2,2\n", name: "some/study 1.v2.csv.gz")
+        #expect(file.runs.map(\.run.id) == ["study_1.v2-1", "study_1.v2-2"])
+    }
+
+    @Test func `rows of a table without a loss are left out with a warning`() throws {
+        let file = try imported("N,loss\n1,3\n2,\n3,2\n", name: "t.csv")
+        #expect(file.runs.map(\.run.loss) == [3, 2])
+        #expect(
+            file.skipped == [SkippedPart(count: 1, reason: "rows without a loss", firstLine: 3)])
+        #expect(file.warnings == ["1 of 3 rows have no loss and were left out"])
+    }
+
+    @Test func `metadata needs no loss and takes schedules, warm-ups and tags`() throws {
+        let file = try table(
+            #"""
+            {"id":"a","parameter_count":25000000,"schedule":"warmup:10@3e-4,hold:90","role":"train"}
+            {"id":"b","schedule":{"segments":[{"shape":"hold","steps":5}]},"warmup_steps":10}
+            {"id":"c","tags":{"cluster":"x","nodes":4},"note":true,"seed":12345678901234567}
+            """#, name: "runs.ndjson")
+        let schedule = try LearningRateSchedule(parsing: "warmup:10@3e-4,hold:90")
+        #expect(
+            file.runs[0]
+                == Run(
+                    id: "a", role: .train, features: [.parameterCount: 25e6], schedule: schedule))
+        #expect(file.runs[1].schedule?.totalSteps == 5)
+        #expect(file.runs[1].statedWarmupSteps == 10)
+        #expect(
+            file.runs[2].tags == [
+                "cluster": "x", "nodes": "4", "note": "true", "seed": "12345678901234567",
+            ])
+    }
+
+    @Test func `a table of either form reads the same`() throws {
+        let csv = try table("id,N,D,loss\na,1,2,3\nb,4,5,6\n")
+        let json = try table(
+            #"{"runs":[{"id":"a","N":1,"D":2,"loss":3},{"id":"b","N":4,"D":5,"loss":6}]}"#,
+            name: "table.json")
+        #expect(csv.runs == json.runs)
+    }
+}
