@@ -1,8 +1,9 @@
 import HTTP
 
-/// Who is let in: with a token whoever sends it (RFC 6750), but for liveness and the
-/// page's own files, which hold no data; without one whoever
-/// asks this machine by its own name.
+/// The guard at the door.
+///
+/// With a token it lets in whoever sends it (RFC 6750), without one whoever asks this machine by its
+/// own name. Liveness and the page's own files, which hold no data, are open to all.
 ///
 /// Only this machine can reach a server without a token, but so can every web page that is open on
 /// it. A page's script may read answers of its own origin, and a name of its author's choice can be
@@ -18,23 +19,35 @@ struct Authorization: Sendable {
         self.token = token.map { Array($0.utf8) }
     }
 
-    /// The refusal of a request, nil if it may pass.
-    func refusal(of request: Request) -> HTTPError? {
-        guard let token else { return Self.hostRefusal(of: request) }
+    /// The judgement on a request.
+    enum Judgement {
+        case allowed
+        case refused(HTTPError)
+        /// Refused, and to be logged: somebody may be guessing.
+        case wrongToken(HTTPError)
+    }
+
+    /// Judges a request by its head.
+    func judge(_ request: Request) -> Judgement {
+        guard let token else {
+            return Self.hostRefusal(of: request).map(Judgement.refused) ?? .allowed
+        }
         guard request.path != HealthEndpoints.livenessPath, !PageEndpoints.isOpen(request.path)
-        else { return nil }
+        else { return .allowed }
         guard let field = request.headers["Authorization"] else {
-            return Self.fault("The token is missing; send Authorization: Bearer TOKEN.", "Bearer")
+            return .refused(
+                Self.error("The token is missing; send Authorization: Bearer TOKEN.", "Bearer"))
         }
         let parts = field.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer",
             Self.areEqual(Array(parts[1].utf8), token)
         else {
-            return Self.fault(
-                "The token is not the one that the server was started with.",
-                #"Bearer error="invalid_token""#)
+            return .wrongToken(
+                Self.error(
+                    "The token is not the one that the server was started with.",
+                    #"Bearer error="invalid_token""#))
         }
-        return nil
+        return .allowed
     }
 
     /// HTTP/1.0 may leave Host out; no browser does.
@@ -59,7 +72,7 @@ struct Authorization: Sendable {
         return zip(given, token).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
-    private static func fault(_ detail: String, _ challenge: String) -> HTTPError {
+    private static func error(_ detail: String, _ challenge: String) -> HTTPError {
         HTTPError(.unauthorized, detail: detail, headers: ["WWW-Authenticate": challenge])
     }
 }

@@ -1,8 +1,12 @@
+import Dispatch
 import HTTP
 import JSONText
 import Store
+import Synchronization
 
 /// `/healthz`, the process answers, and `/readyz`, the database does too.
+///
+/// Both are answered from the event loop, so that no load keeps them waiting.
 struct HealthEndpoints: Sendable {
     static let livenessPath = "/healthz"
 
@@ -10,8 +14,8 @@ struct HealthEndpoints: Sendable {
     let version: String
 
     func register(in router: inout Router) {
-        router.on(.get, Self.livenessPath) { _, _ in Self.answer("ok", version) }
-        router.on(.get, "/readyz") { _, _ in
+        router.on(.get, Self.livenessPath, .loop) { _, _ in Self.answer("ok", version) }
+        let check = ReadinessCheck { [store, version] in
             do throws(StoreError) {
                 _ = try store.runs(limit: 1)
             } catch {
@@ -20,6 +24,7 @@ struct HealthEndpoints: Sendable {
             }
             return Self.answer("ready", version)
         }
+        router.on(.get, "/readyz", .loop) { _, _ in .later(check.run) }
     }
 
     private static func answer(_ status: String, _ version: String) -> Response {
@@ -28,5 +33,56 @@ struct HealthEndpoints: Sendable {
                 of: .object([
                     .init("status", .string(status)), .init("version", .string(version)),
                 ])))
+    }
+}
+
+/// A check that may hang, made for many askers at once, each of whom waits a second at most.
+private final class ReadinessCheck: Sendable {
+    private static let patience = DispatchTimeInterval.seconds(1)
+
+    private struct State {
+        var waiting: [Int: Deferral.Finish] = [:]
+        var nextID = 0
+        var isRunning = false
+    }
+
+    private let check: @Sendable () throws -> Response
+    private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "readiness")
+
+    init(_ check: @escaping @Sendable () throws -> Response) {
+        self.check = check
+    }
+
+    /// Finishes with the check's result, or after a second with 503.
+    @Sendable func run(_ finish: @escaping Deferral.Finish) {
+        let (id, starts) = state.withLock { state in
+            defer {
+                state.waiting[state.nextID] = finish
+                state.nextID += 1
+                state.isRunning = true
+            }
+            return (state.nextID, !state.isRunning)
+        }
+        if starts { queue.async { self.answerAll() } }
+        DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: .now() + Self.patience) {
+            self.state.withLock { $0.waiting.removeValue(forKey: id) }?(
+                .failure(
+                    HTTPError(
+                        .serviceUnavailable,
+                        detail: "The database has not answered for a second.")))
+        }
+    }
+
+    private func answerAll() {
+        let result = Result { try check() }
+        let waiting = state.withLock { state in
+            defer {
+                state.waiting = [:]
+                state.isRunning = false
+            }
+            return state.waiting.values
+        }
+        for finish in waiting { finish(result) }
     }
 }

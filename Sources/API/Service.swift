@@ -7,7 +7,7 @@ import Synchronization
 
 /// The whole service: store, fitter, endpoints and server, put together.
 package final class Service: Sendable {
-    private let handler: RequestHandler
+    private let handler: ServiceHandler
     private let server: HTTPServer
     private let queue: FitQueue
     private let store: RunStore
@@ -29,20 +29,19 @@ package final class Service: Sendable {
             ?? RunStore.inMemory()
         let queue = FitQueue(threads: configuration.fitThreads)
         let router = Self.router(configuration, logger, catalog, store, queue)
-        let handler = RequestHandler(
-            router: router, authorization: Authorization(token: configuration.token))
+        let handler = ServiceHandler(
+            router: router, authorization: Authorization(token: configuration.token),
+            logger: logger)
         self.store = store
         self.queue = queue
         self.handler = handler
         var limits = ParserLimits()
-        limits.bodyBytes = configuration.bodyLimit
+        limits.bodyBytes = configuration.budget[.bodyBytes]
         server = HTTPServer(
             configuration: ServerConfiguration(
-                host: configuration.host, port: configuration.port, limits: limits),
-            logger: logger
-        ) { request in
-            handler.respond(to: request)
-        }
+                host: configuration.host, port: configuration.port, limits: limits,
+                memoryBytes: configuration.requestBytes),
+            logger: logger, handler: handler)
     }
 
     /// Starts to serve.
@@ -70,9 +69,10 @@ package final class Service: Sendable {
         server.waitUntilStopped()
     }
 
-    /// Answers a request in this process, as the server would.
+    /// The response to a request in this process: the server's, but whole.
     package func respond(to request: Request) -> Response {
-        handler.respond(to: request)
+        if case .refuse(let response, _) = handler.admit(request) { return response }
+        return handler.respond(to: request).collected()
     }
 
     private static func router(
@@ -80,34 +80,40 @@ package final class Service: Sendable {
         _ store: RunStore, _ queue: FitQueue
     ) -> Router {
         var router = Router(logger: logger, mapError: FaultMapping.fault)
-        let limit = configuration.bodyLimit
+        let budget = configuration.budget
         let cache = PredictorCache()
         HealthEndpoints(store: store, version: configuration.version).register(in: &router)
         PageEndpoints().register(in: &router)
         LawEndpoints(catalog: catalog).register(in: &router)
-        RunEndpoints(store: store, bodyLimit: limit).register(in: &router)
-        PointEndpoints(store: store, bodyLimit: limit).register(in: &router)
+        RunEndpoints(store: store, budget: budget).register(in: &router)
+        PointEndpoints(store: store, budget: budget).register(in: &router)
         FitEndpoints(
             store: store, fitter: Fitter(catalog: catalog), queue: queue, cache: cache,
-            patience: configuration.fitPatience, bodyLimit: limit, logger: logger
+            patience: configuration.fitPatience, budget: budget, logger: logger
         ).register(in: &router)
         let fits = DoneFits(store: store, catalog: catalog, cache: cache)
-        ForecastEndpoints(store: store, fits: fits, bodyLimit: limit).register(in: &router)
-        PlanEndpoints(store: store, fits: fits, bodyLimit: limit).register(in: &router)
+        ForecastEndpoints(store: store, fits: fits, budget: budget).register(in: &router)
+        PlanEndpoints(store: store, fits: fits, budget: budget).register(in: &router)
         return router
     }
 }
 
 /// The steps from a request to its response: is the service running, is the client authorised,
 /// which route answers.
-private final class RequestHandler: Sendable {
+private final class ServiceHandler: RequestHandler {
+    /// The pause before a wrong token is answered: a guesser has one attempt per connection in it,
+    /// and no thread waits.
+    private static let guessDelay = Duration.milliseconds(250)
+
     private let router: Router
     private let authorization: Authorization
+    private let guessLog: ThrottledLog
     private let isEnded = Atomic(false)
 
-    init(router: Router, authorization: Authorization) {
+    init(router: Router, authorization: Authorization, logger: Logger) {
         self.router = router
         self.authorization = authorization
+        guessLog = ThrottledLog(logger)
     }
 
     /// Lets no request through from here on.
@@ -115,11 +121,60 @@ private final class RequestHandler: Sendable {
         isEnded.store(true, ordering: .releasing)
     }
 
-    func respond(to request: Request) -> Response {
+    func admit(_ head: Request) -> Admission {
         guard !isEnded.load(ordering: .acquiring) else {
-            return HTTPError(.serviceUnavailable, detail: "The server has stopped.").response
+            return .refuse(
+                HTTPError(.serviceUnavailable, detail: "The server has stopped.").response)
         }
-        if let refusal = authorization.refusal(of: request) { return refusal.response }
-        return ConditionalAnswer.answer(router.respond(to: request), to: request)
+        switch authorization.judge(head) {
+        case .allowed: return router.admit(head)
+        case .refused(let error): return .refuse(error.response)
+        case .wrongToken(let error):
+            guessLog.warning(
+                "a wrong token", metadata: ["peer": "\(head.peer)", "path": "\(head.path)"])
+            return .refuse(error.response, delay: Self.guessDelay)
+        }
+    }
+
+    func respond(to request: Request) -> Response {
+        ConditionalAnswer.answer(router.respond(to: request), to: request)
+    }
+}
+
+/// A log that strangers cannot fill: of a flood it shows a few lines a second, and the number of
+/// those left out.
+private final class ThrottledLog: Sendable {
+    private static let linesPerSecond = 5
+
+    private struct State {
+        var second = 0
+        var lines = 0
+        var omitted = 0
+    }
+
+    private let logger: Logger
+    private let state = Mutex(State())
+    private let start = ContinuousClock.now
+
+    init(_ logger: Logger) {
+        self.logger = logger
+    }
+
+    func warning(_ message: Logger.Message, metadata: Logger.Metadata) {
+        let second = Int((ContinuousClock.now - start) / .seconds(1))
+        let omitted: Int? = state.withLock { state in
+            if second != state.second { (state.second, state.lines) = (second, 0) }
+            guard state.lines < Self.linesPerSecond else {
+                state.omitted += 1
+                return nil
+            }
+            state.lines += 1
+            defer { state.omitted = 0 }
+            return state.omitted
+        }
+        guard let omitted else { return }
+        var metadata = metadata
+        if omitted > 0 { metadata["omitted_before"] = "\(omitted)" }
+        logger.warning(message, metadata: metadata)
     }
 }

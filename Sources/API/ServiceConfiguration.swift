@@ -1,7 +1,7 @@
 import Foundation
 import HTTP
 
-/// Where a service keeps its data, where it listens and whom it lets in.
+/// The data, the address, the guard and the limits of a service.
 package struct ServiceConfiguration: Sendable {
     /// The database file; nil keeps everything in memory.
     package var databasePath: String?
@@ -12,17 +12,22 @@ package struct ServiceConfiguration: Sendable {
     /// What clients must send as bearer token; without one only loopback hosts are allowed.
     package var token: String?
     package var version: String
-    /// Most bytes of a body, before and after unpacking.
-    package var bodyLimit: Int
+    /// The most that one request may cost.
+    package var budget: WorkBudget
+    /// The most memory that the process is to take, in bytes.
+    ///
+    /// What it needs of its own is kept apart; the rest is for requests, and over it they are
+    /// answered 503.
+    package var memoryBytes: Int
     /// Fits that run at a time.
     package var fitThreads: Int
-    /// How long a client waits for a fit before it is told to come back.
+    /// The time that a client waits for a fit before it is told to come back.
     package var fitPatience: Duration
 
     package init(
         databasePath: String? = nil, host: String = "127.0.0.1", port: Int = 8_080,
         token: String? = nil, version: String,
-        bodyLimit: Int = ParserLimits().bodyBytes,
+        budget: WorkBudget = WorkBudget(), memoryBytes: Int = 1 << 30,
         fitThreads: Int = max(2, ProcessInfo.processInfo.activeProcessorCount),
         fitPatience: Duration = .seconds(1)
     ) {
@@ -31,10 +36,17 @@ package struct ServiceConfiguration: Sendable {
         self.port = port
         self.token = token
         self.version = version
-        self.bodyLimit = bodyLimit
+        self.budget = budget
+        self.memoryBytes = memoryBytes
         self.fitThreads = fitThreads
         self.fitPatience = fitPatience
     }
+
+    /// The process with its database cache, code and threads.
+    private static let ownBytes = 192 << 20
+
+    /// The part of the memory that is for requests.
+    var requestBytes: Int { max(64 << 20, memoryBytes - Self.ownBytes) }
 
     /// Refuses to be open to the network without a token.
     ///
@@ -52,12 +64,12 @@ package struct ServiceConfiguration: Sendable {
     }
 }
 
-/// Why a service cannot be set up as asked.
+/// A reason not to start a service.
 package enum ServiceError: Error, Equatable, Sendable, CustomStringConvertible {
     case tokenNeeded(host: String)
     case badToken
 
-    /// What is wrong and what to do, in a sentence.
+    /// A sentence with the fault and the remedy.
     package var description: String {
         switch self {
         case .tokenNeeded(let host):

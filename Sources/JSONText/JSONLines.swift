@@ -2,13 +2,16 @@
 package enum JSONLines {
     /// Reads a whole text.
     ///
-    /// - Parameter bytes: UTF-8, lines ending in LF or CR LF.
+    /// - Parameters:
+    ///   - bytes: UTF-8, lines ending in LF or CR LF.
+    ///   - maximumValues: The most values on all lines together.
     /// - Returns: The values, each with its line's number from 1.
     /// - Throws: `JSONSyntaxError` with the place in the whole text.
     package static func parse(
-        _ bytes: [UInt8]
+        _ bytes: [UInt8], maximumValues: Int = .max
     ) throws(JSONSyntaxError) -> [(line: Int, value: JSONValue)] {
         var values: [(line: Int, value: JSONValue)] = []
+        var remaining = maximumValues
         var line = 0
         var start = 0
         while start < bytes.count {
@@ -18,7 +21,12 @@ package enum JSONLines {
             let text = bytes[start..<end]
             if text.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
             do {
-                values.append((line, try JSONParser.parse(text)))
+                values.append(
+                    (
+                        line,
+                        try JSONParser.parse(
+                            text, maximumValues: maximumValues, remaining: &remaining)
+                    ))
             } catch {
                 var error = error
                 error.line = line

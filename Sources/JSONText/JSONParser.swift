@@ -12,14 +12,23 @@ package struct JSONParser {
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
+    private let maximumValues: Int
+    /// Values that may still come.
+    private var remainingValues: Int
 
     /// Reads a whole text.
     ///
-    /// - Parameter bytes: UTF-8, one value with nothing after it.
+    /// - Parameters:
+    ///   - bytes: UTF-8, one value with nothing after it.
+    ///   - maximumValues: The most values, of arrays and objects too; a tree takes up to a hundred
+    ///     times the memory of its text, and this bounds it.
     /// - Returns: The value.
     /// - Throws: `JSONSyntaxError` with the place.
-    package static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
-        try parse(bytes[...])
+    package static func parse(
+        _ bytes: [UInt8], maximumValues: Int = .max
+    ) throws(JSONSyntaxError) -> JSONValue {
+        var remaining = maximumValues
+        return try parse(bytes[...], maximumValues: maximumValues, remaining: &remaining)
     }
 
     /// Reads a whole text.
@@ -28,17 +37,29 @@ package struct JSONParser {
     /// - Returns: The value.
     /// - Throws: `JSONSyntaxError` with the place, counted within the slice.
     package static func parse(_ bytes: ArraySlice<UInt8>) throws(JSONSyntaxError) -> JSONValue {
+        var remaining = Int.max
+        return try parse(bytes, maximumValues: .max, remaining: &remaining)
+    }
+
+    /// Reads one of several texts that share a limit of values.
+    static func parse(
+        _ bytes: ArraySlice<UInt8>, maximumValues: Int, remaining: inout Int
+    ) throws(JSONSyntaxError) -> JSONValue {
         let result = bytes.withUnsafeBufferPointer { buffer in
             Result { () throws(JSONSyntaxError) in
-                var parser = JSONParser(bytes: buffer)
+                var parser = JSONParser(
+                    bytes: buffer, maximumValues: maximumValues, remaining: remaining)
+                defer { remaining = parser.remainingValues }
                 return try parser.document()
             }
         }
         return try result.get()
     }
 
-    private init(bytes: UnsafeBufferPointer<UInt8>) {
+    private init(bytes: UnsafeBufferPointer<UInt8>, maximumValues: Int, remaining: Int) {
         self.bytes = bytes
+        self.maximumValues = maximumValues
+        remainingValues = remaining
     }
 
     private mutating func document() throws(JSONSyntaxError) -> JSONValue {
@@ -57,6 +78,8 @@ package struct JSONParser {
             throw fault(.tooDeep(limit: Self.maximumDepth))
         }
         guard position < bytes.count else { throw fault(.cutOff) }
+        guard remainingValues > 0 else { throw fault(.tooManyValues(limit: maximumValues)) }
+        remainingValues -= 1
         switch bytes[position] {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)

@@ -12,6 +12,7 @@ package struct JSONSyntaxError: Error, Equatable, Sendable {
         case notUTF8
         case repeatedName(String)
         case tooDeep(limit: Int)
+        case tooManyValues(limit: Int)
     }
 
     package var kind: Kind
@@ -42,6 +43,8 @@ package struct JSONSyntaxError: Error, Equatable, Sendable {
             return "the object at \(place) has two members \"\(name)\"; send one."
         case .tooDeep(let limit):
             return "the JSON at \(place) is nested deeper than \(limit) levels."
+        case .tooManyValues(let limit):
+            return "the JSON has more than \(limit) values; send it in several requests."
         default: return "not JSON at \(place): \(reason)."
         }
     }
@@ -59,6 +62,7 @@ package struct JSONSyntaxError: Error, Equatable, Sendable {
         case .notUTF8: "the text is not UTF-8"
         case .repeatedName(let name): "an object has two members \"\(name)\""
         case .tooDeep(let limit): "it is nested deeper than \(limit) levels"
+        case .tooManyValues(let limit): "it has more than \(limit) values"
         }
     }
 }

@@ -64,15 +64,18 @@ final class TestService {
 
     init(
         _ transport: Transport, catalog: LawCatalog = .standard, token: String? = nil,
-        patience: Duration = .seconds(60), threads: Int = 2, bodyLimit: Int = 1 << 20,
+        patience: Duration = .seconds(60), threads: Int = 2, budget: WorkBudget = WorkBudget(),
+        bodyLimit: Int = 1 << 20,
         databasePath: String? = nil
     ) throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        var budget = budget
+        budget[.bodyBytes] = bodyLimit
         service = try Service(
             configuration: ServiceConfiguration(
                 databasePath: databasePath, port: 0, token: token, version: "test",
-                bodyLimit: bodyLimit, fitThreads: threads, fitPatience: patience),
+                budget: budget, fitThreads: threads, fitPatience: patience),
             logger: logger, catalog: catalog)
         self.token = token
         switch transport {

@@ -126,16 +126,29 @@ struct HTTPServerLimitTests {
         return replies
     }
 
-    @Test func `leaves connections beyond the maximum waiting until one closes`() throws {
+    @Test func `answers connections beyond the maximum at once, and serves again afterwards`()
+        throws
+    {
         let configure: (inout ServerConfiguration) -> Void = { $0.maximumConnections = 1 }
         try withServer(configure) { port, _ in
             var first: LoopbackClient? = try LoopbackClient(port: port)
             #expect(try first?.request("GET", "/1").text == "GET /1 ")
             let second = try LoopbackClient(port: port)
             try second.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n")
-            #expect(!second.hasInput(withinMilliseconds: 100))
+            let refusal = try second.reply()
+            #expect(refusal.status == 503)
+            #expect(refusal["Retry-After"] == "5")
+            #expect(refusal["Connection"] == "close")
+            #expect(refusal.text.contains("Too many connections are open"))
+            #expect(try second.readToEnd().isEmpty)
             first = nil
-            #expect(try second.reply().text == "GET /2 ")
+            let limit = ContinuousClock.now + .seconds(10)
+            var status = 503
+            // Until the server has seen the first one go, and the refused one too.
+            while status == 503, .now < limit {
+                status = try LoopbackClient(port: port).request("GET", "/3").status
+            }
+            #expect(status == 200)
         }
     }
 }

@@ -126,7 +126,8 @@ struct HTTPServerStopTests {
 
     @Test func `has nothing to stop before it has started`() {
         let server = HTTPServer(
-            configuration: ServerConfiguration(port: 0), logger: .silent, respond: echo)
+            configuration: ServerConfiguration(port: 0), logger: .silent,
+            handler: ClosureHandler())
         #expect(server.stop() == .drained)
         server.waitUntilStopped()
     }

@@ -149,7 +149,8 @@ struct HTTPServerTests {
     @Test func `refuses a port that is taken`() throws {
         try withServer { port, _ in
             let second = HTTPServer(
-                configuration: ServerConfiguration(port: port), logger: .silent, respond: echo)
+                configuration: ServerConfiguration(port: port), logger: .silent,
+                handler: ClosureHandler())
             let error = #expect(throws: SystemError.self) { try second.start() }
             #expect(
                 error?.description

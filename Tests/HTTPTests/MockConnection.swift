@@ -33,8 +33,37 @@ struct MockConnection {
         seconds += duration
     }
 
+    /// What becomes of bytes; heads are admitted at once.
     mutating func receive(_ text: String) -> [Action] {
+        admitting(state.received(Array(text.utf8)[...], at: time))
+    }
+
+    /// What becomes of bytes, with every head left for the test to judge.
+    mutating func receiveHead(_ text: String) -> [Action] {
         state.received(Array(text.utf8)[...], at: time)
+    }
+
+    mutating func refuse(_ error: HTTPError, after delay: Duration = .zero) -> [Action] {
+        state.refused(error.response, after: delay, at: time)
+    }
+
+    mutating func admit(bodyLimit: Int) -> [Action] {
+        state.admitted(bodyLimit: bodyLimit, at: time)
+    }
+
+    mutating func piece(_ text: String?) -> [Action] {
+        state.pieceReady(text.map { Array($0.utf8) }, at: time)
+    }
+
+    mutating func turnAway() -> [Action] {
+        state.turnAway(at: time)
+    }
+
+    private mutating func admitting(_ actions: [Action]) -> [Action] {
+        actions.flatMap { action -> [Action] in
+            guard case .admit = action else { return [action] }
+            return admitting(state.admitted(bodyLimit: .max, at: time))
+        }
     }
 
     mutating func respond(_ response: Response = Response()) -> [Action] {
@@ -46,11 +75,11 @@ struct MockConnection {
     }
 
     mutating func sent() -> [Action] {
-        state.sent(at: time)
+        admitting(state.sent(at: time))
     }
 
     mutating func peerFinished() -> [Action] {
-        state.peerFinished()
+        state.peerFinished(at: time)
     }
 
     mutating func timeOut() -> [Action] {
@@ -67,7 +96,9 @@ extension [ConnectionState.Action] {
     var summary: [String] {
         map { action in
             switch action {
+            case .admit(let head): "admit \(head.path)"
             case .dispatch(let request): "dispatch \(request.path)"
+            case .produce: "produce"
             case .send(let bytes):
                 "send " + String(decoding: bytes, as: UTF8.self).dropFirst(9).prefix(3)
             case .pauseReading: "pause"

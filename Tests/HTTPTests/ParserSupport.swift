@@ -22,7 +22,7 @@ struct Parsed: Equatable {
         while true {
             switch parser.next() {
             case .needsBytes: return
-            case .continueExpected: continue
+            case .head: continue
             case .request(let request): requests.append(request)
             case .failure(let failure):
                 error = failure

@@ -5,21 +5,6 @@ import Testing
 
 /// The small containers and the worker pool.
 struct QueueTests {
-    @Test func `a bounded queue keeps order and refuses beyond its capacity`() {
-        var queue = BoundedQueue<Int>(capacity: 3)
-        var expected: [Int] = []
-        for round in 0..<10 {
-            while queue.append(round * 10 + expected.count) {
-                expected.append(round * 10 + expected.count)
-            }
-            #expect(queue.count == 3)
-            #expect(queue.popFirst() == expected.removeFirst())
-            #expect(queue.popFirst() == expected.removeFirst())
-        }
-        #expect(queue.popFirst() == expected.first)
-        #expect(queue.popFirst() == nil)
-    }
-
     @Test func `an output queue hands out what is left`() {
         var queue = OutputQueue()
         #expect(queue.isEmpty)
@@ -38,7 +23,7 @@ struct QueueTests {
     }
 
     @Test func `a worker pool runs what it takes and refuses what it cannot hold`() {
-        let pool = WorkerPool(threads: 1, capacity: 2)
+        let pool = WorkerPool(name: "test", threads: 1, capacity: 2)
         let gate = Gate()
         let started = Gate()
         let done = Gate()

@@ -6,6 +6,7 @@ import TestSupport
 /// A server on a free port, stopped when the test is done with it.
 func withServer(
     _ adjust: (inout ServerConfiguration) -> Void = { _ in },
+    admit: @escaping @Sendable (Request) -> Admission = { _ in .accept(.generous) },
     respond: @escaping @Sendable (Request) -> Response = echo,
     _ body: (_ port: Int, _ server: HTTPServer) throws -> Void
 ) throws {
@@ -15,10 +16,25 @@ func withServer(
     configuration.timeouts.linger = .milliseconds(500)
     adjust(&configuration)
     let server = HTTPServer(
-        configuration: configuration, logger: .silent, respond: respond)
+        configuration: configuration, logger: .silent,
+        handler: ClosureHandler(judge: admit, answer: respond))
     let address = try server.start()
     defer { server.stop() }
     try body(address.port, server)
+}
+
+/// A handler made of two closures.
+struct ClosureHandler: RequestHandler {
+    var judge: @Sendable (Request) -> Admission = { _ in .accept(.generous) }
+    var answer: @Sendable (Request) -> Response = echo
+
+    func admit(_ head: Request) -> Admission { judge(head) }
+    func respond(to request: Request) -> Response { answer(request) }
+}
+
+extension RouteTerms {
+    /// Takes bodies as large as the server allows.
+    static let generous = RouteTerms(bodyLimit: .max)
 }
 
 /// Answers with what was asked, so that a test sees what the server understood.

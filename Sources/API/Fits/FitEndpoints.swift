@@ -13,11 +13,12 @@ struct FitEndpoints: Sendable {
     let cache: PredictorCache
     /// How long a client is kept waiting for a fit.
     let patience: Duration
-    let bodyLimit: Int
+    let budget: WorkBudget
     let logger: Logger
 
     func register(in router: inout Router) {
-        router.on(.post, "/v1/fits") { request, _ in try post(request) }
+        let terms = RouteTerms.body(lane: .heavy(weight: 0), budget: budget)
+        router.on(.post, "/v1/fits", terms) { request, _ in try post(request) }
         router.on(.get, "/v1/fits") { request, _ in try list(request) }
         router.on(.get, "/v1/fits/{id}") { try get($0, $1["id"]) }
         router.on(.delete, "/v1/fits/{id}") { try delete($0, $1["id"]) }
@@ -25,31 +26,49 @@ struct FitEndpoints: Sendable {
 
     private func post(_ request: Request) throws -> Response {
         _ = try QueryReader(request.query, known: [])
-        let body = try RequestBody(request, limit: bodyLimit).json()
+        let body = try RequestBody(request, budget: budget).json()
         let order = try FitOrderReader.order(from: body)
+        if case .bootstrap(let resamples) = order.request.uncertainty {
+            try budget.check(.resamples, of: resamples)
+        }
         let id = Self.newID()
         let job = FitJob(id: id, work: try work(for: order, id: id))
         let record = FitRecord(
             id: id, law: order.request.law, request: JSONWriter.text(of: body))
-        guard queue.submit(job) else {
-            throw HTTPError(
-                .serviceUnavailable,
-                detail: "\(FitQueue.maximumCount) fits are waiting; try again when some are done.",
-                headers: ["Retry-After": "5"])
+        return .later { finish in
+            guard queue.submit(job) else {
+                return finish(.failure(Self.tooManyFits))
+            }
+            // On the fit's own thread, or on another when the client has waited long enough.
+            job.whenEnded(within: patience) { ending in
+                finish(
+                    Result {
+                        try ending.map { try response(to: $0, of: record) }
+                            ?? goOn(job, record)
+                    })
+            }
         }
-        if let ending = job.wait(patience) { return try response(to: ending, of: record) }
+    }
+
+    private static let tooManyFits = HTTPError(
+        .serviceUnavailable,
+        detail: "\(FitQueue.maximumCount) fits are waiting; try again when some are done.",
+        headers: ["Retry-After": "5"])
+
+    /// Lets a fit go on without its client, who is told where to find it.
+    private func goOn(_ job: FitJob, _ record: FitRecord) throws -> Response {
         let ending = try job.detach { isRunning in
             try store.insertFit(
                 FitRecord(
-                    id: id, law: record.law, request: record.request, isRunning: isRunning))
+                    id: job.id, law: record.law, request: record.request, isRunning: isRunning))
         } onEnd: { ending in
-            FitEnd(id: id, ending: ending, logger: logger).keep(
-                store: { outcome throws(StoreError) in _ = try store.finishFit(id, outcome) },
+            FitEnd(id: job.id, ending: ending, logger: logger).keep(
+                store: { outcome throws(StoreError) in _ = try store.finishFit(job.id, outcome) },
                 pause: queue.pause)
         }
         if let ending { return try response(to: ending, of: record) }
-        var response = try status(of: id, status: .accepted)
-        response.headers["Location"] = "/v1/fits/\(id)"
+        var response = try status(of: job.id, status: .accepted)
+        response.headers["Location"] = "/v1/fits/\(job.id)"
         return response
     }
 

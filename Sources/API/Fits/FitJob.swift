@@ -33,6 +33,8 @@ final class FitJob: Sendable {
         var isCancelled = false
         var progress = 0.0
         var ending: Ending?
+        /// Called with the end, or with nil when the client's patience is over.
+        var waiting: (@Sendable (Ending?) -> Void)?
         /// Called at the end; set once the client has been told to come back.
         var onEnd: (@Sendable (Ending) -> Void)?
     }
@@ -40,7 +42,6 @@ final class FitJob: Sendable {
     let id: String
     private let work: Work
     private let state = Mutex(State())
-    private let ended = DispatchSemaphore(value: 0)
 
     init(id: String, work: @escaping Work) {
         self.id = id
@@ -65,12 +66,13 @@ final class FitJob: Sendable {
         }
         let ending = isCancelled ? .cancelled : perform()
         // The end is noted under the lock: `detach` either sees it, or its `onEnd` is called.
-        let onEnd = state.withLock { state in
+        let (onEnd, waiting) = state.withLock { state in
             state.ending = ending
-            return state.onEnd
+            defer { state.waiting = nil }
+            return (state.onEnd, state.waiting)
         }
         onEnd?(ending)
-        ended.signal()
+        waiting?(ending)
     }
 
     private func perform() -> Ending {
@@ -81,11 +83,26 @@ final class FitJob: Sendable {
         }
     }
 
-    /// How the fit ended, or nil if it has not within the time.
-    func wait(_ patience: Duration) -> Ending? {
+    /// Waits for the end without a thread.
+    ///
+    /// - Parameters:
+    ///   - patience: The longest wait.
+    ///   - answer: Called once, with the ending, or with nil when the wait is over.
+    func whenEnded(within patience: Duration, _ answer: @escaping @Sendable (Ending?) -> Void) {
+        let ending = state.withLock { state in
+            if state.ending == nil { state.waiting = answer }
+            return state.ending
+        }
+        if let ending { return answer(ending) }
         let nanoseconds = Int(patience / .nanoseconds(1))
-        _ = ended.wait(timeout: .now() + .nanoseconds(nanoseconds))
-        return state.withLock { $0.ending }
+        let deadline = DispatchTime.now() + .nanoseconds(nanoseconds)
+        DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: deadline) { [self] in
+            let waiting = state.withLock { state in
+                defer { state.waiting = nil }
+                return state.waiting
+            }
+            waiting?(nil)
+        }
     }
 
     /// Lets the fit go on without its client.

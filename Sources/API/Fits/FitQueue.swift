@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+import HTTP
 import Synchronization
 
 /// The fits on their way, on a bounded number of threads beside those that answer requests.
@@ -7,7 +7,7 @@ final class FitQueue: Sendable {
     /// Fits that may wait or run; beyond it a client has to try again.
     static let maximumCount = 256
 
-    private let operations = OperationQueue()
+    private let pool: WorkerPool
     private let jobs = Mutex<[String: FitJob]>([:])
     /// Signalled for good once the queue stops.
     private let stopping = DispatchSemaphore(value: 0)
@@ -16,9 +16,9 @@ final class FitQueue: Sendable {
     ///
     /// - Parameter threads: Fits that run at a time.
     init(threads: Int) {
-        operations.name = "fits"
-        operations.maxConcurrentOperationCount = max(1, threads)
-        operations.qualityOfService = .utility
+        // Of the lowest priority but one: requests go first, and a fit's client waits anyway.
+        pool = WorkerPool(
+            name: "fits", threads: threads, capacity: Self.maximumCount, niceness: 15)
     }
 
     /// Takes a fit, or answers false when there are too many.
@@ -29,11 +29,10 @@ final class FitQueue: Sendable {
             return true
         }
         guard isTaken else { return false }
-        operations.addOperation { [self] in
+        return pool.submit(force: true) { [self] in
             job.run()
             jobs.withLock { $0[job.id] = nil }
         }
-        return true
     }
 
     /// A fit that has not ended.
@@ -56,6 +55,8 @@ final class FitQueue: Sendable {
     func stop() {
         stopping.signal()
         for job in jobs.withLock({ Array($0.values) }) { job.cancel() }
-        operations.waitUntilAllOperationsAreFinished()
+        // Those that wait are run, too, to note that they were cancelled.
+        pool.close(runsWaiting: true)
+        pool.waitUntilEnded()
     }
 }

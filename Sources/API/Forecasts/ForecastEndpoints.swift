@@ -1,41 +1,49 @@
 import Fitting
 import HTTP
 import Laws
+import Schedules
 import Store
 
 /// What a fit says: `/v1/fits/{id}/curve`, `/curve.svg`, `/loss` and `/score`.
 struct ForecastEndpoints: Sendable {
     let store: RunStore
     let fits: DoneFits
-    let bodyLimit: Int
+    let budget: WorkBudget
 
     func register(in router: inout Router) {
-        router.on(.get, "/v1/fits/{id}/curve") { request, place in
+        router.on(.get, "/v1/fits/{id}/curve", .heavy(1)) { request, place in
             let order = try StoredSchedules(store).reading {
                 try CurveOrder(query: request.query, runs: $0)
             }
             return try curve(request, place["id"], order)
         }
-        router.on(.post, "/v1/fits/{id}/curve") { request, place in
-            let body = try RequestBody(request, limit: bodyLimit).json()
+        let terms = RouteTerms.body(lane: .heavy(weight: 1), budget: budget)
+        router.on(.post, "/v1/fits/{id}/curve", terms) { request, place in
+            let body = try RequestBody(request, budget: budget).json()
             let order = try StoredSchedules(store).reading {
                 try CurveOrder(query: request.query, body: body, runs: $0)
             }
             return try curve(request, place["id"], order)
         }
-        router.on(.get, "/v1/fits/{id}/curve.svg") { try drawing($0, $1["id"]) }
+        router.on(.get, "/v1/fits/{id}/curve.svg", .heavy(1)) { try drawing($0, $1["id"]) }
         router.on(.get, "/v1/fits/{id}/loss") { try loss($0, $1["id"]) }
-        router.on(.get, "/v1/fits/{id}/score") { try score($0, $1["id"]) }
+        router.on(.get, "/v1/fits/{id}/score", .heavy(1)) { try score($0, $1["id"]) }
     }
 
     private func curve(_ request: Request, _ id: String, _ order: CurveOrder) throws -> Response {
         let format = try ResponseFormat(acceptedBy: request)
-        let payload = try payload(of: order, predictor: fits.predictor(id))
+        let payload = try payload(of: order, predictor: fits.predictor(id), request.context)
         return try format.response(table: payload.table) { try payload.json() }
     }
 
-    private func payload(of order: CurveOrder, predictor: LawPredictor) throws -> CurvePayload {
-        try CurvePayload(
+    private func payload(
+        of order: CurveOrder, predictor: LawPredictor, _ context: RequestContext
+    ) throws -> CurvePayload {
+        let count = CurveSteps.count(every: order.every, totalSteps: order.schedule.totalSteps)
+        try budget.check(.curvePoints, of: count)
+        // The arrays of the curve and their text, with what the law's evaluation holds beside it.
+        try context.reserve(count * 400)
+        return try CurvePayload(
             predictor: predictor, schedule: order.schedule, features: order.features,
             every: order.every, interval: order.interval)
     }
@@ -46,7 +54,7 @@ struct ForecastEndpoints: Sendable {
         }
         let predictor = try fits.predictor(id)
         return try CurveDrawing(store: store).response(
-            payload(of: order, predictor: predictor), law: predictor.law.about.id,
+            payload(of: order, predictor: predictor, request.context), law: predictor.law.about.id,
             series: predictor.report.series, pointsOf: request.query[CurveDrawing.pointsOf])
     }
 

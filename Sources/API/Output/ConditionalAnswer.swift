@@ -12,7 +12,7 @@ enum ConditionalAnswer {
     /// An answer with its tag, or 304 to a request that names it.
     static func answer(_ response: Response, to request: Request) -> Response {
         guard request.method == .get, response.status == .ok, response.headers["ETag"] == nil,
-            response.body.count <= longestBody
+            response.stream == nil, response.deferral == nil, response.body.count <= longestBody
         else { return response }
         let checksum = crc32(0, response.body, uInt(response.body.count))
         let tag = "\"\(String(checksum, radix: 16))-\(response.body.count)\""

@@ -16,6 +16,13 @@ package enum CurveSteps {
         }
     }
 
+    /// The number of steps that `steps` gives.
+    package static func count(every: Int?, totalSteps: Int) -> Int {
+        let every = max(1, every ?? standardSpacing(totalSteps: totalSteps))
+        let last = totalSteps - 1
+        return last / every + (last % every == 0 ? 1 : 2)
+    }
+
     /// The steps of a curve.
     ///
     /// - Parameters:
@@ -29,7 +36,7 @@ package enum CurveSteps {
         let every = every ?? standardSpacing(totalSteps: totalSteps)
         guard every >= 1 else { throw .badSpacing(every) }
         let last = totalSteps - 1
-        let count = last / every + (last % every == 0 ? 1 : 2)
+        let count = count(every: every, totalSteps: totalSteps)
         guard count <= maximumCount else {
             throw .tooManyPoints(every: every, points: count, limit: maximumCount)
         }

@@ -9,18 +9,19 @@ import Store
 struct PlanEndpoints: Sendable {
     let store: RunStore
     let fits: DoneFits
-    let bodyLimit: Int
+    let budget: WorkBudget
 
     func register(in router: inout Router) {
-        router.on(.get, "/v1/fits/{id}/plan") { request, place in
+        router.on(.get, "/v1/fits/{id}/plan", .heavy(5)) { request, place in
             do {
                 return try plan(request, place["id"], PlanOrder(query: request.query))
             } catch let error as PlanError where error.isOfQuery {
                 throw HTTPError.field(.badRequest, error.pointer, error.message)
             }
         }
-        router.on(.post, "/v1/fits/{id}/plan") { request, place in
-            let body = try RequestBody(request, limit: bodyLimit).json()
+        let terms = RouteTerms.body(lane: .heavy(weight: 5), budget: budget)
+        router.on(.post, "/v1/fits/{id}/plan", terms) { request, place in
+            let body = try RequestBody(request, budget: budget).json()
             return try plan(request, place["id"], PlanOrder(query: request.query, body: body))
         }
     }

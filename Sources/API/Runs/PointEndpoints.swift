@@ -5,18 +5,20 @@ import Store
 /// `/v1/runs/{id}/points`: what runs logged.
 struct PointEndpoints: Sendable {
     let store: RunStore
-    let bodyLimit: Int
+    let budget: WorkBudget
 
     func register(in router: inout Router) {
-        router.on(.post, "/v1/runs/{id}/points") { try append($0, $1["id"]) }
+        let terms = RouteTerms.body(RequestBody.Format.allCases, budget: budget)
+        router.on(.post, "/v1/runs/{id}/points", terms) { try append($0, $1["id"]) }
         router.on(.get, "/v1/runs/{id}/points") { try read($0, $1["id"]) }
     }
 
     private func append(_ request: Request, _ id: String) throws -> Response {
         _ = try QueryReader(request.query, known: [])
         let body = try RequestBody(
-            request, formats: RequestBody.Format.allCases, limit: bodyLimit)
+            request, formats: RequestBody.Format.allCases, budget: budget)
         var batch = try PointBatch(body)
+        try budget.check(.uploadPoints, of: batch.points.count)
         try batch.check(against: store.run(id))
         try batch.faults.check(.upload)
         let summary = try store.appendPoints(id, batch.points)

@@ -9,11 +9,13 @@ struct RunEndpoints: Sendable {
     static let maximumLimit = 1_000
 
     let store: RunStore
-    let bodyLimit: Int
+    let budget: WorkBudget
 
     func register(in router: inout Router) {
-        router.on(.put, "/v1/runs/{id}") { try put($0, $1["id"]) }
-        router.on(.post, "/v1/runs") { request, _ in try post(request) }
+        let one = RouteTerms.body(budget: budget)
+        let many = RouteTerms.body(RequestBody.Format.allCases, budget: budget)
+        router.on(.put, "/v1/runs/{id}", one) { try put($0, $1["id"]) }
+        router.on(.post, "/v1/runs", many) { request, _ in try post(request) }
         router.on(.get, "/v1/runs") { request, _ in try list(request) }
         router.on(.get, "/v1/runs/{id}") { try get($0, $1["id"]) }
         router.on(.delete, "/v1/runs/{id}") { try delete($0, $1["id"]) }
@@ -26,7 +28,7 @@ struct RunEndpoints: Sendable {
                 .badRequest, "/id", "id = \"\(id)\" \(RunRecord.idRule)")
         }
         var faults = FieldFaults()
-        let body = try RequestBody(request, limit: bodyLimit).json()
+        let body = try RequestBody(request, budget: budget).json()
         let run = RunReader(id: id).run(from: body, faults: &faults)
         try faults.check(.upload)
         let outcome = try store.upsertRun(run)
@@ -37,7 +39,7 @@ struct RunEndpoints: Sendable {
     private func post(_ request: Request) throws -> Response {
         let query = try QueryReader(request.query, known: ["study"])
         let body = try RequestBody(
-            request, formats: RequestBody.Format.allCases, limit: bodyLimit)
+            request, formats: RequestBody.Format.allCases, budget: budget)
         var faults = FieldFaults()
         let batch = try RunBatch(body, study: query.text("study"), faults: &faults)
         try faults.check(.upload)

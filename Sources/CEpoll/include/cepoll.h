@@ -1,4 +1,4 @@
-// What Swift's Glibc module leaves out: epoll, eventfd and accept4.
+// What Swift's Glibc module leaves out: epoll, eventfd, accept4 and the tuning of malloc.
 #ifndef CEPOLL_H
 #define CEPOLL_H
 
@@ -20,5 +20,10 @@ int cepoll_modify(int poller, int descriptor, uint32_t events, uint64_t token);
 int cepoll_create_counter(void);
 // The accepted socket does not block.
 int cepoll_accept(int listener, struct sockaddr *address, socklen_t *length);
+
+// Makes freed memory return to the kernel; for a server, whose memory is a promise.
+void cepoll_tune_memory(void);
+// Gives free memory of all arenas back.
+void cepoll_release_memory(void);
 
 #endif

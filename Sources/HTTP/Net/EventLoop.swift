@@ -7,11 +7,13 @@ final class EventLoop {
     private let configuration: ServerConfiguration
     private let listener: Socket
     private let mailbox: Mailbox
-    private let workers: WorkerPool
-    private let respond: @Sendable (Request) -> Response
+    private let lanes: Lanes
+    private let handler: any RequestHandler
+    private let ledger: MemoryLedger
     private let logger: Logger
     private var poller: Poller
     private var connections: [UInt64: Connection] = [:]
+    private var admission: AddressCount
     private var nextID: UInt64 = 2
     private var scratch = [UInt8](repeating: 0, count: 65_536)
     private var date = HTTPDate()
@@ -23,14 +25,16 @@ final class EventLoop {
     /// A loop over a listening socket, which it will close.
     init(
         configuration: ServerConfiguration, listener: Socket, mailbox: Mailbox,
-        workers: WorkerPool, logger: Logger, respond: @escaping @Sendable (Request) -> Response
+        lanes: Lanes, ledger: MemoryLedger, logger: Logger, handler: any RequestHandler
     ) throws(SystemError) {
         self.configuration = configuration
         self.listener = listener
         self.mailbox = mailbox
-        self.workers = workers
+        self.lanes = lanes
+        self.ledger = ledger
         self.logger = logger
-        self.respond = respond
+        self.handler = handler
+        admission = AddressCount(limit: configuration.maximumPerAddress)
         poller = try Poller()
         try poller.add(listener, .reading, token: Self.listenerToken)
         try poller.add(mailbox.waker, token: Self.wakerToken)
@@ -56,6 +60,10 @@ final class EventLoop {
     private static let wakerToken: UInt64 = 1
     /// Connections accepted in one turn, so that a flood of them cannot starve the rest.
     private static let acceptsPerTurn = 64
+    /// Connections beyond the maximum that are told so; of more than these the end is abrupt.
+    private static let turnedAwayCount = 256
+    /// After heavy work with so much reserved, free memory goes back to the kernel.
+    private static let releaseBytes = 16 << 20
 }
 
 // MARK: - Events
@@ -75,10 +83,10 @@ extension EventLoop {
 
     private func readMailbox(at time: LoopTime) {
         let contents = mailbox.take()
-        for (id, response) in contents.responses {
+        for (id, message) in contents.messages {
             guard let connection = connections[id] else { continue }
             let interest = connection.interest
-            connection.respond(response, at: time)
+            connection.receive(message, at: time)
             settle(connection, watchedFor: interest)
         }
         guard stopsBy == nil, let deadline = contents.stopsBy else { return }
@@ -102,7 +110,9 @@ extension EventLoop {
     /// Brings poller, deadlines and table in line with what a connection has become.
     private func settle(_ connection: Connection, watchedFor interest: Poller.Interest) {
         guard !connection.isClosed else {
-            connections[connection.id] = nil
+            if connections.removeValue(forKey: connection.id) != nil {
+                admission.remove(connection.id)
+            }
             return
         }
         if connection.interest != interest {
@@ -112,7 +122,7 @@ extension EventLoop {
     }
 
     private func expire(at time: LoopTime) {
-        sweep.begin(at: time.instant)
+        sweep.begin(at: time.instant, connections: connections.count)
         for connection in Array(connections.values) {
             let interest = connection.interest
             if let deadline = connection.deadline, deadline <= time.instant {
@@ -150,9 +160,6 @@ extension EventLoop {
     private func accept(at time: LoopTime) {
         for _ in 0..<Self.acceptsPerTurn {
             guard isAccepting else { return }
-            guard connections.count < configuration.maximumConnections else {
-                return pauseAccepting()
-            }
             switch listener.accept() {
             case .accepted(let socket, let peer): open(socket, peer: peer, at: time)
             case .nothingWaiting: return shortage.end()
@@ -167,23 +174,73 @@ extension EventLoop {
     }
 
     private func open(_ socket: Socket, peer: SocketAddress, at time: LoopTime) {
+        let excess = connections.count - configuration.maximumConnections
+        // A queue in the kernel would leave the client without a word until its patience ends.
+        guard excess < Self.turnedAwayCount else { return socket.close() }
         let id = nextID
         nextID += 1
         let state = ConnectionState(
             limits: configuration.limits, timeouts: configuration.timeouts,
             peer: peer.description, at: time)
-        let connection = Connection(id: id, socket: socket, state: state) {
-            [workers, mailbox, respond] request in
-            workers.submit { mailbox.post(respond(request), to: id) }
-        }
+        let connection = Connection(id: id, socket: socket, state: state, services: services)
         do throws(SystemError) {
             try poller.add(socket, .reading, token: id)
-            connections[id] = connection
-            settle(connection, watchedFor: .reading)
         } catch {
             logger.warning("a connection was dropped", metadata: ["error": "\(error)"])
-            socket.close()
+            return socket.close()
         }
+        connections[id] = connection
+        if !admission.add(id, from: peer) || excess >= 0 { connection.turnAway(at: time) }
+        settle(connection, watchedFor: .reading)
+    }
+
+    private var services: Connection.Services {
+        // The loop owns its connections, and ends after them.
+        Connection.Services(
+            handler: handler, ledger: ledger,
+            dispatch: { [unowned self] in dispatch($0, on: $1, for: $2) },
+            produce: { [unowned self] in produce($0, for: $1) })
+    }
+
+    private func dispatch(_ request: Request, on lane: Lane, for id: UInt64) -> Response? {
+        let work: WorkerPool.Job = { [handler, mailbox] in
+            // Nobody would read the answer.
+            guard !request.context.isCancelled else { return }
+            mailbox.deliver(handler.respond(to: request), to: id)
+        }
+        let isTaken: Bool
+        switch lane {
+        case .loop:
+            let response = handler.respond(to: request)
+            guard response.deferral != nil else { return response }
+            mailbox.deliver(response, to: id)
+            isTaken = true
+        case .quick where request.body.count <= configuration.quickBodyBytes:
+            isTaken = lanes.quick.submit(work)
+        case .quick: isTaken = submitHeavy(weight: 0, work)
+        case .heavy(let weight): isTaken = submitHeavy(weight: weight, work)
+        }
+        return isTaken ? nil : HTTPError.overload.response
+    }
+
+    private func submitHeavy(weight: Double, _ work: @escaping WorkerPool.Job) -> Bool {
+        lanes.heavy.submit(weight: weight) { [ledger] in
+            let before = ledger.heldBytes
+            work()
+            if before > Self.releaseBytes { MemoryTuning.release() }
+        }
+    }
+
+    private func produce(_ stream: BodyStream, for id: UInt64) {
+        let isTaken = lanes.quick.submit(force: true) { [mailbox, logger] in
+            do {
+                mailbox.post(.piece(try stream.piece()), to: id)
+            } catch {
+                logger.error("a body was cut short", metadata: ["error": "\(error)"])
+                mailbox.post(.broken, to: id)
+            }
+        }
+        if !isTaken { mailbox.post(.broken, to: id) }
     }
 
     private func pauseAccepting() {
@@ -193,17 +250,60 @@ extension EventLoop {
     }
 
     private func resumeAccepting(at time: LoopTime) {
-        guard !isAccepting, stopsBy == nil,
-            connections.count < configuration.maximumConnections,
-            shortage.isPast(at: time.instant)
-        else { return }
+        guard !isAccepting, stopsBy == nil, shortage.isPast(at: time.instant) else { return }
         shortage.stopWaiting()
         isAccepting = true
         poller.update(listener, .reading, token: Self.listenerToken)
     }
 }
 
-/// When to look through all connections for passed deadlines.
+/// The pools that answer requests.
+struct Lanes: Sendable {
+    let quick: WorkerPool
+    let heavy: WorkerPool
+
+    init(_ configuration: ServerConfiguration) {
+        quick = WorkerPool(
+            name: "http-quick", threads: configuration.workers,
+            capacity: configuration.maximumWaiting)
+        heavy = WorkerPool(
+            name: "http-heavy", threads: configuration.heavyWorkers,
+            capacity: configuration.maximumHeavyWaiting, niceness: 10)
+    }
+
+    func close() {
+        quick.close()
+        heavy.close()
+    }
+}
+
+/// The connections of each address, so that one client cannot take them all.
+///
+/// Loopback addresses have no limit of their own: a proxy there speaks for many clients.
+struct AddressCount: Sendable {
+    private let limit: Int
+    private var counts: [String: Int] = [:]
+    private var hosts: [UInt64: String] = [:]
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Counts a connection; false where its address has too many.
+    mutating func add(_ id: UInt64, from address: SocketAddress) -> Bool {
+        guard !address.isLoopback else { return true }
+        hosts[id] = address.host
+        counts[address.host, default: 0] += 1
+        return counts[address.host, default: 0] <= limit
+    }
+
+    mutating func remove(_ id: UInt64) {
+        guard let host = hosts.removeValue(forKey: id), let count = counts[host] else { return }
+        counts[host] = count > 1 ? count - 1 : nil
+    }
+}
+
+/// The times at which all connections are looked through for passed deadlines.
 ///
 /// A lower bound of all deadlines costs one comparison per request where a sorted structure would
 /// cost an insertion and a removal: nearly every deadline is moved before it is reached.
@@ -211,15 +311,21 @@ struct SweepSchedule: Sendable {
     private var earliest: ContinuousClock.Instant?
     private var lastSweep: ContinuousClock.Instant?
 
-    /// Sweeps are at least so far apart, however the deadlines are spread; so late may a
-    /// deadline be noticed.
+    private var spacing = Self.spacing
+
+    /// The least time between two sweeps, however the deadlines are spread; so late may one be
+    /// noticed.
+    ///
+    /// Each connection adds to it, so that sweeps cost a few per cent of the
+    /// time however many there are.
     static let spacing = Duration.milliseconds(20)
+    static let spacingPerConnection = Duration.microseconds(20)
 
     /// When the next sweep is due; nil while there is no deadline.
     var nextDue: ContinuousClock.Instant? {
         guard let earliest else { return nil }
         guard let lastSweep else { return earliest }
-        return max(earliest, lastSweep + Self.spacing)
+        return max(earliest, lastSweep + spacing)
     }
 
     func isDue(at instant: ContinuousClock.Instant) -> Bool {
@@ -233,13 +339,14 @@ struct SweepSchedule: Sendable {
     }
 
     /// Forgets all deadlines; the sweep includes those that are left.
-    mutating func begin(at instant: ContinuousClock.Instant) {
+    mutating func begin(at instant: ContinuousClock.Instant, connections: Int = 0) {
         earliest = nil
         lastSweep = instant
+        spacing = Self.spacing + Self.spacingPerConnection * connections
     }
 }
 
-/// When to accept again after descriptors or memory have run out, and what of it to log.
+/// The pause in accepting after descriptors or memory have run out, and its one line in the log.
 ///
 /// A shortage lasts until nothing waits to be accepted any more; its log has one line for it, since
 /// a full server would otherwise write ten a second.
@@ -253,15 +360,15 @@ struct AcceptShortage: Sendable {
 
     /// Notes that the kernel refused.
     ///
-    /// - Parameter instant: When.
-    /// - Returns: Whether this is the shortage's first refusal.
+    /// - Parameter instant: The time of the refusal.
+    /// - Returns: True for the shortage's first refusal, which is logged.
     mutating func begin(at instant: ContinuousClock.Instant) -> Bool {
         defer { isKnown = true }
         retriesAt = instant + Self.retry
         return !isKnown
     }
 
-    /// Whether the wait for the next attempt is over.
+    /// True once the wait for the next attempt is over.
     func isPast(at instant: ContinuousClock.Instant) -> Bool {
         retriesAt.map { $0 <= instant } ?? true
     }

@@ -15,7 +15,8 @@ package final class HTTPServer: Sendable {
 
     private let configuration: ServerConfiguration
     private let logger: Logger
-    private let respond: @Sendable (Request) -> Response
+    private let handler: any RequestHandler
+    private let ledger: MemoryLedger
     private let state = Mutex(State.fresh)
     private let cutOffCount = Mutex(0)
     /// Entered while the event loop runs.
@@ -26,14 +27,16 @@ package final class HTTPServer: Sendable {
     /// - Parameters:
     ///   - configuration: Where to listen and what to allow.
     ///   - logger: Told of starts, stops and what the kernel refuses.
-    ///   - respond: Answers a request; it runs on a worker thread and may block.
+    ///   - ledger: The memory that requests may take; nil makes one as the configuration says.
+    ///   - handler: Judges and answers requests.
     package init(
-        configuration: ServerConfiguration, logger: Logger,
-        respond: @escaping @Sendable (Request) -> Response
+        configuration: ServerConfiguration, logger: Logger, ledger: MemoryLedger? = nil,
+        handler: any RequestHandler
     ) {
         self.configuration = configuration
         self.logger = logger
-        self.respond = respond
+        self.ledger = ledger ?? MemoryLedger(limit: configuration.memoryBytes)
+        self.handler = handler
     }
 
     /// Starts listening and serving.
@@ -85,22 +88,21 @@ package final class HTTPServer: Sendable {
 
     /// Starts the event loop on a thread of its own.
     private func run(_ listener: Socket, _ mailbox: Mailbox) throws(SystemError) {
-        let workers = WorkerPool(
-            threads: configuration.workers, capacity: configuration.maximumWaiting)
+        let lanes = Lanes(configuration)
         let loop: EventLoop
         do throws(SystemError) {
             loop = try EventLoop(
                 configuration: configuration, listener: listener, mailbox: mailbox,
-                workers: workers, logger: logger, respond: respond)
+                lanes: lanes, ledger: ledger, logger: logger, handler: handler)
         } catch {
-            workers.close()
+            lanes.close()
             throw error
         }
         running.enter()
         let handover = Handover(loop: loop)
         let thread = Thread { [self] in
             let count = handover.loop.run()
-            workers.close()
+            lanes.close()
             cutOffCount.withLock { $0 = count }
             logger.info("stopped", metadata: ["cut_off": "\(count)"])
             running.leave()
@@ -116,7 +118,7 @@ package final class HTTPServer: Sendable {
     }
 }
 
-/// How a stop went.
+/// The outcome of a stop.
 package enum ShutdownOutcome: Sendable, Equatable {
     /// Everything in flight was answered.
     case drained

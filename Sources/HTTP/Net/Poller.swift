@@ -89,11 +89,20 @@ final class Waker: Sendable {
     }
 }
 
-/// What other threads tell the event loop.
+/// Messages of other threads to the event loop.
 final class Mailbox: Sendable {
-    /// Everything told since the last look.
+    /// A result for the request that a connection has in work.
+    enum Message: Sendable {
+        case response(Response)
+        /// The next piece of a body, nil at its end.
+        case piece([UInt8]?)
+        /// A body that cannot be continued.
+        case broken
+    }
+
+    /// All messages since the last look.
     struct Contents: Sendable {
-        var responses: [(connection: UInt64, response: Response)] = []
+        var messages: [(connection: UInt64, message: Message)] = []
         var stopsBy: ContinuousClock.Instant?
     }
 
@@ -104,27 +113,37 @@ final class Mailbox: Sendable {
         waker = try Waker()
     }
 
-    /// The response to the request that the connection has in work.
-    func post(_ response: Response, to connection: UInt64) {
+    func post(_ message: Message, to connection: UInt64) {
         let isFirst = contents.withLock {
-            $0.responses.append((connection, response))
-            return $0.responses.count == 1
+            $0.messages.append((connection, message))
+            return $0.messages.count == 1
         }
         // The loop takes all there is, so only the first after its last look need wake it.
         if isFirst { waker.wake() }
     }
 
-    /// The wish to stop, with what is in flight finished by `deadline` or cut off.
+    /// Posts a response, or has it posted once it is there.
+    func deliver(_ response: Response, to connection: UInt64) {
+        guard let deferral = response.deferral else {
+            return post(.response(response), to: connection)
+        }
+        deferral.begin { [self] result in
+            let response = (try? result.get()) ?? HTTPError.unexpected.response
+            post(.response(response), to: connection)
+        }
+    }
+
+    /// Asks the loop to stop, with what is in flight finished by `deadline` or cut off.
     func stop(by deadline: ContinuousClock.Instant) {
         contents.withLock { $0.stopsBy = $0.stopsBy ?? deadline }
         waker.wake()
     }
 
-    /// Takes everything; a wish to stop stays.
+    /// Takes all messages; the wish to stop stays.
     func take() -> Contents {
         contents.withLock {
             let taken = $0
-            $0.responses.removeAll()
+            $0.messages.removeAll()
             return taken
         }
     }

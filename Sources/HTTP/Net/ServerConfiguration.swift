@@ -1,4 +1,6 @@
-/// Where a server listens and what it allows.
+import Foundation
+
+/// The address that a server listens on, and its limits.
 package struct ServerConfiguration: Sendable {
     /// An IPv4 or IPv6 address, or `localhost`.
     package var host: String
@@ -6,34 +8,52 @@ package struct ServerConfiguration: Sendable {
     package var port: Int
     package var limits: ParserLimits
     package var timeouts: Timeouts
-    /// Beyond this many, new connections wait in the kernel's backlog.
+    /// Beyond this many, new connections are answered 503 and closed.
     package var maximumConnections: Int
-    /// Threads that run handlers.
+    /// The same for each address but this machine's own.
+    package var maximumPerAddress: Int
+    /// Threads of the quick lane.
     package var workers: Int
-    /// Requests that may wait for a worker; beyond it 503.
+    /// Requests that may wait for the quick lane; beyond it 503.
     package var maximumWaiting: Int
+    /// Threads of the heavy lane, of low priority.
+    package var heavyWorkers: Int
+    /// Requests that may wait for the heavy lane; beyond it 503.
+    package var maximumHeavyWaiting: Int
+    /// A request with a larger body goes to the heavy lane.
+    package var quickBodyBytes: Int
+    /// Bytes that bodies, work and unsent answers may take together; beyond it 503.
+    package var memoryBytes: Int
     /// Connections that the kernel holds until they are accepted.
     package var backlog: Int
-    /// How long `stop` waits for what is in flight.
+    /// The time that `stop` allows for requests in flight.
     package var shutdownGrace: Duration
 
     package init(
         host: String = "127.0.0.1", port: Int = 8_080, limits: ParserLimits = ParserLimits(),
-        timeouts: Timeouts = Timeouts(), maximumConnections: Int = 1_024, workers: Int = 8,
-        maximumWaiting: Int = 512, backlog: Int = 512, shutdownGrace: Duration = .seconds(10)
+        timeouts: Timeouts = Timeouts(), maximumConnections: Int = 10_000,
+        maximumPerAddress: Int = 1_024, workers: Int = 4, maximumWaiting: Int = 512,
+        heavyWorkers: Int = max(2, ProcessInfo.processInfo.activeProcessorCount),
+        maximumHeavyWaiting: Int = 64, quickBodyBytes: Int = 256 << 10,
+        memoryBytes: Int = 768 << 20, backlog: Int = 4_096, shutdownGrace: Duration = .seconds(10)
     ) {
         self.host = host
         self.port = port
         self.limits = limits
         self.timeouts = timeouts
         self.maximumConnections = maximumConnections
+        self.maximumPerAddress = maximumPerAddress
         self.workers = workers
         self.maximumWaiting = maximumWaiting
+        self.heavyWorkers = heavyWorkers
+        self.maximumHeavyWaiting = maximumHeavyWaiting
+        self.quickBodyBytes = quickBodyBytes
+        self.memoryBytes = memoryBytes
         self.backlog = backlog
         self.shutdownGrace = shutdownGrace
     }
 
-    /// How long a peer may take.
+    /// The time that a peer may take.
     ///
     /// A handler may take as long as it needs.
     package struct Timeouts: Sendable, Equatable {

@@ -1,18 +1,23 @@
 package import Logging
 
-/// Answers a request whose path matches; it runs on a worker thread and may block.
+/// A function that answers a request whose path matches, on the lane of its route.
 package typealias Handler = @Sendable (Request, PathParameters) throws -> Response
 
-/// Finds the handler for a request, and turns every error into a problem document.
+/// The table of routes: finds the handler of a request, and turns errors into problem details.
+///
+///     var router = Router(logger: logger)
+///     router.on(.get, "/v1/runs/{id}") { request, path in .text(path["id"]) }
+///     router.on(.get, "/v1/plan", .heavy(1)) { request, _ in .json(try plan(request)) }
+///     let response = router.respond(to: request)
 package struct Router: Sendable {
     private struct Route {
         let pattern: PathPattern
-        var handlers: [Method: Handler]
+        var handlers: [Method: (terms: RouteTerms, handle: Handler)]
     }
 
-    /// Says which fault an error of the layers below is; nil leaves it a 500.
+    /// A function from errors of the layers below to those for clients; nil leaves it a 500.
     ///
-    /// Faults thrown as `HTTPError` do not pass here.
+    /// Errors thrown as `HTTPError` do not pass here.
     package var mapError: @Sendable (any Error) -> HTTPError?
 
     /// In the order of trial, by the number of components.
@@ -29,55 +34,94 @@ package struct Router: Sendable {
     /// Registers a handler; a second one for the same method and pattern is a programmer's error
     /// and stops the process.
     package mutating func on(
-        _ method: Method, _ pattern: String, _ handler: @escaping Handler
+        _ method: Method, _ pattern: String, _ terms: RouteTerms = .quick,
+        _ handler: @escaping Handler
     ) {
         let path = PathPattern(pattern)
         var group = routes[path.components.count] ?? []
         if let index = group.firstIndex(where: { $0.pattern == path }) {
             precondition(
                 group[index].handlers[method] == nil, "\(method) \(pattern) is there already")
-            group[index].handlers[method] = handler
+            group[index].handlers[method] = (terms, handler)
         } else {
-            let route = Route(pattern: path, handlers: [method: handler])
+            let route = Route(pattern: path, handlers: [method: (terms, handler)])
             let place = group.firstIndex { path.precedes($0.pattern) } ?? group.endIndex
             group.insert(route, at: place)
         }
         routes[path.components.count] = group
     }
 
-    /// The answer to a request; a HEAD's has the body of the GET, which the writer leaves out.
-    package func respond(to request: Request) -> Response {
+    /// Judges a request by its head: is there such a path and method, is the body within the
+    /// route's limit and of a type that it takes.
+    package func admit(_ head: Request) -> Admission {
         do {
-            return try answer(request)
-        } catch let fault as HTTPError {
-            return fault.response
+            guard case .handler(let terms, _, _) = try find(head) else {
+                return .accept(RouteTerms())
+            }
+            if let length = head.contentLength, length > terms.bodyLimit {
+                throw HTTPError(.bodyTooLarge(limit: terms.bodyLimit))
+            }
+            try terms.check(head)
+            return .accept(terms)
         } catch {
-            if let fault = mapError(error) { return fault.response }
-            logger.error(
-                "a handler failed",
-                metadata: [
-                    "method": "\(request.method)", "path": "\(request.path)",
-                    "error": "\(error)",
-                ])
-            return HTTPError.unexpected.response
+            return .refuse(response(to: error, of: head))
         }
     }
 
-    private func answer(_ request: Request) throws -> Response {
-        if request.target.isAsterisk { return allowResponse(allMethods) }
+    /// The response to a request; a HEAD's has the body of the GET, which the writer leaves out.
+    package func respond(to request: Request) -> Response {
+        do {
+            let response: Response
+            switch try find(request) {
+            case .options(let methods): response = allowResponse(methods)
+            case .handler(_, let handle, let parameters):
+                response = try handle(request, parameters)
+            }
+            guard let deferral = response.deferral else { return response }
+            return .later { finish in
+                deferral.begin { result in
+                    switch result {
+                    case .success: finish(result)
+                    case .failure(let error):
+                        finish(.success(self.response(to: error, of: request)))
+                    }
+                }
+            }
+        } catch {
+            return response(to: error, of: request)
+        }
+    }
+
+    private func response(to error: any Error, of request: Request) -> Response {
+        if let error = error as? HTTPError ?? mapError(error) { return error.response }
+        logger.error(
+            "a handler failed",
+            metadata: [
+                "method": "\(request.method)", "path": "\(request.path)", "error": "\(error)",
+            ])
+        return HTTPError.unexpected.response
+    }
+
+    private enum Target {
+        case options(Set<Method>)
+        case handler(RouteTerms, Handler, PathParameters)
+    }
+
+    private func find(_ request: Request) throws(HTTPError) -> Target {
+        if request.target.isAsterisk { return .options(allMethods) }
         var allowed: Set<Method> = []
         for route in routes[request.target.components.count] ?? [] {
             guard let parameters = route.pattern.match(request.target.components) else { continue }
-            if let handler = route.handlers[request.method] ?? fallback(request.method, route) {
-                return try handler(request, parameters)
+            if let found = route.handlers[request.method] ?? fallback(request.method, route) {
+                return .handler(found.terms, found.handle, parameters)
             }
             allowed.formUnion(route.handlers.keys)
         }
         guard !allowed.isEmpty else {
             throw HTTPError(.notFound, detail: "There is nothing at \(request.path).")
         }
+        guard request.method != .options else { return .options(allowed) }
         let allow = allowValue(allowed)
-        guard request.method != .options else { return allowResponse(allowed) }
         throw HTTPError(
             .methodNotAllowed,
             detail: "\(request.method) is not allowed on \(request.path); use one of \(allow).",
@@ -85,7 +129,9 @@ package struct Router: Sendable {
     }
 
     /// HEAD is answered as GET wherever it has no handler of its own.
-    private func fallback(_ method: Method, _ route: Route) -> Handler? {
+    private func fallback(
+        _ method: Method, _ route: Route
+    ) -> (terms: RouteTerms, handle: Handler)? {
         method == .head ? route.handlers[.get] : nil
     }
 
@@ -143,7 +189,7 @@ struct PathPattern: Sendable, Equatable {
         return parameters
     }
 
-    /// Whether this is to be tried before `other`: a literal goes before a parameter, from the
+    /// True where this is to be tried before `other`: a literal goes before a parameter, from the
     /// left.
     func precedes(_ other: PathPattern) -> Bool {
         for (left, right) in zip(components, other.components) {
@@ -157,7 +203,7 @@ struct PathPattern: Sendable, Equatable {
     }
 }
 
-/// What stands in a path at the pattern's named places, percent-decoded.
+/// The components of a path at the pattern's named places, percent-decoded.
 package struct PathParameters: Sendable, Equatable {
     private var items: [Query.Item] = []
 

@@ -52,6 +52,12 @@ struct BodyDecoder: Sendable {
 
     private(set) var body: [UInt8] = []
     private var phase: Phase
+    /// The bytes that came so far.
+    private var bodyCount = 0
+    /// The size to make room for when the first byte comes.
+    private var announced = 0
+    /// True where the body is only skipped, to find the next request behind it.
+    private(set) var isDiscarding = false
     private var trailers = FieldSection()
 
     init(_ framing: BodyFraming) {
@@ -59,7 +65,7 @@ struct BodyDecoder: Sendable {
         case .none: phase = .complete
         case .length(let length):
             phase = .fixed(remaining: length)
-            body.reserveCapacity(min(length, Self.firstReservation))
+            announced = length
         case .chunked: phase = .chunkSize
         }
     }
@@ -100,8 +106,19 @@ struct BodyDecoder: Sendable {
     /// Moves up to `limit` bytes into the body, and says how many there were.
     private mutating func take(_ limit: Int, from buffer: inout LineBuffer) -> Int {
         let taken = buffer.take(upTo: limit)
+        bodyCount += taken.count
+        guard !isDiscarding else { return taken.count }
+        // Room for all of it at once: growing by doubling would hold up to three times as much.
+        // The ledger has agreed to the size, and pages not yet written to cost no memory.
+        if body.isEmpty, !taken.isEmpty { body.reserveCapacity(announced) }
         body.append(contentsOf: taken)
         return taken.count
+    }
+
+    /// Skips what is still to come.
+    mutating func discard() {
+        isDiscarding = true
+        body = []
     }
 
     private func readChunkSize(
@@ -110,7 +127,7 @@ struct BodyDecoder: Sendable {
         let limit = limits.chunkLineBytes
         guard let line = try buffer.line(limit: limit, orThrow: .chunkLineTooLong(limit: limit))
         else { return nil }
-        guard let size = try ChunkLine.size(line), size <= limits.bodyBytes - body.count else {
+        guard let size = try ChunkLine.size(line), size <= limits.bodyBytes - bodyCount else {
             throw .bodyTooLarge(limit: limits.bodyBytes)
         }
         return size == 0 ? .trailers : .chunkData(remaining: size)
@@ -119,9 +136,6 @@ struct BodyDecoder: Sendable {
     private func readChunkEnd(from buffer: inout LineBuffer) throws(ParsingError) -> Phase? {
         try buffer.line(limit: 0, orThrow: .malformedChunk) == nil ? nil : .chunkSize
     }
-
-    /// Room made for a body before its bytes come; a claimed length alone must not cost memory.
-    private static let firstReservation = 1 << 20
 }
 
 /// The line before a chunk: its size in hexadecimal and extensions, which are skipped

@@ -56,7 +56,18 @@ extension HTTPError {
     static let requestTimeout = HTTPError(
         .requestTimeout, detail: "The request did not come whole in time; send it again.")
 
-    static let overload = HTTPError(
+    /// 503: too much memory is in use for what this request needs.
+    package static let noMemory = HTTPError(
+        .serviceUnavailable,
+        detail: "The server has no memory to spare for this request now; try again in a few "
+            + "seconds, or start it with a larger --memory.", headers: ["Retry-After": "3"])
+
+    static let tooManyConnections = HTTPError(
+        .serviceUnavailable,
+        detail: "Too many connections are open; close some, and try again in a few seconds.",
+        headers: ["Retry-After": "5"])
+
+    package static let overload = HTTPError(
         .serviceUnavailable, detail: "Too many requests are waiting; try again in a second.",
         headers: ["Retry-After": "1"])
 

@@ -58,6 +58,9 @@ struct FieldSection: Sendable {
     private(set) var fields: [Headers.Field] = []
     private var byteCount = 0
 
+    /// An estimate of the memory that the fields take.
+    var heldBytes: Int { byteCount + fields.count * 64 }
+
     /// Reads the lines that are there.
     ///
     /// - Parameters:

@@ -7,19 +7,33 @@ package struct Request: Sendable, Equatable {
     package var version: Version
     package var headers: Headers
     package var body: [UInt8]
+    /// The bytes of the body; of a head, those announced, and nil for a chunked body.
+    package var contentLength: Int?
     /// The other end, for logs: `127.0.0.1:53124`.
     package var peer: String
+    package var context: RequestContext
 
     package init(
         method: Method, target: RequestTarget, version: Version = .http11,
-        headers: Headers = Headers(), body: [UInt8] = [], peer: String = "in-process"
+        headers: Headers = Headers(), body: [UInt8] = [], peer: String = "in-process",
+        context: RequestContext = .detached
     ) {
         self.method = method
         self.target = target
         self.version = version
         self.headers = headers
         self.body = body
+        contentLength = body.count
         self.peer = peer
+        self.context = context
+    }
+
+    /// Compares all but the context, which is the connection's own.
+    package static func == (left: Request, right: Request) -> Bool {
+        left.method == right.method && left.target == right.target
+            && left.version == right.version && left.headers == right.headers
+            && left.body == right.body && left.contentLength == right.contentLength
+            && left.peer == right.peer
     }
 
     /// The versions of HTTP that the server speaks.
@@ -31,7 +45,10 @@ package struct Request: Sendable, Equatable {
     package var path: String { target.path }
     package var query: Query { target.query }
 
-    /// Whether the client leaves the connection open for another request.
+    /// True where a body comes, or has come.
+    package var hasBody: Bool { contentLength != 0 }
+
+    /// True where the client leaves the connection open for another request.
     ///
     /// HTTP/1.0 closes always: its keep-alive was never standard, and proxies break it.
     package var keepsConnection: Bool {

@@ -22,10 +22,19 @@ struct RequestHead: Sendable, Equatable {
         expectsContinue = framing != .none
     }
 
-    func request(body: [UInt8], peer: String) -> Request {
-        Request(
+    /// The request with as much of its body as is there.
+    func request(body: [UInt8] = [], isWhole: Bool, peer: String) -> Request {
+        var request = Request(
             method: line.method, target: line.target, version: line.version, headers: headers,
             body: body, peer: peer)
+        guard !isWhole else { return request }
+        request.contentLength =
+            switch framing {
+            case .none: 0
+            case .length(let length): length
+            case .chunked: nil
+            }
+        return request
     }
 
     private static func checkHost(

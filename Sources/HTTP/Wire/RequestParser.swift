@@ -7,8 +7,8 @@ struct RequestParser: Sendable {
     /// What the bytes so far amount to.
     enum Output: Sendable, Equatable {
         case needsBytes
-        /// The head is in, the body is not, and the client waits to be told to send it.
-        case continueExpected
+        /// The head is in; call `next` again to read the body, or first `discardBody`.
+        case head(Request)
         case request(Request)
         case failure(ParsingError)
     }
@@ -27,7 +27,8 @@ struct RequestParser: Sendable {
         case failed(ParsingError)
     }
 
-    private let limits: ParserLimits
+    private var limits: ParserLimits
+    private let standardBodyLimit: Int
     private let peer: String
     private var buffer = LineBuffer()
     private var phase = Phase.requestLine
@@ -35,11 +36,46 @@ struct RequestParser: Sendable {
 
     init(limits: ParserLimits, peer: String) {
         self.limits = limits
+        standardBodyLimit = limits.bodyBytes
         self.peer = peer
     }
 
     /// Bytes that have come and are not consumed: pipelined requests, while one is in work.
     var waitingCount: Int { buffer.count }
+
+    /// The memory that the current request holds, beyond a small constant.
+    var heldBytes: Int {
+        switch phase {
+        case .requestLine, .failed: buffer.count
+        case .fields(_, let section): buffer.count + section.heldBytes
+        case .body(_, let decoder): buffer.count + decoder.body.count
+        }
+    }
+
+    /// True once the head is in, while its client waits to be told to send the body.
+    var expectsContinue: Bool {
+        guard case .body(let head, _) = phase else { return false }
+        // A client that sends at once, without waiting, needs no permission any more.
+        return head.expectsContinue && buffer.count == 0
+    }
+
+    /// True while a body is skipped.
+    var isDiscarding: Bool {
+        guard case .body(_, let decoder) = phase else { return false }
+        return decoder.isDiscarding
+    }
+
+    /// Lowers the limit of the current request's body.
+    mutating func limitBody(to bytes: Int) {
+        limits.bodyBytes = min(standardBodyLimit, bytes)
+    }
+
+    /// Skips the current request's body, and makes no request of it.
+    mutating func discardBody() {
+        guard case .body(let head, var decoder) = phase else { return }
+        decoder.discard()
+        phase = .body(head, decoder)
+    }
 
     /// How far the current request has come.
     var stage: Stage {
@@ -80,7 +116,8 @@ struct RequestParser: Sendable {
                 phase = .body(head, decoder)
                 return .needsBytes
             }
-            return .request(head.request(body: decoder.body, peer: peer))
+            guard !decoder.isDiscarding else { return nil }
+            return .request(head.request(body: decoder.body, isWhole: true, peer: peer))
         case .failed(let error):
             return .failure(error)
         }
@@ -108,11 +145,11 @@ struct RequestParser: Sendable {
             phase = .fields(line, section)
             return .needsBytes
         }
+        limits.bodyBytes = standardBodyLimit
         let head = try RequestHead(
             line: line, headers: Headers(section.fields), bodyLimit: limits.bodyBytes)
         phase = .body(head, BodyDecoder(head.framing))
-        // A client that sends at once, without waiting, needs no permission any more.
-        return head.expectsContinue && buffer.count == 0 ? .continueExpected : nil
+        return .head(head.request(isWhole: false, peer: peer))
     }
 }
 

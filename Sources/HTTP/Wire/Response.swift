@@ -1,8 +1,19 @@
+import Dispatch
+import Synchronization
+
 /// A response as a handler gives it: framing, date and connection fields are the writer's.
+///
+///     Response.json(bytes)                                  // whole
+///     Response.streaming(type: "text/csv") { page() }       // in pieces, as the client reads
+///     Response.later { finish in queue.run { finish(.success(.noContent)) } }
 package struct Response: Sendable, Equatable {
     package var status: Status
     package var headers: Headers
     package var body: [UInt8]
+    /// The body in pieces, instead of `body`.
+    package var stream: BodyStream?
+    /// Set where the response is still to come.
+    package var deferral: Deferral?
 
     package init(status: Status = .ok, headers: Headers = Headers(), body: [UInt8] = []) {
         self.status = status
@@ -26,8 +37,100 @@ package struct Response: Sendable, Equatable {
         content(Array(body.utf8), type: "text/plain; charset=utf-8", status: status)
     }
 
-    /// The answer to what was done and has nothing to show.
+    /// The response to what was done and has nothing to show.
     package static var noContent: Response { Response(status: .noContent) }
+
+    /// A response whose body is made piece by piece while the client reads, so that a slow or
+    /// silent reader holds one piece and not the whole.
+    ///
+    /// - Parameters:
+    ///   - type: The media type.
+    ///   - next: The next piece, best of some 64 KiB; nil at the end. It is called on a worker's
+    ///     thread, by one at a time; an error cuts the connection.
+    /// - Returns: The response.
+    package static func streaming(
+        type: String, next: @escaping @Sendable () throws -> [UInt8]?
+    ) -> Response {
+        var response = Response(headers: ["Content-Type": type])
+        response.stream = BodyStream(next: next)
+        return response
+    }
+
+    /// A response that comes later, without a thread that waits for it.
+    ///
+    /// - Parameter begin: Called once; it calls its parameter once, on any thread.
+    /// - Returns: The promise of a response.
+    package static func later(_ begin: @escaping Deferral.Begin) -> Response {
+        var response = Response()
+        response.deferral = Deferral(begin: begin)
+        return response
+    }
+}
+
+extension Response {
+    /// The response with its body whole, for callers within this process; it waits for one that
+    /// comes later.
+    package func collected() -> Response {
+        if let deferral {
+            let result = Received()
+            let isThere = DispatchSemaphore(value: 0)
+            deferral.begin { value in
+                result.value.withLock { $0 = value }
+                isThere.signal()
+            }
+            isThere.wait()
+            let response = try? result.value.withLock { $0 }?.get()
+            return (response ?? HTTPError.unexpected.response).collected()
+        }
+        guard let stream else { return self }
+        var whole = self
+        whole.stream = nil
+        do {
+            while let piece = try stream.piece() { whole.body += piece }
+        } catch {
+            return HTTPError.unexpected.response
+        }
+        return whole
+    }
+}
+
+/// The place for the result of a deferral.
+private final class Received: Sendable {
+    let value = Mutex<Result<Response, any Error>?>(nil)
+}
+
+/// A body that is made in pieces.
+package final class BodyStream: Sendable, Equatable {
+    private let next: @Sendable () throws -> [UInt8]?
+
+    init(next: @escaping @Sendable () throws -> [UInt8]?) {
+        self.next = next
+    }
+
+    /// The next piece, never empty; nil at the end.
+    package func piece() throws -> [UInt8]? {
+        while let bytes = try next() {
+            if !bytes.isEmpty { return bytes }
+        }
+        return nil
+    }
+
+    package static func == (left: BodyStream, right: BodyStream) -> Bool { left === right }
+}
+
+/// The promise of a response.
+package final class Deferral: Sendable, Equatable {
+    package typealias Finish = @Sendable (Result<Response, any Error>) -> Void
+    package typealias Begin = @Sendable (@escaping Finish) -> Void
+
+    /// Starts what ends in the response.
+    package let begin: Begin
+
+    init(begin: @escaping Begin) {
+        self.begin = begin
+    }
+
+    package static func == (left: Deferral, right: Deferral) -> Bool { left === right }
 }
 
 /// A response status: its code and the phrase that goes with it on the wire.
@@ -79,6 +182,7 @@ package struct Status: Hashable, Sendable, CustomStringConvertible {
         code: 422, reason: "Unprocessable Content")
     package static let headersTooLarge = Status(
         code: 431, reason: "Request Header Fields Too Large")
+    package static let tooManyRequests = Status(code: 429, reason: "Too Many Requests")
     package static let internalServerError = Status(
         code: 500, reason: "Internal Server Error")
     package static let notImplemented = Status(code: 501, reason: "Not Implemented")

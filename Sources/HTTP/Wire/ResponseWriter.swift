@@ -11,6 +11,9 @@ enum ResponseWriter {
         var isHead: Bool
         /// Whether the connection ends after this response.
         var closes: Bool
+        /// Whether a body in pieces goes out in chunks; HTTP/1.0 does not know them, and ends the
+        /// body by closing.
+        var allowsChunks = true
         /// The Date field's value.
         var date: String
     }
@@ -30,7 +33,9 @@ enum ResponseWriter {
         for field in response.headers.fields where !isOwned(field.name) {
             appendField(field.name, field.value, to: &head)
         }
-        if !response.status.forbidsBody {
+        if response.stream != nil {
+            if context.allowsChunks { appendField("Transfer-Encoding", "chunked", to: &head) }
+        } else if !response.status.forbidsBody {
             appendField("Content-Length", "\(response.body.count)", to: &head)
         }
         if context.closes { appendField("Connection", "close", to: &head) }
@@ -40,6 +45,13 @@ enum ResponseWriter {
         head.append(contentsOf: response.body)
         return [head]
     }
+
+    /// A piece of a body as a chunk (RFC 9112, section 7.1).
+    static func chunk(_ piece: [UInt8]) -> [UInt8] {
+        Array((String(piece.count, radix: 16) + "\r\n").utf8) + piece + [13, 10]
+    }
+
+    static let lastChunk = Array("0\r\n\r\n".utf8)
 
     private static func appendField(_ name: String, _ value: String, to bytes: inout [UInt8]) {
         append(name, to: &bytes)
