@@ -41,8 +41,8 @@ let package = Package(
         .target(name: "Fitting", dependencies: ["Laws", "LeastSquares", "Schedules"]),
         .target(name: "Plans", dependencies: ["Fitting", "Laws", "Schedules"]),
 
-        // Pictures: numbers in, SVG out; imports nothing.
-        .target(name: "Plots"),
+        // Pictures and tables: numbers in, SVG, CSV or lines of a terminal out.
+        .target(name: "Plots", dependencies: ["JSONText"]),
 
         // The outside world: files, SQLite, sockets.
         .target(name: "Imports", dependencies: ["CZlib", "JSONText", "Laws", "Schedules"]),
@@ -51,18 +51,23 @@ let package = Package(
             resources: [.embedInCode("migrations")]),
         .target(name: "HTTP", dependencies: ["CEpoll", logging]),
 
+        // Questions and answers, the same for a file, a store and a server far away.
+        .target(
+            name: "Contract",
+            dependencies: ["Fitting", "JSONText", "Laws", "Plans", "Plots", "Schedules"]),
+
         // Where they meet.
         .target(
             name: "API",
             dependencies: [
-                "CAssets", "CZlib", "Fitting", "HTTP", "Imports", "JSONText", "Laws", "Plans",
-                "Plots", "Schedules", "Store", logging,
+                "CAssets", "CZlib", "Contract", "Fitting", "HTTP", "Imports", "JSONText", "Laws",
+                "Plans", "Plots", "Schedules", "Store", logging,
             ]),
         .executableTarget(
             name: "isoloss",
             dependencies: [
-                "API", "Fitting", "HTTP", "JSONText", "Laws", "Plans", "Plots", "Imports",
-                "Schedules", "Store", argumentParser, logging,
+                "API", "Contract", "Fitting", "HTTP", "Imports", "JSONText", "Laws", "Plans",
+                "Plots", "Schedules", "Store", argumentParser, logging,
             ]),
 
         // Measurements, run by hand: `swift run -c release isoloss-bench --help`.
@@ -92,7 +97,10 @@ let package = Package(
             dependencies: [
                 "Fitting", "Laws", "LawTestSupport", "LeastSquares", "Schedules", "TestSupport",
             ]),
-        .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
+        .testTarget(
+            name: "ContractTests",
+            dependencies: ["Contract", "Fitting", "JSONText", "Laws", "Plans", "Schedules"]),
+        .testTarget(name: "PlotsTests", dependencies: ["JSONText", "Plots"]),
         .testTarget(
             name: "PlansTests",
             dependencies: [
@@ -106,13 +114,14 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "CZlib", "Fitting", "HTTP", "JSONText", "Laws", "LawTestSupport",
+                "API", "CZlib", "Contract", "Fitting", "HTTP", "JSONText", "Laws", "LawTestSupport",
                 "Schedules", "Store", "TestSupport", logging,
             ]),
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "API", "Fitting", "isoloss", "Laws", "Plans", "Plots", "Schedules", "TestSupport",
+                "API", "Contract", "Fitting", "isoloss", "JSONText", "Laws", "Plans", "Plots",
+                "Schedules", "TestSupport",
             ]),
         .testTarget(name: "PackageTests"),
     ]

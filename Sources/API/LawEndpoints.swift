@@ -1,3 +1,4 @@
+import Contract
 import HTTP
 import Laws
 
@@ -8,7 +9,7 @@ struct LawEndpoints: Sendable {
     func register(in router: inout Router) {
         router.on(.get, "/v1/laws") { request, _ in
             _ = try QueryReader(request.query, known: [])
-            return .json(try JSONCoding.encode(LawListPayload(catalog)))
+            return try .answer(LawListResponse(catalog))
         }
         router.on(.get, "/v1/laws/{id}") { request, place in
             _ = try QueryReader(request.query, known: [])
@@ -18,7 +19,7 @@ struct LawEndpoints: Sendable {
                 throw HTTPError(
                     .notFound, detail: LawError.unknownLaw(id, known: known).message)
             }
-            return .json(try JSONCoding.encode(LawPayload(law)))
+            return try .answer(LawResponse(law))
         }
     }
 }

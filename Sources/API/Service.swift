@@ -1,4 +1,3 @@
-import Fitting
 package import HTTP
 package import Laws
 package import Logging
@@ -87,13 +86,14 @@ package final class Service: Sendable {
         LawEndpoints(catalog: catalog).register(in: &router)
         RunEndpoints(store: store, budget: budget).register(in: &router)
         PointEndpoints(store: store, budget: budget).register(in: &router)
+        let backend = StoreBackend(store: store, catalog: catalog, cache: cache)
         FitEndpoints(
-            store: store, fitter: Fitter(catalog: catalog), queue: queue, cache: cache,
-            patience: configuration.fitPatience, budget: budget, logger: logger
+            backend: backend, queue: queue, patience: configuration.fitPatience, budget: budget,
+            logger: logger
         ).register(in: &router)
-        let fits = DoneFits(store: store, catalog: catalog, cache: cache)
-        ForecastEndpoints(store: store, fits: fits, budget: budget).register(in: &router)
-        PlanEndpoints(store: store, fits: fits, budget: budget).register(in: &router)
+        ForecastEndpoints(backend: backend, budget: budget).register(in: &router)
+        PlanEndpoints(backend: backend, budget: budget).register(in: &router)
+        RunForecastEndpoints(forecasts: RunForecasts(backend: backend)).register(in: &router)
         return router
     }
 }

@@ -74,4 +74,19 @@ package enum JSONValue: Sendable, Equatable {
         let text = JSONWriter.text(of: self)
         return text.count <= 40 ? text : text.prefix(39) + "…"
     }
+
+    /// True for a list or an object with something in it.
+    var isNested: Bool {
+        switch self {
+        case .array(let values): !values.isEmpty
+        case .object(let members): !members.isEmpty
+        default: false
+        }
+    }
+}
+
+/// One component of a JSON pointer (RFC 6901, section 4).
+package func pointerComponent(_ name: String) -> String {
+    guard name.contains(where: { $0 == "~" || $0 == "/" }) else { return name }
+    return name.replacing("~", with: "~0").replacing("/", with: "~1")
 }

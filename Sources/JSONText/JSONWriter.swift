@@ -23,6 +23,33 @@ package struct JSONWriter {
         String(decoding: bytes(of: value), as: UTF8.self)
     }
 
+    /// The value with lines broken and indented, for files that people read; lists of numbers and
+    /// texts stay on a line.
+    package static func prettyBytes(of value: JSONValue) -> [UInt8] {
+        var text = ""
+        writePretty(value, indent: "", into: &text)
+        return Array(text.utf8)
+    }
+
+    private static func writePretty(_ value: JSONValue, indent: String, into text: inout String) {
+        let inner = indent + "  "
+        func lines(_ brackets: (String, String), _ parts: [(String, JSONValue)]) {
+            text += brackets.0
+            for (index, part) in parts.enumerated() {
+                text += (index == 0 ? "\n" : ",\n") + inner + part.0
+                writePretty(part.1, indent: inner, into: &text)
+            }
+            text += "\n" + indent + brackets.1
+        }
+        switch value {
+        case .object(let members) where !members.isEmpty:
+            lines(("{", "}"), members.map { (Self.text(of: .string($0.name)) + ": ", $0.value) })
+        case .array(let values) where values.contains(where: \.isNested):
+            lines(("[", "]"), values.map { ("", $0) })
+        default: text += Self.text(of: value)
+        }
+    }
+
     // MARK: Structure
 
     /// Writes an object, whose members `body` writes.

@@ -18,8 +18,8 @@ struct ChartLayout {
         var middle = 0.0
     }
 
-    let xLabels: AxisLabels
-    let yLabels: [AxisLabels]
+    let xLabels: AxisTicks.Labels
+    let yLabels: [AxisTicks.Labels]
     private(set) var frames: [PlotFrame] = []
     let legend: [LegendEntry]
 
@@ -43,12 +43,12 @@ struct ChartLayout {
         let weights = chart.panels.reduce(0) { $0 + $1.weight }
         let heights = chart.panels.map { room * $0.weight / weights }
         yLabels = zip(ranges, heights).map { range, height in
-            AxisLabels(range, count: max(4, Int(height / 48)))
+            AxisTicks(range, count: max(4, Int(height / 48))).labels(.typeset)
         }
         let widest = yLabels.flatMap(\.texts).map { TextWidth.of($0, size: Self.textSize) }.max()
         let left = Self.margin + Self.textSize + 10 + (widest ?? 0) + 8
         let width = Double(chart.width) - left - Self.rightMargin(chart, end: xRange.upperBound)
-        xLabels = AxisLabels(xRange, count: max(2, Int(width / 110)))
+        xLabels = AxisTicks(xRange, count: max(2, Int(width / 110))).labels(.typeset)
         var y = top
         for (range, height) in zip(ranges, heights) {
             frames.append(
@@ -115,5 +115,62 @@ extension LineChart.Panel {
             ChartLayout.LegendEntry(name: $0.name, sample: .band($0.ink))
         }
         return (lines + areas).filter { !$0.name.isEmpty }
+    }
+}
+
+/// A rectangle of a chart in pixels, and the data that it spans.
+struct PlotFrame {
+    let left: Double
+    let top: Double
+    let width: Double
+    let height: Double
+    let xRange: ClosedRange<Double>
+    let yRange: ClosedRange<Double>
+
+    var right: Double { left + width }
+    var bottom: Double { top + height }
+
+    func x(_ value: Double) -> Double {
+        left + width * Self.fraction(value, xRange)
+    }
+
+    /// The height of a value; what is far outside stays a few heights away, to keep numbers short.
+    func y(_ value: Double) -> Double {
+        bottom - height * min(max(Self.fraction(value, yRange), -3), 4)
+    }
+
+    private static func fraction(_ value: Double, _ range: ClosedRange<Double>) -> Double {
+        let span = range.upperBound - range.lowerBound
+        return span > 0 ? (value - range.lowerBound) / span : 0.5
+    }
+}
+
+/// About how wide a text will be, for placing what stands beside it.
+///
+/// The reader's font is not known; these are the widths of a wide common one (DejaVu Sans), so that
+/// others leave some air.
+enum TextWidth {
+    private static let narrow = Set("iljtfrI.,:;'|()[]!1 /")
+    private static let wide = Set("mwMW@%—…×")
+
+    static func of(_ text: String, size: Double) -> Double {
+        size
+            * text.reduce(0) { sum, character in
+                sum + (narrow.contains(character) ? 0.42 : wide.contains(character) ? 0.95 : 0.63)
+            }
+    }
+
+    /// The text with its middle left out where it is wider than there is room for.
+    static func fitted(_ text: String, size: Double, into width: Double) -> String {
+        guard of(text, size: size) > width else { return text }
+        let characters = Array(text)
+        var kept = characters.count - 1
+        while kept > 2 {
+            let head = characters.prefix(kept - kept / 3)
+            let short = String(head) + "…" + String(characters.suffix(kept / 3))
+            if of(short, size: size) <= width { return short }
+            kept -= 1
+        }
+        return "…"
     }
 }

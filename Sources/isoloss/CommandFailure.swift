@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import Contract
 import Fitting
 import Foundation
 import HTTP
@@ -25,7 +26,7 @@ struct CommandFailure: Equatable {
             self.init(error.message, .badInput)
         case let error as FittingError:
             self.init(error.message, error.isBadInput ? .badInput : .noAnswer)
-        case let error as PredictionError:
+        case let error as CurveRequestError:
             self.init(error.message, .badInput)
         case let error as PlanError:
             self.init(error.message, .badInput)

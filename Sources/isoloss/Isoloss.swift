@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fitting
+import Glibc
 
 /// The command line: fits scaling laws to training runs and predicts losses.
 @main
@@ -24,6 +25,8 @@ struct Isoloss: ParsableCommand {
         ])
 
     static func main() {
+        // A file that may grow no further is an error of its write, not the end of the program.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -31,4 +34,11 @@ struct Isoloss: ParsableCommand {
             CommandFailure.end(with: error)
         }
     }
+}
+
+extension ExitCode {
+    /// There is no answer: nothing was found, or something broke.
+    static let noAnswer = ExitCode(1)
+    /// The command line or the input is wrong.
+    static let badInput = ExitCode(2)
 }

@@ -1,47 +1,101 @@
 import ArgumentParser
 import Foundation
+import JSONText
+import Plots
 
-/// Where answers and messages go.
+/// What a command found out, ready to be written in any format.
+protocol CommandOutput {
+    /// The object that the HTTP API returns; null stands for a number that is not finite.
+    func json() throws -> JSONValue
+
+    /// The answer for people, warnings and all.
+    func text(style: TerminalStyle) -> [String]
+
+    /// The answer as a plain table.
+    var table: Table { get }
+
+    /// Doubts about the answer, for formats that have no room for them.
+    var warnings: [String] { get }
+}
+
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    /// For people; it may change between versions.
+    case text
+    case json
+    case csv
+}
+
+/// `--format`, on every command that answers something.
+struct OutputOptions: ParsableArguments {
+    @Option(
+        help: "text for people, json (the object that the HTTP API returns), or csv.")
+    var format = OutputFormat.text
+
+    /// Writes an answer to standard output in the chosen format.
+    ///
+    /// - Parameter output: The answer; warnings go to standard error where the format has no place
+    ///   for them.
+    /// - Throws: What the encoding throws.
+    func print(_ output: some CommandOutput) throws {
+        switch format {
+        case .text: Output.print(output.text(style: .current))
+        case .json: Output.print(bytes: JSONWriter.bytes(of: try output.json()) + Array("\n".utf8))
+        case .csv:
+            Output.print(bytes: output.table.csv)
+            for warning in output.warnings { Output.warning(warning) }
+        }
+    }
+
+    /// Tells people on standard error how files were read; scripts want the answer alone.
+    func note(_ notes: [String]) {
+        guard format == .text else { return }
+        for note in notes { Output.note(note) }
+    }
+}
+
+/// Warnings as the last lines of a text.
+func warningLines(_ warnings: [String]) -> [String] {
+    warnings.isEmpty ? [] : [""] + warnings.map { "warning: \($0)" }
+}
+
+/// Standard output for answers, standard error for everything said about them.
+///
+/// Nothing that comes from files or servers reaches a terminal as a control sequence.
 enum Output {
-    /// Writes lines to standard output at once, so that a failure before leaves it empty.
+    /// Prints lines of an answer for people.
     static func print(_ lines: [String]) {
         guard !lines.isEmpty else { return }
-        write(Data((lines.joined(separator: "\n") + "\n").utf8))
+        let text = lines.joined(separator: "\n") + "\n"
+        write(Data(VisibleText.escaped(text, keepsLines: true).utf8))
     }
 
-    /// Writes a JSON document and a newline to standard output.
-    static func print(json: [UInt8]) {
-        write(Data(json) + Data("\n".utf8))
+    /// Prints an answer for programs; a file or a pipe gets the bytes as they are.
+    static func print(bytes: [UInt8]) {
+        guard isatty(STDOUT_FILENO) == 1 else { return write(Data(bytes)) }
+        let text = String(decoding: bytes, as: UTF8.self)
+        write(Data(VisibleText.escaped(text, keepsLines: true).utf8))
     }
 
-    /// Writes a CSV table, which ends in a newline, to standard output.
-    static func print(csv: [UInt8]) {
-        write(Data(csv))
-    }
-
-    /// Tells people something beside the answer, on standard error.
     static func note(_ text: String) {
         tell("note: \(text)")
     }
 
-    /// Tells people of a doubt about the answer, on standard error.
     static func warning(_ text: String) {
         tell("warning: \(text)")
     }
 
-    /// Says why there is no answer, on standard error.
     static func error(_ text: String) {
         tell("error: \(text)")
     }
 
-    /// Says what is wrong with a command line, in the argument parser's words with usage and all.
+    /// The parser writes `Error: `; here all errors begin alike.
     static func usageError(_ message: String) {
         let standard = "Error: "
         guard message.hasPrefix(standard) else { return error(message) }
         error(String(message.dropFirst(standard.count)))
     }
 
-    /// Writes to standard output, or ends the program: an answer cut short must not look whole.
+    /// A full disk or a closed pipe ends the program with the code for no answer.
     private static func write(_ data: Data) {
         do {
             try FileHandle.standardOutput.write(contentsOf: data)
@@ -51,8 +105,8 @@ enum Output {
         }
     }
 
-    /// Writes to standard error; when that is closed there is nobody to tell.
     private static func tell(_ text: String) {
-        try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+        let shown = VisibleText.escaped(text, keepsLines: true) + "\n"
+        try? FileHandle.standardError.write(contentsOf: Data(shown.utf8))
     }
 }

@@ -21,6 +21,7 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case optionNeedsServer(String)
     case optionNeedsFiles(String)
     case nothingToFill(option: String)
+    case badLevel(Double)
     case belowMinimum(option: String, value: Int, minimum: Int)
     case outputExists(String)
     case unreadable(String, reason: String)
@@ -49,23 +50,6 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     /// What is wrong and what to do, in a sentence.
     package var message: String {
         switch self {
-        case .runsAndRole, .noRunsNamed, .unknownRun, .noRunOfRole, .noPaths, .noLaws,
-            .pathsAndServer, .serverNeedsRuns, .emptyStudy, .nothingLogged:
-            runMessage
-        case .noHoldoutNamed, .fittedAndHeldOut, .nothingLeftToFit:
-            holdoutMessage
-        case .outputExists, .unreadable, .unwritable, .notAFit, .unfinishedFit:
-            fileMessage
-        case .onePlan, .strayWord, .unknownPlanOption, .planValueMissing, .repeatedPlanOption,
-            .whichRun:
-            planMessage
-        default:
-            optionMessage
-        }
-    }
-
-    private var optionMessage: String {
-        switch self {
         case .notNameValue(let text):
             "\"\(text)\" must be written name=value, as in annealing_decay=0.999."
         case .repeatedName(let name, let option):
@@ -78,6 +62,8 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
             "--\(option) is for run files; leave it out with --server, where runs carry it."
         case .nothingToFill(let option):
             "--\(option) is for curves without metadata, and every run has it already; leave it out."
+        case .badLevel(let level):
+            "--interval = \(level), must lie between 0 and 1, as in 0.9."
         case .belowMinimum(let option, let value, let minimum):
             "--\(option) = \(value), must be at least \(minimum)."
         case .scheduleExpected(let law):
@@ -94,13 +80,6 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
             "--plot draws a curve, and the law \(law) predicts single losses; leave it out."
         case .badServerURL(let text):
             "--server \"\(text)\" is not a URL; write for example --server http://127.0.0.1:8080."
-        default:
-            ""
-        }
-    }
-
-    private var runMessage: String {
-        switch self {
         case .runsAndRole:
             "--runs and --role both select runs; give one of them."
         case .noRunsNamed:
@@ -120,24 +99,14 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
             "run \"\(run)\" has no logged points of \(loss) to draw; name another with --run."
         case .emptyStudy(let study):
             "the server has no run of study \"\(study)\"; check the name, or import the runs first."
-        default:
+        case .serverNeedsRuns:
             "a server holds many runs; name some with --study NAME or --runs id,id."
-        }
-    }
-
-    private var holdoutMessage: String {
-        switch self {
         case .noHoldoutNamed:
             "--holdout names no run; write ids separated by commas, as in --holdout wsd,cosine_72000."
         case .fittedAndHeldOut(let id):
             "run \"\(id)\" is in --runs and in --holdout; name it once."
-        default:
+        case .nothingLeftToFit:
             "--holdout names every run that would be fitted; leave some to fit."
-        }
-    }
-
-    private var fileMessage: String {
-        switch self {
         case .outputExists(let path):
             "\(path) exists; choose another name, or add --force to replace it."
         case .unreadable(let path, let reason):
@@ -149,13 +118,6 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
                 + "`isoloss fit --output` writes it."
         case .unfinishedFit(let id, let status):
             "fit \(id) is \(status) and has no parameters to use; fit again, or name another."
-        default:
-            ""
-        }
-    }
-
-    private var planMessage: String {
-        switch self {
         case .onePlan(let flags, let given):
             given.isEmpty
                 ? "no plan was named; give one of \(flags.joined(separator: ", "))."
@@ -170,8 +132,6 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
             "--\(name) is given twice; keep one of them."
         case .whichRun(let known):
             "there are \(known.count) runs at the path; name one with --run: \(Self.list(known))."
-        default:
-            ""
         }
     }
 

@@ -1,6 +1,8 @@
 import API
+import Contract
 import Fitting
 import Foundation
+import JSONText
 import Laws
 import Schedules
 import Testing
@@ -34,12 +36,12 @@ import Testing
     }
 
     @Test func `prints the laws as the objects of the API`() throws {
-        let all = try JSONDecoder().decode(
-            LawListPayload.self, from: Data(program("laws --format json").output.utf8))
-        #expect(try all == LawListPayload(.standard))
-        let one = try JSONDecoder().decode(
-            LawPayload.self, from: Data(program("laws chinchilla --format json").output.utf8))
-        #expect(try one == LawPayload(ChinchillaLaw.self))
+        let all = try JSONDecoding.value(
+            LawListResponse.self, from: Array(program("laws --format json").output.utf8))
+        #expect(try all == LawListResponse(.standard))
+        let one = try JSONDecoding.value(
+            LawResponse.self, from: Array(program("laws chinchilla --format json").output.utf8))
+        #expect(try one == LawResponse(ChinchillaLaw.self))
         #expect(try program("laws --format csv").lines[0].hasPrefix("id,title,kind,formula"))
     }
 
@@ -102,7 +104,8 @@ import Testing
             }
         }
         let json = try program("schedules warmup:10@1e-3,hold:90 --format json")
-        let answer = try JSONDecoder().decode(Answer.self, from: Data(json.output.utf8))
+        let answer = try JSONDecoding.value(
+            Answer.self, from: Array(json.output.utf8))
         #expect(answer.schedule == "warmup:10@1e-3,hold:90")
         #expect(answer.totalSteps == 100)
         #expect(abs(answer.forwardArea - 0.0945) < 1e-12)

@@ -1,5 +1,6 @@
 import Fitting
 import Foundation
+import JSONText
 import Testing
 
 @Suite struct FitProgramTests {
@@ -45,8 +46,8 @@ import Testing
     }
 
     @Test func `writes the fit object, which recovers the parameters`() throws {
-        let report = try JSONDecoder().decode(
-            FitReport.self, from: Data(study.folder.text("fit.json").utf8))
+        let report = try JSONDecoding.value(
+            FitReport.self, from: Array(study.folder.text("fit.json").utf8))
         #expect(report.runs == ["constant", "cosine"])
         #expect(report.termination?.converged == true)
         let values = Dictionary(
@@ -60,9 +61,10 @@ import Testing
 
     @Test func `prints the same object as JSON that it writes to the file`() throws {
         let outcome = try study.program("fit --law lr-annealing study --format json")
-        var printed = try JSONDecoder().decode(FitReport.self, from: Data(outcome.output.utf8))
-        var written = try JSONDecoder().decode(
-            FitReport.self, from: Data(study.folder.text("fit.json").utf8))
+        var printed = try JSONDecoding.value(
+            FitReport.self, from: Array(outcome.output.utf8))
+        var written = try JSONDecoding.value(
+            FitReport.self, from: Array(study.folder.text("fit.json").utf8))
         printed.durationSeconds = nil
         written.durationSeconds = nil
         #expect(printed == written)
@@ -82,7 +84,8 @@ import Testing
     @Test func `takes named runs in their order, and runs of a role`() throws {
         let named = try study.program(
             "fit --law lr-annealing study --runs wsd,cosine --format json")
-        let report = try JSONDecoder().decode(FitReport.self, from: Data(named.output.utf8))
+        let report = try JSONDecoding.value(
+            FitReport.self, from: Array(named.output.utf8))
         #expect(report.runs == ["wsd", "cosine"])
         let role = try study.program("fit --law lr-annealing study --role test")
         #expect(role.lines.first?.hasSuffix("2 runs of role test: wsd, stage") == true)
@@ -108,7 +111,8 @@ import Testing
             "fit --law lr-annealing study --option annealing_from=start --option "
                 + "warmup_area=ignored --objective huber:0.01 --from-step 200 --exclude-highest 3 "
                 + "--seed 5 --format json")
-        let report = try JSONDecoder().decode(FitReport.self, from: Data(outcome.output.utf8))
+        let report = try JSONDecoding.value(
+            FitReport.self, from: Array(outcome.output.utf8))
         #expect(report.options["annealing_from"] == "start")
         #expect(report.options["warmup_area"] == "ignored")
         #expect(report.objective.text == "huber:0.01")

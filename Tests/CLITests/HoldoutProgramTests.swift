@@ -1,5 +1,6 @@
 import Fitting
 import Foundation
+import JSONText
 import Testing
 
 @Suite struct HoldoutProgramTests {
@@ -11,7 +12,8 @@ import Testing
 
     private func report(_ arguments: String) throws -> FitReport {
         let outcome = try study.program("fit --law lr-annealing study \(arguments) --format json")
-        return try JSONDecoder().decode(FitReport.self, from: Data(outcome.output.utf8))
+        return try JSONDecoding.value(
+            FitReport.self, from: Array(outcome.output.utf8))
     }
 
     @Test func `scores a fit on runs that it leaves out`() throws {
@@ -23,7 +25,8 @@ import Testing
         #expect(alone.code == 0)
         let scored = try study.program(
             "score --fit alone.json study --runs stage,constant --format json")
-        let score = try JSONDecoder().decode(ScoreReport.self, from: Data(scored.output.utf8))
+        let score = try JSONDecoding.value(
+            ScoreReport.self, from: Array(scored.output.utf8))
         #expect(report.holdout == score)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import JSONText
 import Testing
 
 @Suite struct ImportProgramTests {
@@ -26,7 +27,8 @@ import Testing
     }
 
     private func json(_ outcome: Program.Outcome) throws -> Answer {
-        try JSONDecoder().decode(Answer.self, from: Data(outcome.output.utf8))
+        try JSONDecoding.value(
+            Answer.self, from: Array(outcome.output.utf8))
     }
 
     @Test func `puts a study folder into a database and says what it took for what`() throws {

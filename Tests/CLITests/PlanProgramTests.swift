@@ -1,4 +1,5 @@
 import Foundation
+import JSONText
 import Plans
 import Testing
 import isoloss
@@ -30,8 +31,8 @@ import isoloss
         #expect(csv.lines[101] == "100,0.003" && csv.lines.count == 1_202)
         #expect(csv.error.hasPrefix("warning: the free schedule falls by a cliff"))
         let json = try study.program("\(Self.best) --free no --families cosine --format json")
-        let plan = try JSONDecoder().decode(
-            BestScheduleResult.self, from: Data(json.output.utf8))
+        let plan = try JSONDecoding.value(
+            BestScheduleResult.self, from: Array(json.output.utf8))
         #expect(plan.warmupSteps == 12 && plan.families.map(\.name) == ["cosine"])
         #expect(plan.free == nil && plan.interval == 0.9)
     }
@@ -48,7 +49,8 @@ import isoloss
         #expect(rows.count == 4)
         // Without from_step all of the log is behind: its last point is at step 1180.
         let json = try study.program("\(line) --starts 0%,1500 --final-rate 1e-4 --format json")
-        let plan = try JSONDecoder().decode(AnnealNowResult.self, from: Data(json.output.utf8))
+        let plan = try JSONDecoding.value(
+            AnnealNowResult.self, from: Array(json.output.utf8))
         #expect(plan.now == 1_181 && plan.cooldowns.count == 16)
     }
 

@@ -1,5 +1,7 @@
 import API
+import Contract
 import Foundation
+import JSONText
 import Testing
 
 @Suite struct PredictProgramTests {
@@ -15,7 +17,8 @@ import Testing
         let outcome = try study.program(
             "predict --fit fit.json --schedule \(Self.schedule) --every 250 --format json")
         #expect(outcome.code == 0)
-        let curve = try JSONDecoder().decode(CurvePayload.self, from: Data(outcome.output.utf8))
+        let curve = try JSONDecoding.value(
+            CurveResponse.self, from: Array(outcome.output.utf8), readsNullAsNaN: true)
         #expect(curve.steps == [0, 250, 500, 750, 1_000, 1_199])
         #expect(curve.schedule.segments == Self.schedule)
         #expect(curve.interval == 0.9)
@@ -54,8 +57,8 @@ import Testing
             let outcome = try study.program(
                 "predict --fit fit.json --schedule \(Self.schedule) --every 1000 --format json "
                     + options)
-            let curve = try JSONDecoder().decode(
-                CurvePayload.self, from: Data(outcome.output.utf8))
+            let curve = try JSONDecoding.value(
+                CurveResponse.self, from: Array(outcome.output.utf8), readsNullAsNaN: true)
             let upper = try #require(curve.upper?.last)
             let lower = try #require(curve.lower?.last)
             return upper - lower
@@ -71,7 +74,8 @@ import Testing
         let outcome = try study.program(
             "predict --fit fit.json --schedule from:cosine@700,sqrt:500@0 study --format json")
         #expect(outcome.code == 0, "\(outcome.error)")
-        let curve = try JSONDecoder().decode(CurvePayload.self, from: Data(outcome.output.utf8))
+        let curve = try JSONDecoding.value(
+            CurveResponse.self, from: Array(outcome.output.utf8), readsNullAsNaN: true)
         #expect(curve.schedule.segments == "warmup:100@3e-3,cosine:600/1100@3e-4,sqrt:500@0")
         let again = try study.program(
             "predict --fit fit.json --format json --schedule \(curve.schedule.segments ?? "")")

@@ -1,5 +1,6 @@
 import Fitting
 import Foundation
+import JSONText
 import Testing
 
 @Suite struct ScoreProgramTests {
@@ -19,7 +20,8 @@ import Testing
 
     @Test func `prints the score object of the API`() throws {
         let outcome = try study.program("score --fit fit.json study --format json")
-        let report = try JSONDecoder().decode(ScoreReport.self, from: Data(outcome.output.utf8))
+        let report = try JSONDecoding.value(
+            ScoreReport.self, from: Array(outcome.output.utf8))
         #expect(report.runs.map(\.id) == ["wsd", "stage"])
         #expect(report.average.meanRelativeError < 0.002)
         let mean =

@@ -1,6 +1,8 @@
 import API
+import Contract
 import Fitting
 import Foundation
+import JSONText
 import Testing
 
 @Suite struct ServerProgramTests {
@@ -27,9 +29,10 @@ import Testing
 
         let fitted = try program(
             "fit --law lr-annealing --server \(server.url) --study synthetic --format json")
-        let fit = try JSONDecoder().decode(FitReport.self, from: Data(fitted.output.utf8))
-        let local = try JSONDecoder().decode(
-            FitReport.self, from: Data(study.folder.text("fit.json").utf8))
+        let fit = try JSONDecoding.value(
+            FitReport.self, from: Array(fitted.output.utf8))
+        let local = try JSONDecoding.value(
+            FitReport.self, from: Array(study.folder.text("fit.json").utf8))
         let id = try #require(fit.id)
         #expect(fit.runs == local.runs)
         #expect(fit.parameters == local.parameters)
@@ -82,12 +85,14 @@ import Testing
         let server = try RunningServer(in: folder)
         let fitted = try program(
             "fit --law chinchilla --server \(server.url) --study sizes --format json")
-        let fit = try JSONDecoder().decode(FitReport.self, from: Data(fitted.output.utf8))
+        let fit = try JSONDecoding.value(
+            FitReport.self, from: Array(fitted.output.utf8))
         let outcome = try program(
             "predict --fit \(fit.id ?? "") --server \(server.url) --parameter-count 1e9 "
                 + "--token-count 2e10 --format json")
         #expect(outcome.code == 0)
-        let loss = try JSONDecoder().decode(LossPayload.self, from: Data(outcome.output.utf8))
+        let loss = try JSONDecoding.value(
+            LossResponse.self, from: Array(outcome.output.utf8))
         #expect(loss.interval == 0.9)
         #expect(abs((loss.loss ?? 0) - 2.45) < 0.1)
     }
@@ -106,7 +111,8 @@ import Testing
         let fitted = try program(
             "fit --law chinchilla --server \(server.url) --runs \(named.joined(separator: ",")) "
                 + "--format json")
-        let fit = try JSONDecoder().decode(FitReport.self, from: Data(fitted.output.utf8))
+        let fit = try JSONDecoding.value(
+            FitReport.self, from: Array(fitted.output.utf8))
         let id = try #require(fit.id)
         let scored = try program("score --fit \(id) --server \(server.url) --study many")
         #expect(scored.code == 0, "\(scored.error)")

@@ -26,18 +26,18 @@ import Testing
     func `ticks are round, with thousands apart`(
         range: ClosedRange<Double>, count: Int, texts: [String]
     ) {
-        let labels = AxisLabels(range, count: count)
+        let labels = AxisTicks(range, count: count).labels(.typeset)
         #expect(labels.texts == texts)
         #expect(labels.factor.isEmpty)
     }
 
     @Test func `a power of ten is written once for all ticks`() {
-        let rates = AxisLabels(0...3e-4, count: 4)
+        let rates = AxisTicks(0...3e-4, count: 4).labels(.typeset)
         #expect(rates.texts == ["0", "1", "2", "3"])
         #expect(rates.factor == "× 10⁻⁴")
-        let tokens = AxisLabels(0...3e11, count: 4)
+        let tokens = AxisTicks(0...3e11, count: 4).labels(.typeset)
         #expect(tokens.texts == ["0", "1", "2", "3"] && tokens.factor == "× 10¹¹")
-        #expect(AxisLabels(2.5...2.5, count: 4).texts == ["2.500"])
+        #expect(AxisTicks(2.5...2.5, count: 4).labels(.typeset).texts == ["2.500"])
     }
 
     @Test func `the early fall and the warm-up set no scale`() throws {
@@ -55,20 +55,20 @@ import Testing
         var points = (0..<50_000).map { PlotPoint(x: Double($0), y: 1) }
         points[31_415].y = 9
         points[27_182].y = -9
-        let thinned = PointThinning.thinned(points)
-        #expect(thinned.count <= PointThinning.mostPoints)
+        let thinned = Thinning.drawn(points)
+        #expect(thinned.count <= Thinning.mostDrawn)
         #expect(thinned.first == points.first && thinned.last == points.last)
         #expect(thinned.contains(points[31_415]) && thinned.contains(points[27_182]))
         #expect(thinned.map(\.x) == thinned.map(\.x).sorted())
         let few = Array(points.prefix(2_000))
-        #expect(PointThinning.thinned(few) == few)
+        #expect(Thinning.drawn(few) == few)
     }
 
     @Test func `finite runs are the points between holes`() {
         let values: [Double] = [.nan, 1, 2, .infinity, .nan, 3]
         let points = values.enumerated().map { PlotPoint(x: Double($0), y: $1) }
-        #expect(PointThinning.finiteRuns(points).map { $0.map(\.y) } == [[1, 2], [3]])
-        #expect(PointThinning.finiteRuns([]).isEmpty)
+        #expect(points.finiteRuns.map { $0.map(\.y) } == [[1, 2], [3]])
+        #expect([PlotPoint]().finiteRuns.isEmpty)
     }
 
     @Test func `what lies far outside a panel stays near it, and order is kept`() {

@@ -1,3 +1,4 @@
+import Contract
 import Fitting
 import HTTP
 import Imports
@@ -16,7 +17,8 @@ enum FaultMapping {
     static func fault(for error: any Error) -> HTTPError? {
         switch error {
         case let error as JSONSyntaxError: .field(.badRequest, "", error.message)
-        case let error as PredictionError:
+        case let error as ValidationErrors: error.fault(error.source)
+        case let error as CurveRequestError:
             .field(.unprocessableContent, error.pointer, error.message)
         case let error as ScheduleError: fault(error, status: .unprocessableContent)
         case let error as LawError: .field(.unprocessableContent, error.pointer, error.message)
@@ -46,7 +48,7 @@ enum FaultMapping {
     /// A table's faults: the row and the field, where they have them.
     private static func fault(_ error: RunFileError) -> HTTPError {
         let all = [error] + error.further
-        var faults = FieldFaults()
+        var faults = ValidationErrors()
         for error in all { faults.add(pointer(of: error), error.sentence) }
         var fault = faults.fault(.upload) ?? HTTPError(.badRequest, detail: error.sentence)
         fault.status = status(of: error)

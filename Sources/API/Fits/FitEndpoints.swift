@@ -1,3 +1,4 @@
+import Contract
 import Fitting
 import HTTP
 import JSONText
@@ -7,14 +8,15 @@ import Store
 
 /// `/v1/fits`: fits, at once or in the background.
 struct FitEndpoints: Sendable {
-    let store: RunStore
-    let fitter: Fitter
+    let backend: StoreBackend
     let queue: FitQueue
-    let cache: PredictorCache
     /// How long a client is kept waiting for a fit.
     let patience: Duration
     let budget: WorkBudget
     let logger: Logger
+
+    private var store: RunStore { backend.store }
+    private var cache: PredictorCache { backend.cache }
 
     func register(in router: inout Router) {
         let terms = RouteTerms.body(lane: .heavy(weight: 0), budget: budget)
@@ -27,14 +29,15 @@ struct FitEndpoints: Sendable {
     private func post(_ request: Request) throws -> Response {
         _ = try QueryReader(request.query, known: [])
         let body = try RequestBody(request, budget: budget).json()
-        let order = try FitOrderReader.order(from: body)
-        if case .bootstrap(let resamples) = order.request.uncertainty {
+        var submission = FitSubmission()
+        try BodyFields.read(body, into: &submission)
+        if case .bootstrap(let resamples) = submission.request.uncertainty {
             try budget.check(.resamples, of: resamples)
         }
         let id = Self.newID()
-        let job = FitJob(id: id, work: try work(for: order, id: id))
+        let job = FitJob(id: id, work: try work(for: submission, id: id))
         let record = FitRecord(
-            id: id, law: order.request.law, request: JSONWriter.text(of: body))
+            id: id, law: submission.request.law, request: JSONWriter.text(of: body))
         return .later { finish in
             guard queue.submit(job) else {
                 return finish(.failure(Self.tooManyFits))
@@ -72,25 +75,15 @@ struct FitEndpoints: Sendable {
         return response
     }
 
-    /// Checks the order against its runs, so that what a fit refuses is refused before it waits.
-    private func work(for order: FitOrder, id: String) throws -> FitJob.Work {
-        let request = order.request
-        let law = try fitter.catalog.law(request.law, options: request.options)
-        let loader = StoredRuns(store: store, law: law, series: request.series)
-        let runs =
-            switch order.selection {
-            case .runs(let ids): try loader.runs(ids, field: "runs")
-            case .study(let name):
-                try loader.study(name, role: .train, excluding: order.holdout)
-            }
-        let holdout = try loader.runs(order.holdout, field: "holdout")
-        let prepared = try fitter.prepare(request, runs: runs, holdout: holdout)
-        let fitter = fitter
+    /// Checks the submission against its runs, so that what a fit refuses is refused before it waits.
+    private func work(for submission: FitSubmission, id: String) throws -> FitJob.Work {
+        let prepared = try backend.prepare(submission)
+        let fitter = Fitter(catalog: backend.catalog)
         return { control in
             var report = try fitter.fit(
                 prepared, progress: control.report, isCancelled: { control.isCancelled })
             report.id = id
-            return try JSONCoding.encode(report)
+            return try JSONAnswer.bytes(of: report, known: ["covariance"])
         }
     }
 

@@ -1,90 +1,135 @@
+import Contract
 import Fitting
 import HTTP
+import JSONText
 import Laws
+import Plots
 import Schedules
 import Store
 
-/// What a fit says: `/v1/fits/{id}/curve`, `/curve.svg`, `/loss` and `/score`.
+/// The answers of a fit: `/v1/fits/{id}/curve`, `/curve.svg`, `/loss` and `/score`.
 struct ForecastEndpoints: Sendable {
-    let store: RunStore
-    let fits: DoneFits
+    /// The parameter of a drawing, beside those of a curve, that names a run.
+    private static let pointsOf = "points_of"
+
+    let backend: StoreBackend
     let budget: WorkBudget
 
     func register(in router: inout Router) {
         router.on(.get, "/v1/fits/{id}/curve", .heavy(1)) { request, place in
-            let order = try StoredSchedules(store).reading {
-                try CurveOrder(query: request.query, runs: $0)
-            }
-            return try curve(request, place["id"], order)
+            let asked = try asked(in: request.query.pairs, beside: [RowFormat.name])
+            return try curve(request, place["id"], asked)
         }
         let terms = RouteTerms.body(lane: .heavy(weight: 1), budget: budget)
         router.on(.post, "/v1/fits/{id}/curve", terms) { request, place in
             let body = try RequestBody(request, budget: budget).json()
-            let order = try StoredSchedules(store).reading {
-                try CurveOrder(query: request.query, body: body, runs: $0)
-            }
-            return try curve(request, place["id"], order)
+            return try curve(request, place["id"], asked(in: request.query.pairs, body))
         }
         router.on(.get, "/v1/fits/{id}/curve.svg", .heavy(1)) { try drawing($0, $1["id"]) }
         router.on(.get, "/v1/fits/{id}/loss") { try loss($0, $1["id"]) }
         router.on(.get, "/v1/fits/{id}/score", .heavy(1)) { try score($0, $1["id"]) }
     }
 
-    private func curve(_ request: Request, _ id: String, _ order: CurveOrder) throws -> Response {
-        let format = try ResponseFormat(acceptedBy: request)
-        let payload = try payload(of: order, predictor: fits.predictor(id), request.context)
-        return try format.response(table: payload.table) { try payload.json() }
+    // MARK: Curves
+
+    /// The question of a GET: everything is in the query.
+    private func asked(
+        in query: [QueryFields.Item], beside others: [String] = []
+    ) throws -> CurveRequest {
+        var asked = CurveRequest()
+        try QueryFields.read(query, into: &asked, beside: others)
+        return try resolved(asked, at: "/schedule", status: .badRequest)
     }
 
-    private func payload(
-        of order: CurveOrder, predictor: LawPredictor, _ context: RequestContext
-    ) throws -> CurvePayload {
-        let count = CurveSteps.count(every: order.every, totalSteps: order.schedule.totalSteps)
-        try budget.check(.curvePoints, of: count)
-        // The arrays of the curve and their text, with what the law's evaluation holds beside it.
-        try context.reserve(count * 400)
-        return try CurvePayload(
-            predictor: predictor, schedule: order.schedule, features: order.features,
-            every: order.every, interval: order.interval)
+    /// The question of a POST: the body is the schedule, or has it as a member with more beside it;
+    /// the query says the rest, as for a GET.
+    private func asked(in query: [QueryFields.Item], _ body: JSONValue) throws -> CurveRequest {
+        var asked = CurveRequest()
+        guard body["schedule"] == nil else {
+            try BodyFields.read(body, into: &asked)
+            try QueryFields.read(query.filter { $0.name != "schedule" }, into: &asked)
+            return try resolved(asked, at: "/schedule", status: .unprocessableContent)
+        }
+        guard case .object = body else {
+            throw HTTPError.field(
+                .unprocessableContent, "", "must be a JSON object with a member schedule.")
+        }
+        asked.schedule = .json(body)
+        try QueryFields.read(query, into: &asked)
+        return try resolved(asked, at: "", status: .unprocessableContent)
+    }
+
+    private func resolved(
+        _ asked: CurveRequest, at field: String, status: Status
+    ) throws -> CurveRequest {
+        var asked = asked
+        do {
+            asked.schedule = .known(try backend.schedule(asked.schedule ?? .json(.null)))
+        } catch let error as ScheduleError {
+            throw FaultMapping.fault(error, at: field, status: status)
+        }
+        return asked
+    }
+
+    private func curve(_ request: Request, _ id: String, _ asked: CurveRequest) throws -> Response {
+        let format = try ResponseFormat(acceptedBy: request)
+        let isRows = try request.method == .get && RowFormat.isAsked(in: request.query)
+        let answer = try predicted(id, asked, request.context)
+        guard !isRows else { return .json(RowFormat.bytes(of: answer.table)) }
+        return try format.response(table: answer.table) {
+            try JSONAnswer.bytes(of: answer, known: ["loss", "lower", "upper"])
+        }
+    }
+
+    private func predicted(
+        _ id: String, _ asked: CurveRequest, _ context: RequestContext
+    ) throws -> CurveResponse {
+        if case .known(let schedule)? = asked.schedule {
+            let count = CurveSteps.count(every: asked.every, totalSteps: schedule.totalSteps)
+            try budget.check(.curvePoints, of: count)
+            // The arrays of the curve and their text, with what the law's evaluation holds beside it.
+            try context.reserve(count * 400)
+        }
+        return try backend.curve(id, asked)
     }
 
     private func drawing(_ request: Request, _ id: String) throws -> Response {
-        let order = try StoredSchedules(store).reading {
-            try CurveOrder(query: request.query, runs: $0, beside: [CurveDrawing.pointsOf])
+        let asked = try asked(in: request.query.pairs, beside: [Self.pointsOf])
+        let report = try backend.report(of: id)
+        let curve = try predicted(id, asked, request.context)
+        let measured = try request.query[Self.pointsOf].map { run in
+            try self.measured(run, series: report.series)
         }
-        let predictor = try fits.predictor(id)
-        return try CurveDrawing(store: store).response(
-            payload(of: order, predictor: predictor, request.context), law: predictor.law.about.id,
-            series: predictor.report.series, pointsOf: request.query[CurveDrawing.pointsOf])
+        let chart = curve.chart(law: report.law, loss: report.series, measured: measured)
+        return .content(Array(chart.svg().utf8), type: "image/svg+xml")
     }
 
+    private func measured(_ id: String, series: String?) throws -> MeasuredCurve {
+        do {
+            if let measured = try backend.measured(backend.run(id), series: series) {
+                return measured
+            }
+        } catch StoreError.runNotFound {
+            throw HTTPError.field(
+                .notFound, "/\(Self.pointsOf)",
+                "There is no run \"\(id)\"; create it first, or check the id.")
+        }
+        throw QueryReader.fault(
+            Self.pointsOf,
+            "\(Self.pointsOf) = \(id) has logged no \(series ?? "loss"); name another run.")
+    }
+
+    // MARK: Single losses and scores
+
     private func loss(_ request: Request, _ id: String) throws -> Response {
-        let query = try QueryReader(
-            request.query, known: FeatureReader.names + IntervalReader.names)
-        let payload = try LossPayload(
-            predictor: fits.predictor(id), features: FeatureReader.features(query),
-            interval: IntervalReader.interval(query, standard: LawPredictor.Interval()))
-        return .json(try JSONCoding.encode(payload))
+        var asked = LossRequest()
+        try QueryFields.read(request.query.pairs, into: &asked)
+        return try .answer(backend.loss(id, asked))
     }
 
     private func score(_ request: Request, _ id: String) throws -> Response {
-        let query = try QueryReader(request.query, known: ["runs", "study", "role"])
-        let predictor = try fits.predictor(id)
-        let loader = StoredRuns(
-            store: store, law: predictor.law, series: predictor.report.series)
-        let role = try query.word("role", of: Run.Role.all)
-        let runs: [Run]
-        switch (try query.list("runs"), query.text("study")) {
-        case (let ids?, nil):
-            guard role == nil else {
-                throw QueryReader.fault("role", "role goes with study; leave it out beside runs.")
-            }
-            runs = try loader.runs(ids, field: "runs")
-        case (nil, let study?): runs = try loader.study(study, role: role ?? .test)
-        default:
-            throw QueryReader.fault(
-                "runs", "give runs, ids separated by commas, or study, one of the two.")
-        }
-        return .json(try JSONCoding.encode(predictor.score(runs)))
+        var asked = ScoreRequest()
+        try QueryFields.read(request.query.pairs, into: &asked)
+        return try .answer(backend.score(id, asked))
     }
 }

@@ -87,3 +87,8 @@ struct QueryReader {
         Int(text) ?? Double(text).flatMap(Int.init(exactly:))
     }
 }
+
+extension Query {
+    /// Names and values, in their order.
+    var pairs: [(name: String, value: String)] { items.map { ($0.name, $0.value) } }
+}

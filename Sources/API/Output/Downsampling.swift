@@ -1,3 +1,4 @@
+import Plots
 import Store
 
 /// Thins a curve to so many points without losing its extremes.
@@ -7,18 +8,15 @@ import Store
 /// averaging or taking every k-th point would lose. Several logged losses share the points evenly,
 /// each thinned by its own extremes.
 enum Downsampling {
-    /// The fewest points that can show one loss: both ends and both extremes.
-    static let fewestPoints = 4
-
     /// The points that stay.
     ///
     /// - Parameters:
     ///   - points: In step order.
-    ///   - limit: How many may stay, at least `fewestPoints` for each logged loss.
+    ///   - limit: How many may stay, at least `Thinning.fewestPoints` for each logged loss.
     /// - Returns: At most `limit` of the points, in order.
     static func thinned(_ points: [PointRecord], limit: Int) -> [PointRecord] {
         guard points.count > limit else { return points }
-        let names = seriesNames(of: points)
+        let names = points.seriesNames
         let share = limit / (names.count + 1)
         var kept = Set(indices(of: points, limit: share) { $0.loss })
         for name in names {
@@ -27,29 +25,17 @@ enum Downsampling {
         return kept.sorted().map { points[$0] }
     }
 
-    static func seriesNames(of points: [PointRecord]) -> [String] {
-        Set(points.flatMap(\.series.keys)).sorted()
-    }
-
     private static func indices(
         of points: [PointRecord], limit: Int, loss: (PointRecord) -> Double?
     ) -> [Int] {
         let logged = points.enumerated().compactMap { index, point in
             loss(point).map { (index: index, loss: $0) }
         }
-        guard logged.count > limit, let first = logged.first, let last = logged.last else {
-            return logged.map(\.index)
-        }
-        let inner = logged[1..<(logged.count - 1)]
-        let runs = (limit - 2) / 2
-        var kept = [first.index, last.index]
-        for run in 0..<runs {
-            let start = inner.startIndex + run * inner.count / runs
-            let end = inner.startIndex + (run + 1) * inner.count / runs
-            let part = inner[start..<end]
-            if let lowest = part.min(by: { $0.loss < $1.loss }) { kept.append(lowest.index) }
-            if let highest = part.max(by: { $0.loss < $1.loss }) { kept.append(highest.index) }
-        }
-        return kept
+        return Thinning.extremes(of: logged.map(\.loss), atMost: limit).map { logged[$0].index }
     }
+}
+
+extension [PointRecord] {
+    /// The names of the losses logged beside the main one.
+    var seriesNames: [String] { Set(flatMap(\.series.keys)).sorted() }
 }

@@ -1,4 +1,5 @@
 import HTTP
+import Plots
 
 /// What an answer with rows is written in, chosen by Accept (RFC 9110, section 12.5.1).
 enum ResponseFormat: String, CaseIterable {
@@ -38,7 +39,7 @@ enum ResponseFormat: String, CaseIterable {
     /// - Returns: The response.
     /// - Throws: What `json` throws.
     func response(
-        table: @autoclosure () -> TextTableRows, json: () throws -> [UInt8]
+        table: @autoclosure () -> Table, json: () throws -> [UInt8]
     ) rethrows -> Response {
         switch self {
         case .json: .json(try json())

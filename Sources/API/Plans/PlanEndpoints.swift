@@ -1,20 +1,21 @@
-import Fitting
+import Contract
 import HTTP
 import JSONText
-import Laws
-package import Plans
-import Store
+import Plans
+import Plots
 
-/// What to train next: `/v1/fits/{id}/plan`.
+/// Plans from a fit: `/v1/fits/{id}/plan`.
 struct PlanEndpoints: Sendable {
-    let store: RunStore
-    let fits: DoneFits
+    let backend: StoreBackend
     let budget: WorkBudget
 
     func register(in router: inout Router) {
         router.on(.get, "/v1/fits/{id}/plan", .heavy(5)) { request, place in
             do {
-                return try plan(request, place["id"], PlanOrder(query: request.query))
+                var asked = PlanRequest(
+                    try PlanCatalog.standard.kind(request.query["kind"] ?? ""))
+                try QueryFields.read(request.query.pairs, into: &asked)
+                return try plan(request, place["id"], asked, asked.kind)
             } catch let error as PlanError where error.isOfQuery {
                 throw HTTPError.field(.badRequest, error.pointer, error.message)
             }
@@ -22,59 +23,38 @@ struct PlanEndpoints: Sendable {
         let terms = RouteTerms.body(lane: .heavy(weight: 5), budget: budget)
         router.on(.post, "/v1/fits/{id}/plan", terms) { request, place in
             let body = try RequestBody(request, budget: budget).json()
-            return try plan(request, place["id"], PlanOrder(query: request.query, body: body))
+            let query = try QueryReader(request.query, known: ["kind"])
+            var asked = PlanRequest(
+                try PlanCatalog.standard.kind(Self.kind(in: body) ?? query.text("kind") ?? ""))
+            try BodyFields.read(body, into: &asked)
+            return try plan(request, place["id"], asked, asked.kind)
         }
     }
 
-    private func plan(_ request: Request, _ id: String, _ order: PlanOrder) throws -> Response {
-        let format = try ResponseFormat(acceptedBy: request)
-        let predictor = try fits.predictor(id)
-        var context = PlanContext(
-            predictor: predictor, features: order.features, interval: order.interval)
-        if let run = order.run {
-            context.run = try StoredRuns(
-                store: store, law: predictor.law, series: predictor.report.series
-            ).runs([run], field: "run").first
-        }
-        return try response(order.kind, order.options, context, format)
+    private static func kind(in body: JSONValue) throws -> String? {
+        var reader = ObjectReader(body)
+        let kind = reader.string("kind")
+        try reader.faults.check()
+        return kind
     }
 
-    private func response<Kind: PlanKind>(
-        _ kind: Kind.Type, _ options: [String: String], _ context: PlanContext,
-        _ format: ResponseFormat
+    private func plan<Kind: PlanKind>(
+        _ request: Request, _ id: String, _ asked: PlanRequest, _ kind: Kind.Type
     ) throws -> Response {
-        let result = try PlanCatalog.plan(
-            kind, options: options, context: context, laws: fits.catalog)
-        return try format.response(table: TextTableRows(result.rows)) {
-            try JSONCoding.encode(result)
+        let format = try ResponseFormat(acceptedBy: request)
+        let result = try backend.plan(kind, id, asked) { _ in }
+        return try format.response(table: Table(result.rows)) {
+            try JSONAnswer.bytes(of: result)
         }
     }
 }
 
 extension PlanError {
-    /// Whether the query itself is wrong; else what it asks for does not suit the fit or the run.
+    /// True where the query itself is wrong; else what it asks for does not suit the fit or the run.
     fileprivate var isOfQuery: Bool {
         switch self {
         case .wrongLaw, .run: false
         default: true
         }
-    }
-}
-
-extension TextTableRows {
-    /// A plan's rows, to be written as CSV or NDJSON.
-    package init(_ table: PlanTable) {
-        self.init(
-            header: table.header,
-            rows: table.rows.map { row in
-                row.map { cell in
-                    switch cell {
-                    case .text(let text): .string(text)
-                    case .count(let count): .integer(count)
-                    case .number(let value, _): .number(value)
-                    case .empty: .null
-                    }
-                }
-            })
     }
 }

@@ -1,5 +1,6 @@
 import HTTP
 import JSONText
+import Plots
 import Store
 
 /// `/v1/runs/{id}/points`: what runs logged.
@@ -34,7 +35,7 @@ struct PointEndpoints: Sendable {
         let query = try QueryReader(request.query, known: ["from", "to", "max_points"])
         let from = try query.integer("from", in: 0...Int.max) ?? 0
         let to = try query.integer("to", in: 0...Int.max) ?? .max
-        let limit = try query.integer("max_points", in: Downsampling.fewestPoints...Int.max)
+        let limit = try query.integer("max_points", in: Thinning.fewestPoints...Int.max)
         let format = try ResponseFormat(acceptedBy: request)
         guard from <= to else {
             throw QueryReader.fault("from", "from = \(from) must be at most to = \(to).")
@@ -47,12 +48,12 @@ struct PointEndpoints: Sendable {
 
     private func thinned(_ points: [PointRecord], limit: Int?) throws -> [PointRecord] {
         guard let limit, limit < points.count else { return points }
-        let fewest = Downsampling.fewestPoints * (Downsampling.seriesNames(of: points).count + 1)
+        let fewest = Thinning.fewestPoints * (points.seriesNames.count + 1)
         guard limit >= fewest else {
             throw QueryReader.fault(
                 "max_points",
                 "max_points = \(limit) must be at least \(fewest) for this run, "
-                    + "\(Downsampling.fewestPoints) for each loss that it logged.")
+                    + "\(Thinning.fewestPoints) for each loss that it logged.")
         }
         return Downsampling.thinned(points, limit: limit)
     }

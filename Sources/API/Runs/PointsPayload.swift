@@ -1,4 +1,5 @@
 import JSONText
+package import Plots
 package import Store
 
 /// A run's points as the API answers them.
@@ -34,8 +35,8 @@ package struct PointsPayload: Sendable, Equatable {
     }
 
     /// One row per point, a column for everything that some point carries.
-    package var table: TextTableRows {
-        let names = Downsampling.seriesNames(of: points)
+    package var table: Table {
+        let names = points.seriesNames
         var columns: [(name: String, value: (PointRecord) -> Double?)] = [("loss", { $0.loss })]
         if points.contains(where: { $0.learningRate != nil }) {
             columns.append(("learning_rate", { $0.learningRate }))
@@ -44,11 +45,10 @@ package struct PointsPayload: Sendable, Equatable {
             columns.append(("token_count", { $0.tokenCount }))
         }
         for name in names { columns.append(("loss/\(name)", { $0.series[name] })) }
-        return TextTableRows(
+        return Table(
             header: ["step"] + columns.map(\.name),
             rows: points.map { point in
-                [.integer(point.step)]
-                    + columns.map { $0.value(point).map(JSONValue.number) ?? .null }
+                [.count(point.step)] + columns.map { .number($0.value(point)) }
             })
     }
 

@@ -1,3 +1,4 @@
+import Contract
 package import Laws
 import Schedules
 package import Store

@@ -1,3 +1,4 @@
+import Contract
 import JSONText
 import Laws
 import Schedules
@@ -63,7 +64,7 @@ struct RunReader {
     private func schedule(from reader: inout ObjectReader) -> String? {
         guard let value = reader.take("schedule") else { return nil }
         do {
-            return try ScheduleEcho(ScheduleReader.schedule(from: value)).text()
+            return try ScheduleEcho(ScheduleSource.json(value).schedule()).text()
         } catch let error as ScheduleError {
             let place = FaultMapping.pointer(of: error, at: "\(reader.pointer)/schedule")
             reader.refuse(at: place, saying: "schedule: \(error.message).")

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Fitting
-import Imports
+import JSONText
 import Laws
+import Plots
 
 /// `isoloss compare`: which law predicts best what it has not seen.
 struct CompareCommand: ParsableCommand {
@@ -34,18 +35,84 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         guard !laws.isEmpty else { throw UsageError.noLaws }
         let request = try points.request(law: "")
-        let source = try RunFileSource.load(paths)
-        let runs = try selection.select(from: source.runs, standardRole: .train)
-        let filled = try bareCurves.filling(runs.runs)
+        let files = try FileBackend(paths: paths, bareCurves: bareCurves)
+        let runs = try selection.select(from: files.runs(study: nil), standardRole: .train)
         let report = try ProgressReporter.during("comparing laws") { reporter in
             try LawComparison().compare(
-                laws, request: request, runs: filled,
+                laws, request: request, runs: runs.runs,
                 progress: { reporter.update(fraction: $0) })
         }
-        output.note(source.notes)
+        output.note(files.notes)
         try output.print(
-            ComparisonAnswer(
-                report: report, selection: runs.summary, warnings: source.warnings))
+            ComparisonOutput(
+                report: report, selection: runs.summary, warnings: files.warnings))
         if report.laws.allSatisfy({ $0.failure != nil }) { throw ExitCode.failure }
+    }
+}
+
+/// A comparison for people: one row per law, the best first.
+struct ComparisonOutput: CommandOutput {
+    let report: ComparisonReport
+    /// Which runs were taken, in words.
+    let selection: String
+    let warnings: [String]
+
+    func json() throws -> JSONValue {
+        try JSONEncoding(report).value
+    }
+
+    var table: Table {
+        Table(
+            header: [
+                "law", "cross_validated_error", "mean_relative_error", "cost", "aic", "bic",
+                "free_parameters", "points", "failure",
+            ],
+            rows: report.laws.map { entry in
+                [
+                    .text(entry.law), .number(entry.crossValidatedError),
+                    .number(entry.metrics?.meanRelativeError), .number(entry.cost),
+                    .number(entry.aic), .number(entry.bic),
+                    .count(entry.freeParameters),
+                    .count(entry.points),
+                    .text(entry.failure),
+                ]
+            })
+    }
+
+    func text(style: TerminalStyle) -> [String] {
+        let fitted = report.laws.filter { $0.failure == nil }
+        var lines = ["\(selection)", "error on unseen data: \(report.method)", ""]
+        lines += Self.ranking(fitted).lines
+        for entry in fitted where !entry.folds.isEmpty {
+            let folds = entry.folds.map { fold in
+                let error = NumberFormat.percent(fold.meanRelativeError)
+                return "\(fold.leftOut) \(error)"
+            }
+            lines += ["", "\(entry.law) by fold: \(folds.joined(separator: ", "))"]
+        }
+        let refused = report.laws.compactMap { entry in
+            entry.failure.map { "\(entry.law): \($0)" }
+        }
+        if !refused.isEmpty { lines += ["", "not fitted:"] + refused.map { "  \($0)" } }
+        let doubts = fitted.flatMap { entry in entry.warnings.map { "\(entry.law): \($0)" } }
+        return lines + warningLines(warnings + doubts)
+    }
+
+    private static func ranking(_ entries: [ComparisonReport.Entry]) -> Table {
+        Table(
+            [
+                .init("law", .left), .init("unseen error"), .init("fitted error"), .init("AIC"),
+                .init("BIC"), .init("parameters"), .init("points"),
+            ],
+            texts: entries.map { entry in
+                [
+                    entry.law, NumberFormat.percent(entry.crossValidatedError),
+                    NumberFormat.percent(entry.metrics?.meanRelativeError),
+                    NumberFormat.significant(entry.aic, digits: 5),
+                    NumberFormat.significant(entry.bic, digits: 5),
+                    entry.freeParameters.map(String.init) ?? "-",
+                    entry.points.map(String.init) ?? "-",
+                ]
+            })
     }
 }

@@ -1,6 +1,6 @@
-import API
 import ArgumentParser
 import JSONText
+import Plots
 
 /// `isoloss health`: whether a server is there, for health checks of containers.
 struct HealthCommand: ParsableCommand {
@@ -23,7 +23,7 @@ struct HealthCommand: ParsableCommand {
         let client = try ServerClient(server)
         do {
             let body = try client.get(["healthz"])
-            try output.print(HealthAnswer(server: server, body: body))
+            try output.print(HealthOutput(server: server, body: body))
         } catch let error as ClientError {
             // Whatever is wrong, the answer is no: health checks know 0 and 1.
             Output.error(error.message)
@@ -33,16 +33,16 @@ struct HealthCommand: ParsableCommand {
 }
 
 /// A server that is up.
-private struct HealthAnswer: Answer {
+private struct HealthOutput: CommandOutput {
     let server: String
     let body: [UInt8]
 
-    func json() throws -> [UInt8] { body }
+    func json() throws -> JSONValue { try JSONParser.parse(body) }
 
     var warnings: [String] { [] }
 
-    var table: TextTableRows {
-        TextTableRows(header: ["server", "status"], rows: [[.string(server), .string("ok")]])
+    var table: Table {
+        Table(header: ["server", "status"], rows: [[.text(server), .text("ok")]])
     }
 
     func text(style: TerminalStyle) -> [String] { ["\(server) is up"] }

@@ -1,7 +1,9 @@
 import API
 import ArgumentParser
 import Imports
+import JSONText
 import Laws
+import Plots
 import Store
 
 /// `isoloss import`: run files into a database or a server.
@@ -36,7 +38,8 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         let client = try server.client()
-        let source = try RunFileSource.load(paths)
+        guard !paths.isEmpty else { throw UsageError.noPaths }
+        let source = try RunLoader.load(paths: paths)
         var imports = try source.runs.map { try RunImport($0) }
         if let study {
             for index in imports.indices { imports[index].run.study = study }
@@ -50,8 +53,73 @@ struct ImportCommand: ParsableCommand {
             return summary
         }
         try output.print(
-            ImportAnswer(
+            ImportOutput(
                 place: place, imports: imports, summary: summary, notes: source.notes,
                 warnings: source.warnings))
+    }
+}
+
+/// What an import did.
+struct ImportOutput: CommandOutput {
+    private struct Payload: Encodable {
+        struct Run: Encodable {
+            let id: String
+            let study: String?
+            let points: Int
+        }
+
+        let runs: [Run]
+        let created: Int
+        let updated: Int
+        let accepted: Int
+        let replaced: Int
+        let notes: [String]
+        let warnings: [String]
+    }
+
+    /// The file or server that the runs went to.
+    let place: String
+    let imports: [RunImport]
+    let summary: ImportSummary
+    /// What was taken for what.
+    let notes: [String]
+    let warnings: [String]
+
+    func json() throws -> JSONValue {
+        try JSONEncoding(
+            Payload(
+                runs: imports.map {
+                    Payload.Run(id: $0.run.id, study: $0.run.study, points: $0.points.count)
+                }, created: summary.created, updated: summary.updated,
+                accepted: summary.accepted, replaced: summary.replaced, notes: notes,
+                warnings: warnings)
+        ).value
+    }
+
+    var table: Table {
+        Table(
+            header: ["id", "study", "points"],
+            rows: imports.map { item in
+                [
+                    .text(item.run.id), .text(item.run.study),
+                    .count(item.points.count),
+                ]
+            })
+    }
+
+    func text(style: TerminalStyle) -> [String] {
+        let runs = Table(
+            [.init("run", .left), .init("study", .left), .init("points"), .init("loss")],
+            texts: imports.map { item in
+                [
+                    item.run.id, item.run.study ?? "-", String(item.points.count),
+                    NumberFormat.significant(item.run.loss),
+                ]
+            })
+        let sum =
+            "\(place): \(summary.created) runs created, \(summary.updated) updated; "
+            + "\(summary.accepted) points stored, \(summary.replaced) of them replacing others"
+        return runs.lines + notes.map { "note: \($0)" } + ["", sum]
+            + warningLines(warnings)
     }
 }

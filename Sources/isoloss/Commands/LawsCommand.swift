@@ -1,6 +1,8 @@
-import API
 import ArgumentParser
+import Contract
+import JSONText
 import Laws
+import Plots
 
 /// `isoloss laws`: what can be fitted, and what a run must carry for it.
 struct LawsCommand: ParsableCommand {
@@ -22,11 +24,99 @@ struct LawsCommand: ParsableCommand {
     func run() throws {
         let catalog = LawCatalog.standard
         guard let name else {
-            return try output.print(LawListAnswer(payload: LawListPayload(catalog)))
+            return try output.print(LawListOutput(payload: LawListResponse(catalog)))
         }
         guard let law = catalog.laws.first(where: { $0.about.id == name }) else {
             throw LawError.unknownLaw(name, known: catalog.laws.map { $0.about.id })
         }
-        try output.print(LawAnswer(law: LawPayload(law)))
+        try output.print(LawOutput(law: LawResponse(law)))
+    }
+}
+
+/// The laws there are: one line each.
+struct LawListOutput: CommandOutput {
+    let payload: LawListResponse
+
+    func json() throws -> JSONValue { try JSONEncoding(payload).value }
+
+    var warnings: [String] { [] }
+
+    var table: Table {
+        Table(
+            header: ["id", "title", "kind", "formula", "requires", "parameters", "reference"],
+            rows: payload.laws.map { law in
+                [
+                    .text(law.id), .text(law.title), .text(law.kind), .text(law.formula),
+                    .text(law.requires.joined(separator: " ")),
+                    .text(law.parameters.map(\.name).joined(separator: " ")),
+                    .text(law.reference),
+                ]
+            })
+    }
+
+    func text(style: TerminalStyle) -> [String] {
+        let table = Table(
+            [.init("law", .left), .init("formula", .left), .init("a run must carry", .left)],
+            texts: payload.laws.map { [$0.id, $0.formula, $0.requires.joined(separator: ", ")] })
+        return table.lines + ["", "`isoloss laws NAME` shows parameters, options and limits."]
+    }
+}
+
+/// All there is to know about one law.
+struct LawOutput: CommandOutput {
+    let law: LawResponse
+
+    func json() throws -> JSONValue { try JSONEncoding(law).value }
+
+    var warnings: [String] { [] }
+
+    var table: Table {
+        Table(
+            header: ["name", "symbol", "lower_bound", "upper_bound", "meaning"],
+            rows: law.parameters.map { parameter in
+                [
+                    .text(parameter.name), .text(parameter.symbol),
+                    .number(parameter.bounds[0]), .number(parameter.bounds[1]),
+                    .text(parameter.meaning),
+                ]
+            })
+    }
+
+    func text(style: TerminalStyle) -> [String] {
+        var lines = ["\(law.id): \(law.title)", "", "  \(law.formula)", ""]
+        lines += parameterTable.lines(width: style.width)
+        if !law.options.isEmpty { lines += [""] + optionTable.lines(width: style.width) }
+        var facts = [["a run must carry", law.requires.joined(separator: ", ")]]
+        if !law.optional.isEmpty {
+            facts.append(["and may carry", law.optional.joined(separator: ", ")])
+        }
+        facts += [["limits", law.limits], ["source", law.reference]]
+        return lines + [""] + Table(pairs: facts).lines(width: style.width)
+    }
+
+    private var parameterTable: Table {
+        Table(
+            [
+                .init("parameter", .left), .init("symbol", .left), .init("bounds", .left),
+                .init("meaning", .left),
+            ],
+            texts: law.parameters.map { parameter in
+                let ends = parameter.bounds.map { NumberFormat.significant($0) }
+                return [
+                    parameter.name, parameter.symbol, ends.joined(separator: " to "),
+                    parameter.meaning,
+                ]
+            })
+    }
+
+    private var optionTable: Table {
+        Table(
+            [
+                .init("--option", .left), .init("values, the default first", .left),
+                .init("meaning", .left),
+            ],
+            texts: law.options.map { option in
+                [option.name, option.values.joined(separator: ", "), option.meaning]
+            })
     }
 }

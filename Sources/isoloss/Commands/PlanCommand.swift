@@ -1,9 +1,10 @@
-import API
 import ArgumentParser
+import Contract
 import Fitting
-import Imports
+import JSONText
 import Laws
 import Plans
+import Plots
 
 /// `isoloss plan`: what to train next, from a fit.
 struct PlanCommand: ParsableCommand {
@@ -33,49 +34,44 @@ struct PlanCommand: ParsableCommand {
     }
 
     private func answer<Kind: PlanKind>(_ arguments: PlanArguments, kind: Kind.Type) throws {
-        guard let client = try server.client() else {
-            return try output.print(
-                PlanAnswer(result: planHere(arguments, kind: kind), body: nil))
+        let backend = try server.backend(paths: [arguments.path].compactMap(\.self))
+        var request = PlanRequest(
+            kind, options: arguments.options, run: arguments.run,
+            prediction: PredictionFields(features: sizes.features, interval: interval.value))
+        if kind.about.needsRun, backend is FileBackend {
+            let runs = try backend.runs(study: nil)
+            guard request.run != nil || runs.count == 1 else {
+                throw UsageError.whichRun(known: runs.map(\.id))
+            }
+            request.run = request.run ?? runs[0].id
+            output.note(backend.notes)
         }
-        guard arguments.path == nil else { throw UsageError.pathsAndServer }
-        let (result, body) = try client.plan(
-            kind, ofFit: fit,
-            ServerClient.PlanRequest(
-                kind: kind.about.id, run: arguments.run, options: arguments.options,
-                interval: interval.value, features: sizes.features))
-        try output.print(PlanAnswer(result: result, body: body))
+        let result = try ProgressReporter.during("planning \(kind.about.id)") { reporter in
+            try backend.plan(kind, fit, request) { reporter.update(fraction: $0) }
+        }
+        try output.print(PlanOutput(result: result))
+    }
+}
+
+/// A plan for people: what to do, a plot, and the numbers behind it.
+struct PlanOutput<Result: PlanResult>: CommandOutput {
+    let result: Result
+
+    func json() throws -> JSONValue {
+        try JSONEncoding(result).value
     }
 
-    private func planHere<Kind: PlanKind>(
-        _ arguments: PlanArguments, kind: Kind.Type
-    ) throws -> Kind.Result {
-        let predictor = try LawPredictor(report: FitFile.read(fit))
-        var context = PlanContext(
-            predictor: predictor, features: sizes.features, interval: interval.value)
-        if kind.about.needsRun {
-            let (run, notes) = try Self.run(arguments)
-            context.run = run
-            // What the run carries itself need not be said again.
-            context.features.merge(run.features) { said, _ in said }
-            output.note(notes)
-        }
-        return try ProgressReporter.during("planning \(kind.about.id)") { reporter in
-            context.progress = { reporter.update(fraction: $0) }
-            return try PlanCatalog.plan(kind, options: arguments.options, context: context)
-        }
-    }
+    var warnings: [String] { result.warnings }
 
-    /// The run of that id, or the only one at the path.
-    private static func run(_ arguments: PlanArguments) throws -> (Run, notes: [String]) {
-        let source = try RunFileSource.load([arguments.path].compactMap { $0 })
-        let runs = source.runs
-        guard let id = arguments.run else {
-            guard runs.count == 1 else { throw UsageError.whichRun(known: runs.map(\.id)) }
-            return (runs[0], source.notes)
+    var table: Table { Table(result.rows) }
+
+    func text(style: TerminalStyle) -> [String] {
+        let page = result.page
+        var lines = [page.title, ""] + Table(pairs: [[page.advice]]).lines(width: style.width)
+        if let plot = page.plot {
+            lines += [""] + LineChart(plot, title: page.title).lines(style: style)
         }
-        guard let run = runs.first(where: { $0.id == id }) else {
-            throw UsageError.unknownRun(id, known: runs.map(\.id))
-        }
-        return (run, source.notes)
+        for table in page.tables { lines += [""] + Table(table).lines }
+        return lines + warningLines(result.warnings)
     }
 }

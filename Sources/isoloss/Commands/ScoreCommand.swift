@@ -1,8 +1,9 @@
-import API
 import ArgumentParser
+import Contract
 import Fitting
-import Imports
+import JSONText
 import Laws
+import Plots
 
 /// `isoloss score`: how well a fit predicts runs that it has not seen.
 struct ScoreCommand: ParsableCommand {
@@ -20,81 +21,104 @@ struct ScoreCommand: ParsableCommand {
         help: ArgumentHelp("A fit's file; with --server its id.", valueName: "fit.json"))
     var fit: String
 
-    @Argument(help: ArgumentHelp("Study folders, curves or tables.", valueName: "path"))
-    var paths: [String] = []
-
     @OptionGroup var selection: RunSelection
     @OptionGroup var bareCurves: BareCurveOptions
-    @OptionGroup var server: ServerOptions
-
-    @Option(help: "On a server: the runs of this study.")
-    var study: String?
+    @OptionGroup var place: BackendOptions
 
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        if let client = try server.client() {
-            try output.print(score(on: client))
-        } else {
-            try output.print(scoreFiles())
-        }
+        let backend = try place.server.backend(paths: place.paths, bareCurves: bareCurves)
+        let runs = try selection.select(
+            from: backend, study: place.study, standardRole: .test)
+        // A study may have more runs than a URL can name.
+        let request =
+            place.study != nil && selection.identifiers == nil
+            ? ScoreRequest(study: place.study, role: runs.role)
+            : ScoreRequest(runs: runs.runs.map(\.id))
+        var report = try backend.score(fit, request)
+        report.warnings += backend.warnings
+        output.note(backend.notes)
+        try output.print(
+            ScoreOutput(
+                report: report, selection: runs.summary, chart: chart(backend, runs.runs)))
     }
 
-    private func scoreFiles() throws -> ScoreAnswer {
-        if study != nil { throw UsageError.optionNeedsServer("study") }
-        let predictor = try LawPredictor(report: FitFile.read(fit))
-        let source = try RunFileSource.load(paths)
-        let runs = try selection.select(from: source.runs, standardRole: .test)
-        let filled = try bareCurves.filling(runs.runs)
-        var report = try predictor.score(filled)
-        report.warnings += source.warnings
-        output.note(source.notes)
-        return ScoreAnswer(
-            report: report, selection: runs.summary,
-            plot: output.format == .text ? try Self.plot(predictor, runs: filled) : nil)
-    }
-
-    private func score(on client: ServerClient) throws -> ScoreAnswer {
-        guard paths.isEmpty else { throw UsageError.pathsAndServer }
-        if let option = bareCurves.firstGiven { throw UsageError.optionNeedsFiles(option) }
-        let runs = try selection.select(from: client, study: study, standardRole: .test)
-        let scored: ServerClient.ScoredRuns =
-            if let study, selection.identifiers == nil {
-                .study(study, role: runs.role)
-            } else {
-                .named(runs.runs.map(\.id))
-            }
-        let (report, body) = try client.score(ofFit: fit, runs: scored)
-        return ScoreAnswer(
-            report: report, body: body, selection: runs.summary,
-            plot: try plot(on: client, runs: runs.runs))
-    }
-
-    /// Predicted against measured, for one run with a curve.
-    private static func plot(_ predictor: LawPredictor, runs: [Run]) throws -> LinePlot? {
-        guard predictor.law.about.kind == .curve, runs.count == 1 else { return nil }
-        let resolved = try RunSchedule.resolve(runs[0])
-        let payload = try CurvePayload(
-            predictor: predictor, schedule: resolved.schedule, features: runs[0].features,
-            interval: LawPredictor.Interval())
-        let series = predictor.report.series
-        guard let measured = MeasuredCurve(runs[0], series: series) else { return nil }
-        return CurvePlot.predicted(payload, measured: measured.points)
-    }
-
-    private func plot(on client: ServerClient, runs: [ServerRun]) throws -> LinePlot? {
+    /// The curve of a single run, predicted and measured.
+    private func chart(_ backend: any Backend, _ runs: [Run]) throws -> LineChart? {
         guard output.format == .text, runs.count == 1 else { return nil }
-        let report = try client.finishedFit(fit)
+        let report = try backend.report(of: fit)
         let kind = LawCatalog.standard.laws.first { $0.about.id == report.law }?.about.kind
-        let run = try client.run(runs[0].id)
-        guard kind == .curve, let schedule = run.schedule?.schedule else {
-            return nil
+        guard kind == .curve else { return nil }
+        let run = try backend.run(runs[0].id)
+        guard let schedule = try backend.schedule(of: run),
+            let measured = try backend.measured(run, series: report.series)
+        else { return nil }
+        let curve = try backend.curve(
+            fit,
+            CurveRequest(
+                schedule: .known(schedule),
+                prediction: PredictionFields(
+                    features: run.features, interval: LawPredictor.Interval())))
+        return curve.chart(law: report.law, loss: report.series, measured: measured)
+    }
+}
+
+/// A score for people: metrics per run, their average, and the curve when there is just one.
+struct ScoreOutput: CommandOutput {
+    let report: ScoreReport
+    /// Which runs were taken, in words.
+    var selection: String
+    /// Predicted against measured, where one curve was scored.
+    var chart: LineChart?
+
+    func json() throws -> JSONValue {
+        try JSONEncoding(report).value
+    }
+
+    var warnings: [String] { report.warnings }
+
+    var table: Table {
+        func cells(_ metrics: Metrics) -> [Table.Cell] {
+            [
+                .number(metrics.r2), .number(metrics.mae),
+                .number(metrics.rmse), .number(metrics.meanRelativeError),
+                .number(metrics.worstRelativeError),
+            ]
         }
-        let curve = try client.curve(
-            ofFit: fit, schedule: .known(schedule), features: run.features, every: nil,
-            interval: LawPredictor.Interval())
-        return CurvePlot.predicted(
-            curve.payload,
-            measured: try client.measuredCurve(of: run.id, series: report.series).points)
+        let rows = report.runs.map { entry -> [Table.Cell] in
+            [.text(entry.id), .count(entry.points)] + cells(entry.metrics)
+        }
+        return Table(
+            header: [
+                "id", "points", "r2", "mae", "rmse", "mean_relative_error",
+                "worst_relative_error",
+            ], rows: rows)
+    }
+
+    func text(style: TerminalStyle) -> [String] {
+        var lines = ["\(report.law) on \(selection)", ""]
+        if let chart { lines += chart.lines(style: style) + [""] }
+        return lines + Self.metricsTable(report).lines + warningLines(report.warnings)
+    }
+
+    /// A row per run, and the average below where there are several.
+    static func metricsTable(_ report: ScoreReport) -> Table {
+        func cells(_ metrics: Metrics) -> [String] {
+            [
+                NumberFormat.significant(metrics.r2, digits: 5),
+                NumberFormat.significant(metrics.mae, digits: 4),
+                NumberFormat.significant(metrics.rmse, digits: 4),
+                NumberFormat.percent(metrics.meanRelativeError),
+                NumberFormat.percent(metrics.worstRelativeError),
+            ]
+        }
+        var rows = report.runs.map { [$0.id, String($0.points)] + cells($0.metrics) }
+        if report.runs.count > 1 { rows.append(["average", ""] + cells(report.average)) }
+        return Table(
+            [
+                .init("run", .left), .init("points"), .init("r2"), .init("mae"), .init("rmse"),
+                .init("mean error"), .init("worst error"),
+            ], texts: rows)
     }
 }

@@ -1,9 +1,11 @@
 import API
 import ArgumentParser
+import Dispatch
 import Fitting
 import Foundation
 import HTTP
 import Logging
+import Synchronization
 
 /// `isoloss serve`: the HTTP service on an embedded database.
 struct ServeCommand: ParsableCommand {
@@ -104,6 +106,68 @@ struct BudgetOptions: ParsableArguments {
     func validate() throws {
         for quantity in WorkBudget.Quantity.allCases where budget[quantity] < 1 {
             throw ValidationError("\(quantity.rawValue) = \(budget[quantity]), must be at least 1.")
+        }
+    }
+}
+
+/// How many files and sockets this process may have open at once.
+enum OpenFileLimit {
+    /// Raises the limit to the highest allowed: each connection of a server takes one, and the
+    /// usual 1024 is a limit for programs that use `select`, which the server does not.
+    static func raise() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        // Where the kernel refuses, the server accepts fewer connections at a time.
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
+
+/// The signals that ask a server to stop: SIGTERM and SIGINT.
+///
+/// Make it before the server starts, so that no signal is lost in between.
+final class ShutdownSignals {
+    /// What a shell reports for a program ended by SIGINT.
+    private static let interruptedCode: Int32 = 130
+
+    private let arrived: DispatchSemaphore
+    private let sources: [any DispatchSourceSignal]
+
+    /// Begins to listen for signals, and lets a closed pipe be an error in place of the end.
+    init() {
+        signal(SIGPIPE, SIG_IGN)
+        let arrived = DispatchSemaphore(value: 0)
+        self.arrived = arrived
+        let queue = DispatchQueue(label: "shutdown-signals")
+        let stop = StopOnce(arrived: arrived)
+        sources = [SIGTERM, SIGINT].map { number in
+            // Dispatch sees a signal only where its own action is not taken.
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { stop.receive() }
+            source.activate()
+            return source
+        }
+    }
+
+    /// Returns after the first signal; a second one ends the program at once.
+    func wait() {
+        arrived.wait()
+    }
+
+    private final class StopOnce: Sendable {
+        private let arrived: DispatchSemaphore
+        private let isStopping = Atomic(false)
+
+        init(arrived: DispatchSemaphore) {
+            self.arrived = arrived
+        }
+
+        func receive() {
+            let wasStopping = isStopping.exchange(true, ordering: .relaxed)
+            // Whoever asks twice gives up what is in flight.
+            guard !wasStopping else { _exit(ShutdownSignals.interruptedCode) }
+            arrived.signal()
         }
     }
 }

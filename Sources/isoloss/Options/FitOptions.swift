@@ -1,6 +1,85 @@
 import ArgumentParser
 import Fitting
 
+/// A pair `name=value` of a command line.
+package struct NameValue: Equatable {
+    package let name: String
+    package let value: String
+
+    /// Splits at the first `=`.
+    ///
+    /// - Parameter text: A pair such as `annealing_decay=0.999`.
+    /// - Throws: `UsageError.notNameValue`.
+    package init(parsing text: String) throws(UsageError) {
+        let parts = text.split(
+            separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+            throw .notNameValue(text)
+        }
+        name = String(parts[0])
+        value = String(parts[1])
+    }
+
+    /// Pairs as a dictionary.
+    ///
+    /// - Parameters:
+    ///   - pairs: The pairs of one option.
+    ///   - option: The option, for the error.
+    /// - Returns: Values by name.
+    /// - Throws: `UsageError.repeatedName`.
+    package static func dictionary(
+        _ pairs: [NameValue], option: String
+    ) throws(UsageError) -> [String: String] {
+        var values: [String: String] = [:]
+        for pair in pairs {
+            guard values.updateValue(pair.value, forKey: pair.name) == nil else {
+                throw .repeatedName(pair.name, option: option)
+            }
+        }
+        return values
+    }
+}
+
+/// Which points are fitted, and by what measure.
+struct ObjectiveOptions: ParsableArguments {
+    @Option(help: "Fit this further logged loss in place of the main one.")
+    var series: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What is minimised: log-huber[:δ], log-squares, huber[:δ] or squares.",
+            valueName: "name"))
+    var objective = Objective.standard.text
+
+    @Option(help: ArgumentHelp("Leave out the n highest losses.", valueName: "n"))
+    var excludeHighest = 0
+
+    @Option(help: ArgumentHelp("Leave out points before this step.", valueName: "step"))
+    var fromStep: Int?
+
+    @Option(help: ArgumentHelp("Seed of the search for starting points.", valueName: "n"))
+    var seed = 0
+
+    func validate() throws {
+        for (option, value) in [
+            ("exclude-highest", excludeHighest), ("from-step", fromStep ?? 0), ("seed", seed),
+        ] where value < 0 {
+            throw UsageError.belowMinimum(option: option, value: value, minimum: 0).validation
+        }
+    }
+
+    /// The request of a law with these options.
+    ///
+    /// - Parameter law: The law's name.
+    /// - Returns: The request.
+    /// - Throws: `FittingError.badObjective`.
+    func request(law: String) throws -> FitRequest {
+        FitRequest(
+            law: law, objective: try Objective(parsing: objective), series: series,
+            excludeHighest: excludeHighest, fromStep: fromStep, seed: UInt64(seed))
+    }
+}
+
 /// What to fit and how.
 struct FitOptions: ParsableArguments {
     @Option(help: "The law to fit; `isoloss laws` lists them.")
@@ -26,11 +105,10 @@ struct FitOptions: ParsableArguments {
 
     @OptionGroup var points: ObjectiveOptions
 
-    /// The request that these options make.
+    /// The request that the options make.
     ///
-    /// - Returns: The request; the law and its names are checked by the fit.
-    /// - Throws: `UsageError` for what is given twice or is no number, `FittingError.badObjective`,
-    ///   `FittingError.badUncertainty`.
+    /// - Returns: The request.
+    /// - Throws: `UsageError`, `FittingError`.
     func request() throws -> FitRequest {
         var values: [String: Double] = [:]
         for (name, text) in try NameValue.dictionary(fixed, option: "fix") {

@@ -1,21 +1,7 @@
 import Foundation
+import Plots
 
-/// What the place that text goes to can show.
-package struct TerminalStyle: Equatable {
-    /// Columns of a line.
-    package var width: Int
-    /// Whether braille and block characters can be shown; plain ASCII otherwise.
-    package var isUnicode: Bool
-
-    package init(width: Int, isUnicode: Bool) {
-        self.width = width
-        self.isUnicode = isUnicode
-    }
-
-    package static let standardWidth = 80
-    /// Plots grow no wider than this, however wide the window.
-    static let widestPlot = 120
-
+extension TerminalStyle {
     /// The style of standard output, from the terminal's size and the locale.
     static var current: TerminalStyle {
         TerminalStyle(

@@ -1,0 +1,179 @@
+package import Fitting
+import JSONText
+package import Laws
+package import Plans
+package import Schedules
+
+/// Whatever answers questions about runs and fits: files, a store, or a server far away.
+///
+/// Commands and endpoints ask a backend and write its answers; they know nothing else of where runs
+/// and fits are. A fit is named by the path of its file or by its id, as the backend has it.
+package protocol Backend {
+    /// Fits a law and waits for the answer.
+    ///
+    /// - Parameters:
+    ///   - submission: What to fit.
+    ///   - progress: Told how far the fit is, 0 to 1.
+    /// - Returns: The fit.
+    /// - Throws: `FittingError`, `LawError`, or what keeps the backend from answering.
+    func fit(_ submission: FitSubmission, progress: (Double) -> Void) throws -> FitReport
+
+    /// A fit that is done.
+    func report(of fit: String) throws -> FitReport
+
+    /// The predicted curve of a schedule.
+    func curve(_ fit: String, _ request: CurveRequest) throws -> CurveResponse
+
+    /// The predicted loss of one finished run.
+    func loss(_ fit: String, _ request: LossRequest) throws -> LossResponse
+
+    /// Metrics of runs under a fit.
+    func score(_ fit: String, _ request: ScoreRequest) throws -> ScoreReport
+
+    /// A plan.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind of the request.
+    ///   - fit: The fit.
+    ///   - request: What is asked.
+    ///   - progress: Told how far the search is, 0 to 1.
+    /// - Returns: The plan.
+    /// - Throws: `PlanError`, `FittingError`, or what keeps the backend from answering.
+    func plan<Kind: PlanKind>(
+        _ kind: Kind.Type, _ fit: String, _ request: PlanRequest,
+        progress: @escaping @Sendable (Double) -> Void
+    ) throws -> Kind.Result
+
+    /// The schedule of a run, from its metadata or from what it logged; nil where neither has it.
+    func schedule(of run: Run) throws -> LearningRateSchedule?
+
+    /// What was taken for what while runs were read.
+    var notes: [String] { get }
+
+    /// Doubts about the runs themselves, which belong to every answer about them.
+    var warnings: [String] { get }
+
+    /// The runs of a study; all there are where none is named.
+    func runs(study: String?) throws -> [Run]
+
+    /// One run, with its metadata.
+    func run(_ id: String) throws -> Run
+
+    /// What a run measured.
+    ///
+    /// - Parameters:
+    ///   - run: The run.
+    ///   - series: A further loss that is wanted in place of the main one.
+    /// - Returns: Its points, thinned where they are very many; nil where it logged none.
+    /// - Throws: What keeps the backend from answering.
+    func measured(_ run: Run, series: String?) throws -> MeasuredCurve?
+}
+
+/// The runs that a question is about.
+package enum RunChoice: Sendable, Equatable {
+    /// By id; the field that named them is for errors.
+    case named([String], field: String)
+    /// Those of a study with a role, where its runs have roles.
+    case study(String, role: Run.Role, excluding: [String])
+}
+
+/// A backend that has the fits and the runs itself, and so computes every answer here.
+package protocol ComputingBackend: Backend {
+    var catalog: LawCatalog { get }
+
+    /// The predictor of a fit that is done.
+    func predictor(_ fit: String) throws -> LawPredictor
+
+    /// Runs with the points that a law needs.
+    ///
+    /// - Parameters:
+    ///   - choice: Which runs.
+    ///   - law: The law that will look at them.
+    ///   - series: The loss that it looks at, where it is not the main one.
+    /// - Returns: The runs, in the order of the choice.
+    /// - Throws: What is wrong with the choice.
+    func runs(_ choice: RunChoice, law: NamedLaw, series: String?) throws -> [Run]
+
+    /// A schedule that may continue the backend's runs.
+    func schedule(_ source: ScheduleSource) throws -> LearningRateSchedule
+}
+
+extension ComputingBackend {
+    package func report(of fit: String) throws -> FitReport { try predictor(fit).report }
+
+    package func curve(_ fit: String, _ request: CurveRequest) throws -> CurveResponse {
+        let predictor = try predictor(fit)
+        return try CurveResponse(
+            predictor: predictor,
+            schedule: schedule(request.schedule ?? .json(.null)),
+            features: request.prediction.features, every: request.every,
+            interval: request.prediction.interval())
+    }
+
+    package func loss(_ fit: String, _ request: LossRequest) throws -> LossResponse {
+        try LossResponse(
+            predictor: predictor(fit), features: request.prediction.features,
+            interval: request.prediction.interval(standard: LawPredictor.Interval()))
+    }
+
+    package func score(_ fit: String, _ request: ScoreRequest) throws -> ScoreReport {
+        let predictor = try predictor(fit)
+        let choice =
+            request.runs.map { RunChoice.named($0, field: "runs") }
+            ?? .study(request.study ?? "", role: request.role ?? .test, excluding: [])
+        return try predictor.score(
+            runs(choice, law: predictor.law, series: predictor.report.series))
+    }
+
+    package func plan<Kind: PlanKind>(
+        _ kind: Kind.Type, _ fit: String, _ request: PlanRequest,
+        progress: @escaping @Sendable (Double) -> Void
+    ) throws -> Kind.Result {
+        let predictor = try predictor(fit)
+        var context = PlanContext(
+            predictor: predictor, features: request.prediction.features,
+            interval: request.prediction.interval(standard: LawPredictor.Interval()),
+            progress: progress)
+        if let id = request.run {
+            let choice = RunChoice.named([id], field: "run")
+            context.run = try runs(
+                choice, law: predictor.law, series: predictor.report.series
+            ).first
+        }
+        // What the run carries itself need not be said again.
+        context.features.merge(context.run?.features ?? [:]) { said, _ in said }
+        return try PlanCatalog.plan(
+            kind, options: request.options, context: context, laws: catalog)
+    }
+
+    package func schedule(of run: Run) throws -> LearningRateSchedule? {
+        try RunSchedule.resolve(run).schedule
+    }
+
+    package func measured(_ run: Run, series: String?) throws -> MeasuredCurve? {
+        MeasuredCurve(run, series: series)
+    }
+
+    /// Checks a fit against its runs, so that what a fit refuses is refused before it waits.
+    ///
+    /// - Parameter submission: What to fit.
+    /// - Returns: The work, ready to be done.
+    /// - Throws: `FittingError`, `LawError`, or what is wrong with the choice of runs.
+    package func prepare(_ submission: FitSubmission) throws -> Fitter.Prepared {
+        let request = submission.request
+        let law = try catalog.law(request.law, options: request.options)
+        let choice =
+            submission.runs.map { RunChoice.named($0, field: "runs") }
+            ?? .study(submission.study ?? "", role: .train, excluding: submission.holdout)
+        let fitted = try runs(choice, law: law, series: request.series)
+        let holdout = try runs(
+            .named(submission.holdout, field: "holdout"), law: law, series: request.series)
+        return try Fitter(catalog: catalog).prepare(request, runs: fitted, holdout: holdout)
+    }
+
+    package func fit(
+        _ submission: FitSubmission, progress: (Double) -> Void
+    ) throws -> FitReport {
+        try Fitter(catalog: catalog).fit(prepare(submission), progress: progress)
+    }
+}

@@ -1,0 +1,90 @@
+package import Fitting
+package import Laws
+package import Plots
+package import Schedules
+
+/// A predicted curve: what `/v1/fits/{id}/curve` answers and `isoloss predict` prints.
+///
+/// Every array has one entry per step. `loss`, `lower` and `upper` are not finite where the law says
+/// nothing (before any learning, where S1 = 0), which JSON shows as null.
+package struct CurveResponse: Sendable, Codable {
+    package var schedule: ScheduleEcho
+    package var every: Int
+    package var steps: [Int]
+    /// In the unit of the fitted runs.
+    package var loss: [Double]
+    /// Nil without an interval.
+    package var lower: [Double]?
+    package var upper: [Double]?
+    package var learningRate: [Double]
+    /// The level of `lower` and `upper`.
+    package var interval: Double?
+    package var intervalOf: LawPredictor.Interval.Target?
+    package var warnings: [String]
+
+    /// Predicts the curve of a schedule.
+    ///
+    /// - Parameters:
+    ///   - predictor: The fitted law.
+    ///   - schedule: The learning rates.
+    ///   - features: What the law needs beside them.
+    ///   - every: The spacing of the steps; nil takes one that gives at most 500 points.
+    ///   - interval: The interval wanted, if any; a fit that cannot give it answers a warning.
+    /// - Throws: `CurveRequestError` for the spacing, `FittingError` for the rest.
+    package init(
+        predictor: LawPredictor, schedule: LearningRateSchedule, features: [Feature: Double] = [:],
+        every: Int? = nil, interval: LawPredictor.Interval? = nil
+    ) throws {
+        let (spacing, steps) = try CurveSteps.steps(every: every, totalSteps: schedule.totalSteps)
+        let band = try predictor.curve(
+            schedule: schedule, features: features, steps: steps, interval: interval)
+        self.schedule = ScheduleEcho(schedule)
+        self.every = spacing
+        self.steps = steps
+        loss = band.losses
+        lower = band.lower
+        upper = band.upper
+        learningRate = steps.map { schedule.learningRate(at: $0) }
+        self.interval = band.lower == nil ? nil : interval?.level
+        intervalOf = band.lower == nil ? nil : interval?.target
+        warnings =
+            schedule.warnings + IntervalWarning.warnings(of: predictor, interval)
+            + predictor.warnings(for: schedule, features: features, through: steps.last ?? 0)
+        warnings += unsaid
+    }
+
+    /// Warnings of numbers that no JSON can hold.
+    private var unsaid: [String] {
+        // Before any learning there is no loss to predict; that is no reason to warn.
+        let start = loss.firstIndex(where: \.isFinite) ?? 0
+        let rest = loss.indices[start...]
+        var warnings: [String] = []
+        if let first = rest.first(where: { !loss[$0].isFinite }) {
+            warnings.append(
+                "the predicted loss is beyond the numbers that can be written from step "
+                    + "\(steps[first]) on, and null there")
+        }
+        let ends = [lower, upper].compactMap(\.self)
+        let first = rest.first { index in
+            loss[index].isFinite && ends.contains { !$0[index].isFinite }
+        }
+        if let first {
+            warnings.append(
+                "the interval is beyond the numbers that can be written from step "
+                    + "\(steps[first]) on, and null there")
+        }
+        return warnings
+    }
+
+    /// One row per step.
+    package var table: Table {
+        var columns: [(name: String, values: [Double])] = [("loss", loss)]
+        if let lower, let upper { columns += [("lower", lower), ("upper", upper)] }
+        columns.append(("learning_rate", learningRate))
+        return Table(
+            header: ["step"] + columns.map(\.name),
+            rows: steps.indices.map { index in
+                [.count(steps[index])] + columns.map { .number($0.values[index]) }
+            })
+    }
+}

@@ -1,0 +1,74 @@
+package import Laws
+
+/// A law as `GET /v1/laws/{id}` answers it and `isoloss laws` prints it.
+package struct LawResponse: Sendable, Equatable, Codable {
+    /// One parameter of the law.
+    package struct Parameter: Sendable, Equatable, Codable {
+        package var name: String
+        package var symbol: String
+        package var meaning: String
+        /// Lower and upper bound in the parameter's own unit.
+        package var bounds: [Double]
+    }
+
+    /// A choice, its default first.
+    package struct Option: Sendable, Equatable, Codable {
+        package var name: String
+        package var values: [String]
+        package var meaning: String
+    }
+
+    package var id: String
+    package var title: String
+    /// `table` or `curve`.
+    package var kind: String
+    package var formula: String
+    package var reference: String
+    package var limits: String
+    /// What every run must carry, as a JSON name of a run; `schedule`, `loss` and `series` included.
+    package var requires: [String]
+    /// What a run may carry beside that.
+    package var optional: [String]
+    package var parameters: [Parameter]
+    package var options: [Option]
+
+    /// Where a run has what the law is fitted to.
+    private static func observed(by about: LawDescription) -> [String] {
+        guard about.observes == .loss else { return ["series"] }
+        return about.kind == .curve ? ["schedule", "points"] : ["loss"]
+    }
+
+    /// Describes a law with its default options.
+    package init(_ type: any ScalingLaw.Type) throws(LawError) {
+        let about = type.about
+        let law = type.init(
+            options: try LawOptions(offered: about.options, law: about.id))
+        id = about.id
+        title = about.title
+        kind = about.kind.rawValue
+        formula = about.formula
+        reference = about.reference
+        limits = about.limits
+        requires = law.requiredFeatures.map(\.rawValue) + Self.observed(by: about)
+        optional = law.optionalFeatures.map(\.rawValue) + law.loggedSeries
+        parameters = law.parameters.map { spec in
+            Parameter(
+                name: spec.name, symbol: spec.symbol, meaning: spec.meaning,
+                bounds: [spec.bounds.lowerBound, spec.bounds.upperBound])
+        }
+        options = about.options.map { option in
+            Option(name: option.name, values: option.values, meaning: option.meaning)
+        }
+    }
+}
+
+/// All laws, in the catalogue's order.
+package struct LawListResponse: Sendable, Equatable, Codable {
+    package var laws: [LawResponse]
+
+    package init(_ catalog: LawCatalog) throws(LawError) {
+        var laws: [LawResponse] = []
+        for type in catalog.laws { laws.append(try LawResponse(type)) }
+        self.laws = laws
+    }
+}

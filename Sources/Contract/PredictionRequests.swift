@@ -1,0 +1,174 @@
+package import JSONText
+package import Laws
+package import Plans
+package import Schedules
+
+/// A schedule as a request gives it: JSON that may name runs, or one that is known.
+package enum ScheduleSource: Sendable, Equatable {
+    /// A text of the schedule language, or the object form.
+    case json(JSONValue)
+    case known(LearningRateSchedule)
+
+    /// The schedule.
+    ///
+    /// - Parameter runs: The runs that it may continue; nil where it must stand by itself.
+    /// - Returns: The schedule.
+    /// - Throws: `ScheduleError` with the segment and character, or the pointer within the object.
+    package func schedule(runs: ScheduledRuns? = nil) throws(ScheduleError) -> LearningRateSchedule
+    {
+        switch self {
+        case .known(let schedule): return schedule
+        case .json(.string(let text)): return try LearningRateSchedule(parsing: text, runs: runs)
+        case .json(.object(let members)):
+            let text = JSONWriter.text(of: .object(members))
+            return try LearningRateSchedule(parsing: text, runs: runs)
+        case .json:
+            throw ScheduleError(
+                .wrongType(expected: "text of the schedule language or an object"),
+                at: .pointer(""))
+        }
+    }
+
+    var json: JSONValue {
+        switch self {
+        case .json(let value): value
+        case .known(let schedule): (try? JSONEncoding(ScheduleEcho(schedule)).value) ?? .null
+        }
+    }
+}
+
+extension FieldRule where Value == ScheduleSource {
+    /// Any JSON: the schedule language has its own errors.
+    static let schedule = FieldRule(
+        "must be a schedule", read: { .json($0) },
+        parse: { $0.isEmpty ? nil : .json(.string($0)) }, write: \.json,
+        schema: .object([.init("oneOf", .array([.schema("string"), .schema("object")]))]))
+}
+
+/// A question for a predicted curve: the query or the body of `/v1/fits/{id}/curve`.
+///
+/// ```json
+/// {"schedule":"warmup:300@3e-3,hold:2700","every":500,"interval":0.9}
+/// ```
+package struct CurveRequest: RequestFields, Equatable {
+    package var schedule: ScheduleSource?
+    package var every: Int?
+    package var prediction: PredictionFields
+
+    package init(
+        schedule: ScheduleSource? = nil, every: Int? = nil,
+        prediction: PredictionFields = PredictionFields()
+    ) {
+        self.schedule = schedule
+        self.every = every
+        self.prediction = prediction
+    }
+
+    package mutating func visit(_ fields: inout some FieldVisitor) {
+        let errors = fields.errorCount
+        fields.field("schedule", &schedule, .schedule, "The schedule of the run to predict.")
+        if schedule == nil, fields.errorCount == errors {
+            fields.refuse(
+                "schedule",
+                saying: "schedule is missing; give one such as warmup:2160@3e-4,cosine:21840@3e-5.")
+        }
+        fields.field(
+            "every", &every, .count(1...Int.max), "Predict at steps 0, k, 2k and so on.")
+        prediction.visit(&fields)
+    }
+}
+
+/// A question for one predicted loss: the query of `/v1/fits/{id}/loss`.
+package struct LossRequest: RequestFields, Equatable {
+    package var prediction: PredictionFields
+
+    package init(prediction: PredictionFields = PredictionFields()) {
+        self.prediction = prediction
+    }
+
+    package mutating func visit(_ fields: inout some FieldVisitor) {
+        prediction.visit(&fields)
+    }
+}
+
+/// The runs that a fit is judged on: the query of `/v1/fits/{id}/score`.
+package struct ScoreRequest: RequestFields, Equatable {
+    package var runs: [String]?
+    package var study: String?
+    /// The role of the study's runs; test where nothing is said.
+    package var role: Run.Role?
+
+    package init(runs: [String]? = nil, study: String? = nil, role: Run.Role? = nil) {
+        self.runs = runs
+        self.study = study
+        self.role = role
+    }
+
+    package mutating func visit(_ fields: inout some FieldVisitor) {
+        let errors = fields.errorCount
+        fields.field("runs", &runs, .ids, "Ids of the runs to score.")
+        fields.field("study", &study, .name, "The study whose test runs are scored.")
+        fields.field("role", &role, .word([.train, .test]), "The role of the study's runs.")
+        guard fields.errorCount == errors else { return }
+        switch (runs, study) {
+        case (_?, nil):
+            if role != nil {
+                fields.refuse(
+                    "role", saying: "role goes with study; leave it out beside runs.")
+            }
+        case (nil, _?): break
+        case (_?, _?), (nil, nil):
+            fields.refuse(
+                "runs", saying: "give runs, ids separated by commas, or study, one of the two.")
+        }
+    }
+}
+
+/// A question for a plan: the query or the body of `/v1/fits/{id}/plan`.
+///
+/// Beside the fields of every plan it has the options of its kind, written as a query has them.
+package struct PlanRequest: RequestFields {
+    package let kind: any PlanKind.Type
+    /// Values by option name, as a query writes them.
+    package var options: [String: String]
+    /// The run that is asked about.
+    package var run: String?
+    package var prediction: PredictionFields
+
+    package init(
+        _ kind: any PlanKind.Type, options: [String: String] = [:], run: String? = nil,
+        prediction: PredictionFields = PredictionFields()
+    ) {
+        self.kind = kind
+        self.options = options
+        self.run = run
+        self.prediction = prediction
+    }
+
+    package mutating func visit(_ fields: inout some FieldVisitor) {
+        var name: String? = kind.about.id
+        fields.field("kind", &name, .queryText, "The kind of plan.")
+        fields.field("run", &run, .name, "The run that is asked about.")
+        prediction.visit(&fields)
+        for option in kind.about.options {
+            fields.field(option.name, &options[option.name], .queryText, option.meaning + ".")
+        }
+    }
+}
+
+/// A question for the rest of a run: the query of `/v1/runs/{id}/forecast`.
+package struct ForecastRequest: RequestFields, Equatable {
+    package var interval: IntervalLevel?
+    package var every: Int?
+    /// The loss whose step is asked for.
+    package var target: Double?
+
+    package init() {}
+
+    package mutating func visit(_ fields: inout some FieldVisitor) {
+        fields.field(
+            "interval", &interval, .interval, "How sure the interval is to be; 0.9 otherwise.")
+        fields.field("every", &every, .count(1...Int.max), "Predict at steps 0, k, 2k and so on.")
+        fields.field("target", &target, .positive, "The loss whose step is asked for.")
+    }
+}

@@ -1,0 +1,146 @@
+package import Plots
+import Schedules
+
+/// The rest of a run, as `GET /v1/runs/{id}/forecast` answers it.
+package struct RunForecastResponse: Sendable, Codable {
+    /// A predicted loss with its interval.
+    package struct Final: Sendable, Codable {
+        package var step: Int
+        /// Nil where it is too early to say, and where the prediction cannot be written.
+        package var loss: Double?
+        package var lower: Double?
+        package var upper: Double?
+        /// The level of `lower` and `upper`.
+        package var interval: Double
+
+        package init(
+            step: Int, loss: Double?, lower: Double?, upper: Double?, interval: Double
+        ) {
+            self.step = step
+            self.loss = loss
+            self.lower = lower
+            self.upper = upper
+            self.interval = interval
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            // The contract shows all of them, so what is missing is null.
+            try container.encode(step, forKey: .step)
+            try container.encode(loss, forKey: .loss)
+            try container.encode(lower, forKey: .lower)
+            try container.encode(upper, forKey: .upper)
+            try container.encode(interval, forKey: .interval)
+        }
+    }
+
+    /// The step at which a loss is reached.
+    package struct Target: Sendable, Codable {
+        package var step: Int
+        /// The earliest step by the interval.
+        package var lower: Int?
+        /// The latest step by the interval; nil where that is beyond the run's end.
+        package var upper: Int?
+
+        package init(step: Int, lower: Int?, upper: Int?) {
+            self.step = step
+            self.lower = lower
+            self.upper = upper
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(step, forKey: .step)
+            try container.encode(lower, forKey: .lower)
+            try container.encode(upper, forKey: .upper)
+        }
+    }
+
+    package var run: String
+    /// The last logged step.
+    package var step: Int
+    package var totalSteps: Int
+    package var final: Final
+    /// The predicted curve; nil where it is too early.
+    package var curve: CurveResponse?
+    /// The name of the fit behind it; it changes with every refit.
+    package var fit: String?
+    package var fittedAtStep: Int?
+    /// Seconds since the fit was made.
+    package var ageSeconds: Double?
+    /// The first step from which on the run lies outside the band of an earlier forecast.
+    package var outsideSince: Int?
+    /// When the asked loss is reached; nil where none was asked for, or it is not reached.
+    package var target: Target?
+    package var warnings: [String]
+
+    package init(
+        run: String, step: Int, totalSteps: Int, final: Final, warnings: [String] = []
+    ) {
+        self.run = run
+        self.step = step
+        self.totalSteps = totalSteps
+        self.final = final
+        self.warnings = warnings
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(run, forKey: .run)
+        try container.encode(step, forKey: .step)
+        try container.encode(totalSteps, forKey: .totalSteps)
+        try container.encode(final, forKey: .final)
+        try container.encode(curve, forKey: .curve)
+        try container.encode(fit, forKey: .fit)
+        try container.encode(fittedAtStep, forKey: .fittedAtStep)
+        try container.encodeIfPresent(ageSeconds, forKey: .ageSeconds)
+        try container.encode(outsideSince, forKey: .outsideSince)
+        try container.encode(target, forKey: .target)
+        try container.encode(warnings, forKey: .warnings)
+    }
+
+    /// One row per step of the curve.
+    package var table: Table {
+        curve?.table ?? Table(header: ["step", "loss", "lower", "upper"], rows: [])
+    }
+
+    /// The forecast in one line, for a terminal or a chat.
+    package var line: String {
+        let place = "\(run): step \(step) of \(totalSteps)"
+        guard let loss = final.loss else {
+            return "\(place), too early for a forecast: \(warnings.first ?? "no data")"
+        }
+        var text = "\(place), final loss \(NumberFormat.significant(loss, digits: 5))"
+        if let lower = final.lower, let upper = final.upper {
+            text +=
+                " (\(NumberFormat.significant(lower, digits: 5)) to "
+                + "\(NumberFormat.significant(upper, digits: 5)), "
+                + "\(NumberFormat.percent(final.interval)) interval)"
+        }
+        if let target {
+            text += ", target at step \(target.step)"
+        }
+        if let outsideSince { text += ", outside its earlier band since step \(outsideSince)" }
+        return text
+    }
+
+    /// The forecast over what the run measured.
+    package func chart(measured: MeasuredCurve?) -> LineChart {
+        guard let curve else {
+            var panel = LineChart.Panel(yLabel: "loss (nats per token)", series: [])
+            if let measured {
+                panel.series = [
+                    .init(
+                        name: "measured: \(measured.run)", points: measured.points, mark: .dots,
+                        ink: .orange)
+                ]
+            }
+            return LineChart(
+                title: "\(run): too early for a forecast", subtitle: warnings.first,
+                xLabel: "optimizer step", panels: [panel])
+        }
+        var chart = curve.chart(law: run, loss: nil, measured: measured)
+        chart.title = line
+        return chart
+    }
+}

@@ -1,0 +1,54 @@
+import API
+import Contract
+import Fitting
+import Imports
+import Laws
+import Schedules
+
+/// Runs and fits in files; a fit is named by the path of its file.
+struct FileBackend: ComputingBackend {
+    let catalog = LawCatalog.standard
+    /// The runs of the paths given; nil without paths.
+    let source: LoadedRuns?
+    private let runs: [Run]
+
+    /// Loads files.
+    ///
+    /// - Parameters:
+    ///   - paths: Study folders, curves or tables; may be empty where runs are not asked for.
+    ///   - bareCurves: What runs without metadata are taken to have.
+    /// - Throws: `RunFileError`, `UsageError`.
+    init(paths: [String], bareCurves: BareCurveOptions? = nil) throws {
+        source = paths.isEmpty ? nil : try RunLoader.load(paths: paths)
+        let loaded = source?.runs ?? []
+        runs = try bareCurves?.filling(loaded) ?? loaded
+    }
+
+    func predictor(_ fit: String) throws -> LawPredictor {
+        try LawPredictor(report: FitFile.read(fit), catalog: catalog)
+    }
+
+    func runs(study: String?) throws -> [Run] {
+        if study != nil { throw UsageError.optionNeedsServer("study") }
+        guard source != nil else { throw UsageError.noPaths }
+        return runs
+    }
+
+    func run(_ id: String) throws -> Run {
+        try RunSelection.named([id], in: runs(study: nil))[0]
+    }
+
+    func runs(_ choice: RunChoice, law: NamedLaw, series: String?) throws -> [Run] {
+        switch choice {
+        case .named(let ids, _): try ids.isEmpty ? [] : RunSelection.named(ids, in: runs)
+        case .study: try runs(study: nil)
+        }
+    }
+
+    func schedule(_ source: ScheduleSource) throws -> LearningRateSchedule {
+        try source.schedule(runs: self.source == nil ? nil : ScheduledRuns(runs))
+    }
+
+    var notes: [String] { source?.notes ?? [] }
+    var warnings: [String] { source?.warnings ?? [] }
+}
