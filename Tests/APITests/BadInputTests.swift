@@ -72,11 +72,10 @@ import Testing
         #expect(answer.json["detail"]?.string?.contains("1000 values are wrong") == true)
     }
 
-    @Test(arguments: Transport.allCases)
-    func `a body over the limit is refused`(_ transport: Transport) throws {
-        let service = try TestService(transport, bodyLimit: 1_000)
+    @Test func `a body over the limit is refused`() throws {
+        // The socket's own parser refuses it, so that there is nothing to see in process.
+        let service = try TestService(.loopback, bodyLimit: 1_000)
         let body = #"{"recipe":"\#(String(repeating: "x", count: 2_000))"}"#
-        guard transport == .loopback else { return }
         let answer = try service.put("/v1/runs/a", body)
         #expect(answer.status == 413)
         #expect(

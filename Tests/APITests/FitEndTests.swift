@@ -65,7 +65,10 @@ import Testing
         }
         #expect(log.lines == ["a fit failed fit-1 Breakdown()"])
         #expect(stored.count == 2)
-        guard case .failed(let failure) = stored[0] else { return }
+        guard case .failed(let failure) = stored[0] else {
+            Issue.record("the fit is stored as failed")
+            return
+        }
         #expect(failure.contains("The server failed on this fit; its log has the reason."))
     }
 

@@ -134,11 +134,11 @@ import Testing
         let stranger = try service.post(path, #"{"kind":"best-schedule","total":0}"#)
         #expect(stranger.status == 422 && stranger.pointers == ["/total"])
         _ = try service.send(
-            "POST", "/v1/runs", Array(try Study.table(noise: 0.001).utf8),
+            "POST", "/v1/runs?study=sizes", Array(try Study.table(noise: 0.001).utf8),
             headers: ["Content-Type": "text/csv"])
         let table = try service.post(
-            "/v1/fits", #"{"law":"chinchilla","runs":["row-0","row-1"]}"#)
-        guard let id = table.json["id"]?.string else { return }
+            "/v1/fits", #"{"law":"chinchilla","study":"sizes"}"#)
+        let id = try #require(table.json["id"]?.string, "\(table.text)")
         let wrong = try service.get("/v1/fits/\(id)/plan?\(Self.best)")
         #expect(wrong.status == 422 && wrong.pointers == ["/law"])
     }

@@ -1,4 +1,5 @@
 import API
+import Contract
 import JSONText
 import LawTestSupport
 import Laws

@@ -132,7 +132,7 @@ import Testing
         var submission = FitSubmission(
             request: FitRequest(
                 law: "lr-annealing", options: ["warmup_area": "ignored"],
-                objective: Objective(residual: .linear, loss: .huber(delta: 0.01)),
+                objective: try Objective(parsing: "huber:0.01"),
                 fixed: ["annealing_decay": 0.99], series: "val", excludeHighest: 3, fromStep: 10,
                 seed: 7, uncertainty: try UncertaintyMethod(parsing: "bootstrap:500")),
             runs: ["a", "b"], holdout: ["c"])
