@@ -43,6 +43,11 @@ def wait(find, seconds=10):
     return None
 
 
+def press(driver, by, what):
+    """Clicks what may be drawn anew in that moment."""
+    return wait(lambda: driver.find_element(by, what).click() or True)
+
+
 class Server:
     """A server of its own on a free port, with a database in a temporary folder."""
 
@@ -129,13 +134,11 @@ def newcomer(server, folder):
     driver = browser(1280, 800)
     driver.get(server.url + "/")
     check("an empty server says how to begin", wait(lambda: "No runs are stored yet" in text(driver)))
-    driver.find_element(By.LINK_TEXT, "Put a log in").click()
+    press(driver, By.LINK_TEXT, "Put a log in")
     wait(lambda: driver.find_element(By.ID, "files"))
     driver.find_element(By.ID, "files").send_keys(str(trainer_state(folder)))
     check("a dropped file tells what it was", wait(lambda: "Runs found" in text(driver)), text(driver)[:400])
-    link = wait(lambda: driver.find_element(By.CSS_SELECTOR, "td a[href*='view=curves']"))
-    if link:
-        link.click()
+    if press(driver, By.CSS_SELECTOR, "td a[href*='view=curves']"):
         check("a run that is not over shows its forecast", wait(lambda: "Forecast of" in text(driver), 30), text(driver)[:400])
         wait(lambda: driver.find_element(By.CSS_SELECTOR, "canvas"))
     for name in ("constant_3500", "cosine_2000", "two_stage_2500", "wsd_sqrt_3000"):
@@ -144,9 +147,9 @@ def newcomer(server, folder):
         server.ask("/v1/runs", json.dumps(metadata).encode())
         server.ask(f"/v1/runs/{name}/points", (root / f"sample-runs/{name}.csv").read_bytes(), kind="text/csv")
     driver.get(server.url + "/?view=fits&law=lr-annealing&runs=constant_3500,cosine_2000,two_stage_2500")
-    wait(lambda: driver.find_element(By.CSS_SELECTOR, "form button.primary")).click()
+    press(driver, By.CSS_SELECTOR, "form button.primary")
     check("a fit shows its parameters", wait(lambda: "area_exponent" in text(driver), 20))
-    driver.find_element(By.LINK_TEXT, "What if").click()
+    press(driver, By.LINK_TEXT, "What if")
     handle = wait(lambda: driver.find_element(By.CSS_SELECTOR, "[data-handle=start]"))
     driver.get(server.url + "/?view=whatif&schedule=warmup:300@3e-3,hold:2700,linear:1000@3e-4")
     handle = wait(lambda: driver.find_element(By.CSS_SELECTOR, "[data-handle=start]"))

@@ -24,6 +24,8 @@ export async function show(place, start) {
   let timer = null;
   let isOver = false;
   let seen = new Map();
+  let shown = null;
+  let drawnAt = 0;
 
   function ask(changes, wait = 0) {
     update(changes);
@@ -41,7 +43,8 @@ export async function show(place, start) {
     try {
       const page = await call(`/v1/runs${query({study: now.study, search: now.q, sort: now.sort, limit: pageSize, cursor: now.cursor})}`, {cached: true});
       if (isOver) return;
-      render(page, now);
+      // An unchanged list stays as it stands: a click must not lose its row. Ages are read anew at times.
+      if (page !== shown || performance.now() - drawnAt > 30000) render(page, now);
       await drawSparks(page.runs);
     } catch (error) {
       if (error.status === 400 && now.cursor) return ask({cursor: null});
@@ -54,6 +57,7 @@ export async function show(place, start) {
   }
 
   function render(page, now) {
+    [shown, drawnAt] = [page, performance.now()];
     if (!page.runs.length && !now.q && !now.study) {
       box.replaceChildren(make("p", {}, "No runs are stored yet. ",
         make("a", {href: address({view: "logs"})}, "Put a log in"), ": drop a file, or let a training job post its own."));
