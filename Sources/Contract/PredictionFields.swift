@@ -93,6 +93,7 @@ extension Feature {
         case .encoderParameterCount: "Encoder parameters."
         case .decoderParameterCount: "Decoder parameters."
         case .averageParameterCount: "Parameters averaged over the tokens."
+        case .expertCount: "Experts of a mixture, 1 if dense."
         case .loss: "L: the loss that a metric is predicted from."
         }
     }

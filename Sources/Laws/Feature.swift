@@ -22,22 +22,26 @@ package enum Feature: String, CaseIterable, Codable, CodingKeyRepresentable, Sen
     case decoderParameterCount = "decoder_parameter_count"
     /// Parameter count averaged over the training tokens.
     case averageParameterCount = "average_parameter_count"
+    /// E: experts in a layer of a mixture, 1 for a dense model.
+    case expertCount = "expert_count"
     /// L: the loss itself, where it is what another quantity is predicted from.
     case loss
 
-    /// Those of a run's metadata: all but the loss, which a run carries apart.
+    /// The features stored with a run.
+    ///
+    /// `loss` is not one: it has its own column.
     package static let allCases: [Feature] = [
         .parameterCount, .totalParameterCount, .tokenCount, .uniqueTokenCount, .trainingFLOPs,
         .batchTokens, .stepCount, .encoderParameterCount, .decoderParameterCount,
-        .averageParameterCount,
+        .averageParameterCount, .expertCount,
     ]
 
-    /// Those that a prediction can be asked for.
+    /// The features that a prediction can be asked for.
     package static let inputs = allCases + [.loss]
 
-    /// By the name's length, which tells most apart: an enumeration of strings hashes its whole text
-    /// otherwise, and every fit looks up features of all its runs.
+    /// By the case's one byte: an enumeration of strings hashes its whole text otherwise, and every
+    /// fit looks up features of all its runs.
     package func hash(into hasher: inout Hasher) {
-        hasher.combine(rawValue.utf8.count)
+        withUnsafeBytes(of: self) { hasher.combine(bytes: $0) }
     }
 }

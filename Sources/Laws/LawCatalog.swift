@@ -12,6 +12,9 @@ package struct LawCatalog: Sendable {
         KaplanLaw.self,
         DataConstrainedLaw.self,
         LossToMetricLaw.self,
+        SkalingLaw.self,
+        StepsBatchLaw.self,
+        MixtureOfExpertsLaw.self,
         ForecastLaw.self,
     ])
 
@@ -26,17 +29,22 @@ package struct LawCatalog: Sendable {
     ///   - options: Choices by option name; the rest keep their defaults.
     /// - Returns: The law, ready to evaluate, and the options in force.
     /// - Throws: `LawError` when the name or an option is not known.
-    package func law(_ id: String, options: [String: String] = [:]) throws(LawError) -> NamedLaw {
+    package func law(_ id: String, options: [String: String] = [:]) throws(LawError)
+        -> ConfiguredLaw
+    {
         guard let type = laws.first(where: { $0.about.id == id }) else {
             throw .unknownLaw(id, known: laws.map { $0.about.id })
         }
         let chosen = try LawOptions(options, offered: type.about.options, law: id)
-        return NamedLaw(about: type.about, options: chosen, law: type.init(options: chosen))
+        return ConfiguredLaw(about: type.about, options: chosen, law: type.init(options: chosen))
     }
 }
 
-/// A law out of the catalogue together with what it was asked for by.
-package struct NamedLaw: Sendable {
+/// A law of the catalogue with its options chosen.
+///
+///     let law = try LawCatalog.standard.law("lr-annealing", options: ["model_size": "included"])
+///     law.parameters.map(\.name)
+package struct ConfiguredLaw: Sendable {
     package var about: LawDescription
     package var options: LawOptions
     package var law: any ScalingLaw
@@ -63,7 +71,10 @@ package struct NamedLaw: Sendable {
     }
 }
 
-extension NamedLaw: CustomStringConvertible {
+/// The name that callers have not all left yet.
+package typealias NamedLaw = ConfiguredLaw
+
+extension ConfiguredLaw: CustomStringConvertible {
     /// The id and the options, as in `lr-annealing(model_size=included, …)`.
     package var description: String {
         let chosen = options.values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

@@ -1,6 +1,6 @@
-/// What a law is: the part of a law file that people read.
+/// The part of a law file that people read.
 package struct LawDescription: Sendable, Equatable {
-    /// What a law is evaluated on.
+    /// The inputs of a law.
     package enum Kind: String, Sendable {
         /// One loss per finished run.
         case table
@@ -8,7 +8,7 @@ package struct LawDescription: Sendable, Equatable {
         case curve
     }
 
-    /// What a law predicts.
+    /// The quantity that a law predicts.
     package enum Observed: String, Sendable {
         /// A loss.
         case loss
@@ -23,7 +23,7 @@ package struct LawDescription: Sendable, Equatable {
     package var formula: String
     package var reference: String
     package var options: [LawOption]
-    /// When not to use it.
+    /// The limits of its use.
     package var limits: String
 
     package init(

@@ -1,4 +1,4 @@
-/// What can be wrong with the choice of a law, its options or its parameters.
+/// A fault in the choice of a law, its options, its parameters or a published fit.
 package enum LawError: Error, Equatable, Sendable {
     case unknownLaw(String, known: [String])
     case unknownOption(law: String, option: String, known: [String])
@@ -6,6 +6,7 @@ package enum LawError: Error, Equatable, Sendable {
     case unknownParameter(law: String, parameter: String, known: [String])
     case missingParameter(law: String, parameter: String)
     case parameterOutOfBounds(law: String, parameter: String, value: Double, ClosedRange<Double>)
+    case unknownPublishedFit(String, law: String?, known: [String])
     case badRun(String, field: String, rule: String)
 
     /// The field of a request that is wrong, as a JSON pointer.
@@ -17,11 +18,12 @@ package enum LawError: Error, Equatable, Sendable {
         case .unknownParameter(_, let parameter, _): "/fixed/\(parameter)"
         case .missingParameter: "/parameters"
         case .parameterOutOfBounds(_, let parameter, _, _): "/fixed/\(parameter)"
+        case .unknownPublishedFit: "/published"
         case .badRun: "/runs"
         }
     }
 
-    /// What is wrong and what to do, in a sentence.
+    /// The fault and the remedy, in a sentence.
     package var message: String {
         switch self {
         case .unknownLaw(let name, let known):
@@ -43,6 +45,13 @@ package enum LawError: Error, Equatable, Sendable {
         case .parameterOutOfBounds(let law, let parameter, let value, let bounds):
             return "parameter \(parameter) = \(value) is outside what the law \(law) allows, "
                 + "\(bounds.lowerBound) to \(bounds.upperBound)."
+        case .unknownPublishedFit(let name, let law, let known):
+            let place = law.map { " of the law \($0)" } ?? ""
+            guard !known.isEmpty else {
+                return "published = \"\(name)\": there are no published fits\(place); fit runs."
+            }
+            return "published = \"\(name)\" is not a published fit\(place); choose one of "
+                + "\(known.joined(separator: ", "))."
         case .badRun(let run, let field, let rule):
             return "run \(run): \(field) \(rule)."
         }

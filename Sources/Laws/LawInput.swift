@@ -1,6 +1,6 @@
 package import Schedules
 
-/// Where a law is to be evaluated: points of one run.
+/// The points of one run at which a law is evaluated.
 ///
 /// For a law of learning-rate schedules: the run's areas and the steps on its curve. For a law of
 /// sizes: the run's features alone, and one point.
@@ -10,7 +10,7 @@ package struct LawInput: Sendable {
     /// Steps on the schedule, rising; empty for a table row.
     package var steps: [Int]
 
-    /// How many predictions this input asks for.
+    /// The number of predictions that this input asks for.
     package var pointCount: Int { areas == nil ? 1 : steps.count }
 
     /// A row of a table.

@@ -14,7 +14,7 @@ package struct LawOption: Sendable, Equatable {
         self.meaning = meaning
     }
 
-    /// Which logged points a learning-rate law is fitted on; shared by all of them.
+    /// The logged points that a learning-rate law is fitted on; shared by all such laws.
     package static let pointsFrom = LawOption(
         "points_from", values: ["end_of_warmup", "start"],
         meaning: "end_of_warmup leaves out the points inside the warm-up, where no law holds")
@@ -25,7 +25,7 @@ package struct LawOptions: Sendable, Equatable {
     /// Every option of the law by name, defaults filled in.
     package let values: [String: String]
 
-    /// Checks what the caller gave against what the law offers.
+    /// Checks the caller's choices against the options of the law.
     ///
     /// - Parameters:
     ///   - given: The caller's choices by option name.
@@ -56,7 +56,7 @@ package struct LawOptions: Sendable, Equatable {
             uniqueKeysWithValues: offered.map { ($0.name, chosen[$0.name] ?? $0.defaultValue) })
     }
 
-    /// Whether an option has a given value.
+    /// True when an option has a given value.
     package func has(_ option: LawOption, _ value: String) -> Bool {
         values[option.name] == value
     }

@@ -2,8 +2,9 @@ import Foundation
 
 /// A downstream metric from the loss.
 ///
-///     error = ε − k·exp(−γ·L)           form=exponential
-///     BLEU = c·L^−p                     form=power
+///     error = ε − k·exp(−γ·L)                          form=exponential
+///     BLEU = c·L^−p                                    form=power
+///     accuracy = a + (b − a)/(1 + exp(κ·(L − m)))      form=sigmoid
 ///
 /// | symbol | name | unit | bounds |
 /// |---|---|---|---|
@@ -13,35 +14,53 @@ import Foundation
 /// | γ | `exponent` | per nat | 0.01 … 20 |
 /// | c | `coefficient` | the metric's · nats^p | > 0 |
 /// | p | `exponent` | – | 0 … 20 |
+/// | a | `floor`: accuracy by chance | the metric's | 0 … 10⁶ |
+/// | b | `ceiling` | the metric's | 0 … 10⁶ |
+/// | κ | `steepness` | per nat | 0.01 … 100 |
+/// | m | `midpoint` | nats per token | 0 … 100 |
+///
+///     isoloss fit --law loss-to-metric --option form=sigmoid --series accuracy table.csv
 ///
 /// Source: Gadre et al. 2024, arXiv 2403.08540, for errors averaged over tasks (ε is the error of
-/// guessing); Ghorbani et al. 2021, arXiv 2109.07740, for BLEU.
+/// guessing); Ghorbani et al. 2021, arXiv 2109.07740, for BLEU; Dubey et al. 2024, arXiv 2407.21783,
+/// section 3.2.1, for a sigmoid of accuracy in loss.
 ///
 /// The metric is the runs' series of the name asked for (its last value), or a column of that name
 /// in a table; it must be above 0. Not for single tasks that jump from chance, and not for BLEU of
 /// text written in the source language, which stops rising while the loss still falls: read the
 /// fit's metrics before a prediction. Points on a straight line have no asymptote: γ then ends on its
-/// lower bound, which is a line over any range of losses.
+/// lower bound, which is a line over any range of losses. A sigmoid needs accuracies on both sides of
+/// its midpoint; fix `floor` at the accuracy of chance where that is known.
 package struct LossToMetricLaw: ScalingLaw {
     private static let form = LawOption(
-        "form", values: ["exponential", "power"],
-        meaning: "exponential is an error, ε − k·exp(−γ·L); power is a quality, c·L^−p")
+        "form", values: ["exponential", "power", "sigmoid"],
+        meaning: "exponential is an error, ε − k·exp(−γ·L); power is a quality, c·L^−p; sigmoid is "
+            + "an accuracy, a + (b − a)/(1 + exp(κ·(L − m)))")
 
     package static let about = LawDescription(
-        id: "loss-to-metric", title: "Loss to metric: downstream error or BLEU from the loss",
+        id: "loss-to-metric", title: "Loss to metric: error, accuracy or BLEU from the loss",
         kind: .table, observes: .metric,
-        formula: "error = ε − k·exp(−γ·L), or BLEU = c·L^−p with form=power",
-        reference: "Gadre et al. 2024, arXiv:2403.08540; Ghorbani et al. 2021, arXiv:2109.07740",
+        formula: "error = ε − k·exp(−γ·L), BLEU = c·L^−p with form=power, or "
+            + "accuracy = a + (b − a)/(1 + exp(κ·(L − m))) with form=sigmoid",
+        reference: "Gadre et al. 2024, arXiv:2403.08540; Ghorbani et al. 2021, arXiv:2109.07740; "
+            + "Dubey et al. 2024, arXiv:2407.21783",
         options: [form],
         limits: "Averages over tasks; BLEU of source-original text saturates.")
 
     package let parameters: [ParameterSpec]
     package let requiredFeatures: [Feature] = [.loss]
-    private let isPower: Bool
+    private let shape: Shape
+
+    private enum Shape { case exponential, power, sigmoid }
 
     package init(options: LawOptions) {
-        isPower = options.has(Self.form, "power")
-        parameters = isPower ? Self.powerParameters : Self.exponentialParameters
+        if options.has(Self.form, "power") {
+            (shape, parameters) = (.power, Self.powerParameters)
+        } else if options.has(Self.form, "sigmoid") {
+            (shape, parameters) = (.sigmoid, Self.sigmoidParameters)
+        } else {
+            (shape, parameters) = (.exponential, Self.exponentialParameters)
+        }
     }
 
     private static let exponentialParameters = [
@@ -65,7 +84,22 @@ package struct LossToMetricLaw: ScalingLaw {
             bounds: 0...20, start: .searched(0.1...5)),
     ]
 
-    /// The input is the run's main loss: what `series` names is the metric.
+    private static let sigmoidParameters = [
+        ParameterSpec(
+            "floor", symbol: "a", meaning: "accuracy at a large loss, by chance",
+            bounds: 0...1e6, start: .projected),
+        ParameterSpec(
+            "ceiling", symbol: "b", meaning: "accuracy at a small loss",
+            bounds: 0...1e6, start: .projected),
+        ParameterSpec(
+            "steepness", symbol: "κ", meaning: "how fast accuracy changes around the midpoint",
+            bounds: 0.01...100, scale: .log, start: .searched(0.5...20)),
+        ParameterSpec(
+            "midpoint", symbol: "m", meaning: "loss at which half of the accuracy is gained",
+            bounds: 0...100, start: .searched(1...5)),
+    ]
+
+    /// The input is the run's main loss; `series` names the metric.
     package func features(of run: Run) throws(LawError) -> [Feature: Double] {
         var features = run.features
         features[.loss] = run.loss ?? run.curve?.losses.last ?? features[.loss]
@@ -74,50 +108,38 @@ package struct LossToMetricLaw: ScalingLaw {
 
     package func evaluator(for inputs: [LawInput]) -> any LawEvaluator {
         let losses = inputs.map { $0.required(.loss) }
-        return isPower ? PowerEvaluator(losses: losses) : ExponentialEvaluator(losses: losses)
-    }
-
-    private struct ExponentialEvaluator: LawEvaluator {
-        let losses: [Double]
-
-        var pointCount: Int { losses.count }
-
-        func evaluate(
-            _ parameters: UnsafeBufferPointer<Double>,
-            losses metrics: UnsafeMutableBufferPointer<Double>,
-            jacobian: UnsafeMutableBufferPointer<Double>?
-        ) {
-            for (point, loss) in losses.enumerated() {
+        switch shape {
+        case .exponential:
+            return PointwiseEvaluator(points: losses) { loss, parameters, slopes in
+                let (asymptote, coefficient) = (parameters[0], parameters[1])
                 let power = exp(-parameters[2] * loss)
-                metrics[point] = parameters[0] - parameters[1] * power
-                guard let jacobian else { continue }
-                jacobian[point] = 1
-                jacobian[losses.count + point] = -power
-                jacobian[2 * losses.count + point] = parameters[1] * power * loss
+                slopes[0] = 1
+                slopes[1] = -power
+                slopes[2] = coefficient * power * loss
+                return asymptote - coefficient * power
             }
-        }
-    }
-
-    private struct PowerEvaluator: LawEvaluator {
-        let logLosses: [Double]
-
-        init(losses: [Double]) {
-            logLosses = losses.map { log($0) }
-        }
-
-        var pointCount: Int { logLosses.count }
-
-        func evaluate(
-            _ parameters: UnsafeBufferPointer<Double>,
-            losses metrics: UnsafeMutableBufferPointer<Double>,
-            jacobian: UnsafeMutableBufferPointer<Double>?
-        ) {
-            for (point, logLoss) in logLosses.enumerated() {
-                let power = exp(-parameters[1] * logLoss)
-                metrics[point] = parameters[0] * power
-                guard let jacobian else { continue }
-                jacobian[point] = power
-                jacobian[logLosses.count + point] = -metrics[point] * logLoss
+        case .power:
+            return PointwiseEvaluator(points: losses.map { log($0) }) {
+                logLoss, parameters, slopes in
+                let (coefficient, exponent) = (parameters[0], parameters[1])
+                let power = exp(-exponent * logLoss)
+                slopes[0] = power
+                slopes[1] = -coefficient * power * logLoss
+                return coefficient * power
+            }
+        case .sigmoid:
+            return PointwiseEvaluator(points: losses) { loss, parameters, slopes in
+                let (floor, ceiling) = (parameters[0], parameters[1])
+                let (steepness, distance) = (parameters[2], loss - parameters[3])
+                // Both shares are quotients, so that neither loses its digits near 0.
+                let gained = 1 / (1 + exp(steepness * distance))
+                let missing = 1 / (1 + exp(-steepness * distance))
+                let bend = (ceiling - floor) * gained * missing
+                slopes[0] = missing
+                slopes[1] = gained
+                slopes[2] = -bend * distance
+                slopes[3] = bend * steepness
+                return floor * missing + ceiling * gained
             }
         }
     }

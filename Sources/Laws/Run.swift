@@ -1,11 +1,11 @@
 package import Schedules
 
-/// One training run: what it was, how it was trained, and the losses it logged.
+/// One training run: its features, its schedule, and the losses it logged.
 ///
 /// A run with a `curve` serves the laws of learning-rate schedules; a run with a final `loss` (or,
 /// failing that, a curve's last point) is one row of a table for the laws of size and data.
 package struct Run: Sendable, Equatable {
-    /// What a study uses the run for: fitting, or judging the fit.
+    /// The use of the run in a study: fitting, or judging the fit.
     package enum Role: String, Codable, Sendable {
         case train
         case test
@@ -18,7 +18,7 @@ package struct Run: Sendable, Equatable {
     package var features: [Feature: Double]
     package var loss: Double?
     package var schedule: LearningRateSchedule?
-    /// How many steps the warm-up took, where only logged rates are known and they start later.
+    /// Steps of the warm-up, where only logged rates are known and they start later.
     package var statedWarmupSteps: Int?
     package var curve: LossCurve?
     /// Further logged losses by name (`validation` for a column `loss/validation`).

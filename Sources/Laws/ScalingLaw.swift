@@ -1,6 +1,6 @@
 package import Schedules
 
-/// A loss as a function of named parameters: what one file of this folder holds.
+/// A loss as a function of named parameters, one file of this folder each.
 ///
 /// To add a law, copy `ChinchillaLaw.swift` (rows of a table) or `AnnealingLaw.swift` (curves under
 /// a learning-rate schedule) and change, top to bottom: the doc comment with formula, symbols and
@@ -15,7 +15,7 @@ package import Schedules
 /// Everything here is in the parameters' own units. Robust losses, log residuals, the solver's
 /// coordinates, bounds, several starts and intervals are the fit's business.
 package protocol ScalingLaw: Sendable {
-    /// What the law is, without any options chosen.
+    /// The law's description, whatever its options.
     static var about: LawDescription { get }
 
     /// A law with its options chosen.
@@ -24,10 +24,10 @@ package protocol ScalingLaw: Sendable {
     /// The parameters in the order in which the evaluator takes them.
     var parameters: [ParameterSpec] { get }
 
-    /// What every run must carry.
+    /// The features that every run must carry.
     var requiredFeatures: [Feature] { get }
 
-    /// What a run may carry beside them, or in place of one that follows from it.
+    /// Features that a run may carry beside them, or in place of one that follows from them.
     var optionalFeatures: [Feature] { get }
 
     /// Logged series that `features(of:)` reads, so that a store loads them.
@@ -40,7 +40,7 @@ package protocol ScalingLaw: Sendable {
     /// - Throws: `LawError.badRun` when something to derive a feature from cannot be read.
     func features(of run: Run) throws(LawError) -> [Feature: Double]
 
-    /// Prepares the evaluation at fixed inputs; whatever does not depend on parameters is done here.
+    /// Prepares the evaluation at fixed inputs; all that does not depend on parameters is done here.
     ///
     /// The predictions come in the order of the inputs and, within each, of its steps.
     func evaluator(for inputs: [LawInput]) -> any LawEvaluator
@@ -48,23 +48,25 @@ package protocol ScalingLaw: Sendable {
     /// The first step of a schedule at which the law says anything; only asked of curve laws.
     func firstStep(on areas: ScheduleAreas) -> Int
 
-    /// What completes a start where the loss is linear in functions of parameters only.
+    /// A model that completes a start where the loss is linear in functions of parameters only.
     ///
     /// - Parameters:
-    ///   - values: Where the search would start: searched parameters from the design.
-    ///   - inputs: Where the losses were measured.
+    ///   - values: The start so far: searched parameters from the design.
+    ///   - inputs: The points of the measured losses.
     ///   - losses: The measured losses, one per point.
     /// - Returns: Terms that nearly add up to the loss, or nil for a law that needs none.
     func startModel(at values: [Double], inputs: [LawInput], losses: [Double]) -> StartModel?
 
-    /// What else the parameters say, such as the exponent of the compute-optimal size.
+    /// Quantities that follow from the parameters, such as the exponent of the compute-optimal size.
     func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity]
 
-    /// The coefficient of the term that real curves follow least closely, by name; nil where no term
-    /// stands out. Intervals of curves are wide where this term is large.
+    /// The coefficient of the term that real curves follow least closely, by name; nil if none stands
+    /// out.
+    ///
+    /// Intervals of curves are wide where this term is large.
     var roughCoefficient: String? { get }
 
-    /// What to tell a person about a fit on these inputs, whatever its outcome.
+    /// Warnings about a fit on these inputs, whatever its outcome.
     ///
     /// - Parameters:
     ///   - inputs: The points of the fit.
@@ -95,7 +97,7 @@ extension ScalingLaw {
 
 /// A law bound to the points where it is evaluated.
 package protocol LawEvaluator {
-    /// How many predictions one evaluation makes.
+    /// The number of predictions of one evaluation.
     var pointCount: Int { get }
 
     /// Predicts the loss at every point, and the derivatives when asked.

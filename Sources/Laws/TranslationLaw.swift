@@ -13,6 +13,8 @@ import Foundation
 /// | p_d | `decoder_exponent` | – | 0 … 3 |
 /// | L∞ | `irreducible_loss` | nats per token | ≥ 0 |
 ///
+///     isoloss fit --law nmt-bivariate --series source-original table.csv
+///
 /// Source: Ghorbani et al. 2021, arXiv 2109.07740. The paper's reference sizes N̄_e and N̄_d only set
 /// the unit of α. Here both are one constant, so that the parameters alone predict; α is then the
 /// part of the loss that size removes, for 50 million parameters in each half.
@@ -50,33 +52,22 @@ package struct TranslationLaw: ScalingLaw {
 
     package func evaluator(for inputs: [LawInput]) -> any LawEvaluator {
         let reference = log(Self.referenceParameterCount)
-        return Evaluator(
-            encoder: inputs.map { log($0.required(.encoderParameterCount)) - reference },
-            decoder: inputs.map { log($0.required(.decoderParameterCount)) - reference })
-    }
-
-    private struct Evaluator: LawEvaluator {
-        /// log(N/N̄) of each half.
-        let encoder: [Double]
-        let decoder: [Double]
-
-        var pointCount: Int { encoder.count }
-
-        func evaluate(
-            _ parameters: UnsafeBufferPointer<Double>, losses: UnsafeMutableBufferPointer<Double>,
-            jacobian: UnsafeMutableBufferPointer<Double>?
-        ) {
-            let count = encoder.count
-            for point in 0..<count {
-                let power = exp(-parameters[1] * encoder[point] - parameters[2] * decoder[point])
-                let term = parameters[0] * power
-                losses[point] = term + parameters[3]
-                guard let jacobian else { continue }
-                jacobian[point] = power
-                jacobian[count + point] = -term * encoder[point]
-                jacobian[2 * count + point] = -term * decoder[point]
-                jacobian[3 * count + point] = 1
-            }
+        // log(N/N̄) of each half.
+        let points = inputs.map {
+            (
+                encoder: log($0.required(.encoderParameterCount)) - reference,
+                decoder: log($0.required(.decoderParameterCount)) - reference
+            )
+        }
+        return PointwiseEvaluator(points: points) { size, parameters, slopes in
+            let (coefficient, irreducibleLoss) = (parameters[0], parameters[3])
+            let power = exp(-parameters[1] * size.encoder - parameters[2] * size.decoder)
+            let term = coefficient * power
+            slopes[0] = power
+            slopes[1] = -term * size.encoder
+            slopes[2] = -term * size.decoder
+            slopes[3] = 1
+            return term + irreducibleLoss
         }
     }
 

@@ -40,7 +40,7 @@ extension BadInput {
             "studdy is not a field here; known are id, study, name, role, parameter_count, "
                 + "total_parameter_count, token_count, unique_token_count, training_flops, "
                 + "batch_tokens, step_count, encoder_parameter_count, decoder_parameter_count, "
-                + "average_parameter_count, warmup_steps, loss, schedule, tags, recipe, "
+                + "average_parameter_count, expert_count, warmup_steps, loss, schedule, tags, recipe, "
                 + "last_step, point_count, created_at, updated_at."),
         run("a role", #"{"role":"dev"}"#, "/role", "role = \"dev\", must be train or test."),
         run(

@@ -18,7 +18,7 @@ import Testing
         var noise: Double
         var rows: [[Feature: Double]]
 
-        var testDescription: String { law + (options["form"].map { " \($0)" } ?? "") }
+        var testDescription: String { law + options.values.map { " \($0)" }.joined() }
 
         func runs(noise: Double, seed: UInt64) throws -> [Run] {
             try SyntheticStudy.rows(
@@ -71,6 +71,33 @@ import Testing
         Case(
             law: "loss-to-metric", options: ["form": "power"], truth: [90, 1.6], noise: 0.1,
             rows: stride(from: 1.5, through: 3, by: 0.1).map { [.loss: $0] }),
+        Case(
+            law: "loss-to-metric", options: ["form": "sigmoid"], truth: [0.25, 0.85, 4, 2.4],
+            noise: 0.003, rows: stride(from: 1.2, through: 4, by: 0.1).map { [.loss: $0] }),
+        Case(
+            law: "skaling", truth: [1.220, 3355, 18186, 0.408, 0.431, 0.452], noise: 0.001,
+            rows: grid(
+                .parameterCount, [1e7, 3e7, 1e8, 3e8, 1e9, 3e9],
+                .tokenCount, [3e8, 1e9, 3e9, 1e10, 3e10, 1e11])),
+        Case(
+            law: "steps-batch", truth: [1.6, 400, 30, 40, 0.34, 0.33, 0.43], noise: 0.003,
+            rows: grid(
+                .parameterCount, [1e7, 1e8, 1e9], .stepCount, [1e3, 4e3, 1.6e4, 6.4e4]
+            ).flatMap { row in
+                [3e4, 1.2e5, 4.8e5, 1.9e6].map { batch in
+                    row.merging([.batchTokens: batch]) { $1 }
+                }
+            }),
+        Case(
+            law: "data-constrained", options: ["repeats": "overfitting"],
+            truth: [2.083, 644, 21_900, 0.357, 0.467, 0.0551, 0.416, 0.798], noise: 0.003,
+            rows: grid(
+                .parameterCount, [1e7, 1e8, 1e9, 1e10], .uniqueTokenCount, [1e8, 1e9, 1e10, 1e11]
+            ).flatMap { row in
+                [1.0, 4, 16, 64].map { epochs in
+                    row.merging([.tokenCount: epochs * (row[.uniqueTokenCount] ?? 0)]) { $1 }
+                }
+            }),
     ]
 
     private static func grid(

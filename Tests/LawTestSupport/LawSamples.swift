@@ -5,10 +5,10 @@ import TestSupport
 
 /// Made-up inputs and parameters for any law, from what it declares: no law is known here by name.
 package struct LawSamples {
-    package let law: NamedLaw
+    package let law: ConfiguredLaw
     private var generator: SeededGenerator
 
-    package init(law: NamedLaw, seed: UInt64) {
+    package init(law: ConfiguredLaw, seed: UInt64) {
         self.law = law
         generator = SeededGenerator(seed: seed)
     }
@@ -18,14 +18,11 @@ package struct LawSamples {
         Double.random(in: range, using: &generator)
     }
 
-    /// Parameters inside the law's bounds: shapes from where a fit searches, coefficients near 1
-    /// in the unit that makes each term about one nat.
+    /// Parameters inside the law's bounds: shapes as typical fits have them, coefficients near 1 in
+    /// the unit that makes each term about one nat.
     package mutating func parameters(for inputs: [LawInput]) -> [Double] {
         var values = law.parameters.map { spec in
-            switch spec.start {
-            case .searched(let range): number(in: range)
-            case .projected: 1.0
-            }
+            spec.typical.map { number(in: $0) } ?? 1
         }
         let contributions = meanContributions(values, inputs)
         for (index, spec) in law.parameters.enumerated() where spec.start == .projected {
@@ -82,6 +79,7 @@ package struct LawSamples {
         case .trainingFLOPs: log(1e18)...log(1e23)
         case .batchTokens: log(1e5)...log(1e7)
         case .stepCount: log(1e3)...log(1e6)
+        case .expertCount: log(1)...log(64)
         case .loss: log(1.5)...log(6)
         default: log(1e7)...log(1e10)
         }
@@ -94,7 +92,7 @@ package struct LawEvaluation {
     /// Column-major, points × parameters.
     package let jacobian: [Double]
 
-    package init(law: NamedLaw, inputs: [LawInput], parameters: [Double]) {
+    package init(law: ConfiguredLaw, inputs: [LawInput], parameters: [Double]) {
         var evaluator = law.law.evaluator(for: inputs)
         var losses = Array(repeating: 0.0, count: evaluator.pointCount)
         var jacobian = Array(repeating: 0.0, count: losses.count * parameters.count)

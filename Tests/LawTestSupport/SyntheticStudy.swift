@@ -46,7 +46,7 @@ package enum SyntheticStudy {
     ///   `metric`, and their loss what it predicts from.
     /// - Throws: What the law says of features that it cannot read.
     package static func rows(
-        law: NamedLaw, parameters: [Double], features: [[Feature: Double]], noise: Double,
+        law: ConfiguredLaw, parameters: [Double], features: [[Feature: Double]], noise: Double,
         seed: UInt64
     ) throws -> [Run] {
         var runs = features.enumerated().map { Run(id: "row-\($0)", features: $1) }

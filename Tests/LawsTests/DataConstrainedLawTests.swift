@@ -106,4 +106,34 @@ import Testing
             }
         }
     }
+
+    /// The form of arXiv 2605.01640 at values that fit the public runs.
+    @Test func `repeats can cost loss, and then a best number of epochs is finite`() throws {
+        let law = try LawCatalog.standard.law(
+            "data-constrained", options: ["repeats": "overfitting"])
+        let parameters = [2.083, 644, 21_900, 0.357, 0.467, 0.0551, 0.416, 0.798]
+        func loss(_ epochs: Double, size: Double = 1e9) -> Double {
+            LawEvaluation(
+                law: law,
+                inputs: [
+                    LawInput(features: [
+                        .parameterCount: size, .tokenCount: epochs * 1e8, .uniqueTokenCount: 1e8,
+                    ])
+                ], parameters: parameters
+            ).losses[0]
+        }
+        // One epoch has no penalty; after it P·R^δ·(N/U)^κ is added.
+        let once = 2.083 + 644 * pow(1e9, -0.357) + 21_900 * pow(1e8, -0.467)
+        #expect(abs(loss(1) - once) < 1e-12)
+        let thrice =
+            2.083 + 644 * pow(1e9, -0.357) + 21_900 * pow(3e8, -0.467)
+            + 0.0551 * pow(2, 0.416) * pow(10, 0.798)
+        #expect(abs(loss(3) - thrice) < 1e-12)
+        let losses = (1...64).map { loss(Double($0)) }
+        let best = try #require(losses.indices.min { losses[$0] < losses[$1] })
+        #expect(best > 0 && best < 63)
+        // A larger model overfits sooner.
+        let large = (1...64).map { loss(Double($0), size: 4e9) }
+        #expect(try #require(large.indices.min { large[$0] < large[$1] }) < best)
+    }
 }

@@ -43,7 +43,7 @@ struct FinalLossTests {
     static let features: [Feature: Double] = [.parameterCount: 2.5e7]
 
     /// A warm-up of 20 steps, then falling and once rising rates, a row of equal ones among them.
-    static func schedule(_ law: NamedLaw) throws -> (plateaus: RatePlateaus, curve: LawInput) {
+    static func schedule(_ law: ConfiguredLaw) throws -> (plateaus: RatePlateaus, curve: LawInput) {
         let warmup = (0..<20).map { 3e-3 * Double($0) / 20 }
         var generator = SeededGenerator(seed: 4)
         var rates = warmup
@@ -64,7 +64,7 @@ struct FinalLossTests {
     }
 
     static func finalLoss(
-        _ law: NamedLaw, _ plateaus: RatePlateaus, _ parameters: [Double]
+        _ law: ConfiguredLaw, _ plateaus: RatePlateaus, _ parameters: [Double]
     ) throws -> (loss: Double, slopes: [Double]) {
         let sensitive = try #require(law.law as? any RateSensitiveLaw)
         var slopes = [Double](repeating: .nan, count: plateaus.rates.count)

@@ -5,7 +5,7 @@ import Testing
 /// What every law of the catalogue must satisfy, with every choice of its options.
 @Suite struct LawConformanceTests {
     /// Every law with every single option away from its default.
-    static let laws: [NamedLaw] = LawCatalog.standard.laws.flatMap { type -> [NamedLaw] in
+    static let laws: [ConfiguredLaw] = LawCatalog.standard.laws.flatMap { type -> [ConfiguredLaw] in
         var choices: [[String: String]] = [[:]]
         for option in type.about.options {
             choices += option.values.dropFirst().map { [option.name: $0] }
@@ -14,48 +14,18 @@ import Testing
     }
 
     @Test(arguments: laws)
-    func `derivatives agree with differences`(law: NamedLaw) throws {
+    func `derivatives agree with differences`(law: ConfiguredLaw) throws {
         for seed in 1...5 as ClosedRange<UInt64> {
             var samples = LawSamples(law: law, seed: seed)
             let inputs = try samples.inputs()
             let parameters = samples.parameters(for: inputs)
-            let center = LawEvaluation(law: law, inputs: inputs, parameters: parameters)
-            for (index, spec) in law.parameters.enumerated() {
-                let slope = spec.scale.slope(at: parameters[index])
-                let column = center.column(index).map { $0 * slope }
-                let tolerance = 1e-8 * column.reduce(1e-6) { max($0, abs($1)) }
-                let wide = differences(law, inputs, parameters, index, width: 1e-3)
-                let narrow = differences(law, inputs, parameters, index, width: 5e-4)
-                // Where two widths disagree there is a join of two branches between them, whose
-                // second derivatives differ: differences say nothing there.
-                let judged = wide.indices.filter { abs(wide[$0] - narrow[$0]) <= tolerance }
-                #expect(Double(judged.count) >= 0.8 * Double(wide.count), "\(spec.name)")
-                let worst = judged.reduce(0) { max($0, abs(column[$1] - narrow[$1])) }
-                #expect(worst <= tolerance, "\(spec.name), seed \(seed)")
-            }
-        }
-    }
-
-    /// Fourth-order central differences in the solver's coordinate, where every parameter varies
-    /// on the scale of 1; widths near 1e-3 balance rounding and truncation.
-    private func differences(
-        _ law: NamedLaw, _ inputs: [LawInput], _ parameters: [Double], _ index: Int, width: Double
-    ) -> [Double] {
-        let scale = law.parameters[index].scale
-        func losses(_ steps: Double) -> [Double] {
-            var moved = parameters
-            moved[index] = scale.value(
-                at: scale.coordinate(of: parameters[index]) + steps * width)
-            return LawEvaluation(law: law, inputs: inputs, parameters: moved).losses
-        }
-        let (far, near) = (zip(losses(2), losses(-2)), zip(losses(1), losses(-1)))
-        return zip(far, near).map { far, near in
-            (8 * (near.0 - near.1) - (far.0 - far.1)) / (12 * width)
+            let check = DerivativeCheck(law: law, inputs: inputs, parameters: parameters)
+            for finding in check.findings() { Issue.record("seed \(seed): \(finding)") }
         }
     }
 
     @Test(arguments: laws)
-    func `predictions are finite inside the bounds`(law: NamedLaw) throws {
+    func `predictions are finite inside the bounds`(law: ConfiguredLaw) throws {
         for seed in 1...20 as ClosedRange<UInt64> {
             var samples = LawSamples(law: law, seed: seed)
             let inputs = try samples.inputs(rows: 5)
@@ -68,7 +38,7 @@ import Testing
 
     /// Exponents at both ends of their bounds, everything else where a fit searches.
     @Test(arguments: laws)
-    func `predictions are numbers at the bounds of the exponents`(law: NamedLaw) throws {
+    func `predictions are numbers at the bounds of the exponents`(law: ConfiguredLaw) throws {
         var samples = LawSamples(law: law, seed: 11)
         let inputs = try samples.inputs(rows: 5)
         let middle = samples.parameters(for: inputs)
@@ -83,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: laws)
-    func `parameters are described and searched inside their bounds`(law: NamedLaw) {
+    func `parameters are described and searched inside their bounds`(law: ConfiguredLaw) {
         #expect(Set(law.parameters.map(\.name)).count == law.parameters.count)
         for spec in law.parameters {
             #expect(!spec.symbol.isEmpty && !spec.meaning.isEmpty)
@@ -91,13 +61,17 @@ import Testing
                 #expect(spec.bounds.contains(range.lowerBound))
                 #expect(spec.bounds.contains(range.upperBound))
             }
+            if let typical = spec.typical {
+                #expect(spec.bounds.contains(typical.lowerBound))
+                #expect(spec.bounds.contains(typical.upperBound))
+            }
             if spec.scale == .log { #expect(spec.bounds.lowerBound > 0) }
             if spec.scale == .decay { #expect(spec.bounds.upperBound < 1) }
         }
     }
 
     @Test(arguments: laws)
-    func `projected parameters enter the loss linearly`(law: NamedLaw) throws {
+    func `projected parameters enter the loss linearly`(law: ConfiguredLaw) throws {
         var samples = LawSamples(law: law, seed: 3)
         let inputs = try samples.inputs()
         let parameters = samples.parameters(for: inputs)

@@ -41,4 +41,15 @@ import Testing
         #expect(try law.features(of: Run(id: "r", curve: curve))[.loss] == 3)
         #expect(try law.features(of: Run(id: "r"))[.loss] == nil)
     }
+
+    @Test func `a sigmoid runs from its floor to its ceiling through the midpoint`() throws {
+        let law = try LawCatalog.standard.law("loss-to-metric", options: ["form": "sigmoid"])
+        let inputs = [60.0, 2.4, 2.9, 1e-9].map { LawInput(features: [.loss: $0]) }
+        let values = LawEvaluation(law: law, inputs: inputs, parameters: [0.25, 0.85, 4, 2.4])
+            .losses
+        #expect(abs(values[0] - 0.25) < 1e-12)
+        #expect(abs(values[1] - 0.55) < 1e-12)
+        #expect(abs(values[2] - (0.25 + 0.6 / (1 + exp(2)))) < 1e-12)
+        #expect(abs(values[3] - (0.25 + 0.6 / (1 + exp(-9.6)))) < 1e-8)
+    }
 }

@@ -128,6 +128,7 @@ enum ColumnAliases {
                 "average_params", "average_parameters", "avg_params", "avg_parameter_count",
                 "mean_parameter_count", "n_avg",
             ],
+            .expertCount: ["experts", "num_experts", "n_experts", "number_of_experts"],
         ]
         for feature in Feature.allCases { names[feature, default: []].append(feature.rawValue) }
         let pairs = names.flatMap { feature, aliases in aliases.map { ($0, feature) } }

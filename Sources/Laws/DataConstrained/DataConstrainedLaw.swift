@@ -6,6 +6,10 @@ import Foundation
 ///     D' = U_D·(1 + R*_D·(1 − exp(−R_D/R*_D))),      R_D = D/U_D − 1
 ///     N' = U_N·(1 + R*_N·(1 − exp(−R_N/R*_N))),      R_N = N/U_N − 1
 ///
+/// or, with `repeats=overfitting`, whose loss rises again after too many repeats,
+///
+///     L = E + A·N^−α + B·D^−β + P·R^δ·(N/U)^κ,       R = D/U − 1
+///
 /// U_D = min(U, D) is the number of distinct tokens, U_N = min(N, N_opt(U_D)) the parameters that
 /// they can use: N_opt(D) is Chinchilla's compute-optimal size for D tokens, where
 /// α·A·N^−α = β·B·D^−β.
@@ -22,21 +26,49 @@ import Foundation
 /// | β | `token_exponent` | – | 0.01 … 3 |
 /// | R*_D | `token_repeat_scale` | repeats | 0.01 … 10⁶ |
 /// | R*_N | `parameter_repeat_scale` | multiples of U_N | 0.01 … 10⁶ |
+/// | P | `overfitting_coefficient` | nats · (tokens/parameter)^κ | ≥ 0 |
+/// | δ | `repeat_exponent` | – | 0.01 … 2 |
+/// | κ | `excess_exponent` | – | 0.01 … 2 |
+///
+///     isoloss fit --law data-constrained --option repeats=overfitting table.csv
 ///
 /// Source: Muennighoff et al. 2023, arXiv 2305.16264 (α = β = 0.353, A 521, B 1488, E 1.87, R*_D 15.39,
 /// R*_N 5.31). N_opt(D) = G·(D·G)^{β/α} there, with G = (αA/(βB))^{1/(α+β)}, is the same number.
+/// The penalty: Lovelace et al. 2026, arXiv 2605.01640; strong weight decay lowers P.
 ///
 /// R*_D needs runs that repeat their data several times, R*_N runs far larger than their distinct
 /// data can use. Not for loss on the training data, which repeats go on lowering.
 package struct DataConstrainedLaw: ScalingLaw {
+    private static let repeats = LawOption(
+        "repeats", values: ["decaying", "overfitting"],
+        meaning: "decaying lets a repeated token count for less and less; overfitting adds "
+            + "P·R^δ·(N/U)^κ, which rises with repeats")
+
     package static let about = LawDescription(
         id: "data-constrained", title: "Data-constrained: loss where tokens repeat",
         kind: .table,
         formula: "L = E + A·N'^−α + B·D'^−β, D' = U_D·(1 + R*_D·(1 − exp(−R_D/R*_D))), N' likewise",
-        reference: "Muennighoff et al. 2023, arXiv:2305.16264",
+        reference: "Muennighoff et al. 2023, arXiv:2305.16264; Lovelace et al. 2026, "
+            + "arXiv:2605.01640",
+        options: [repeats],
         limits: "Validation loss of finished runs; the scales need runs that repeat their data.")
 
-    package let parameters = [
+    package let parameters: [ParameterSpec]
+    package let requiredFeatures: [Feature] = [.parameterCount, .tokenCount]
+    package let optionalFeatures: [Feature] = [.uniqueTokenCount]
+
+    private let unconstrained: ChinchillaLaw
+    private let isOverfitting: Bool
+
+    package init(options: LawOptions) {
+        unconstrained = ChinchillaLaw(options: options)
+        isOverfitting = options.has(Self.repeats, "overfitting")
+        parameters =
+            isOverfitting
+            ? unconstrained.parameters + Self.penaltyParameters : Self.decayingParameters
+    }
+
+    private static let decayingParameters = [
         ParameterSpec(
             "irreducible_loss", symbol: "E",
             meaning: "loss of an unlimited model on unlimited data",
@@ -62,22 +94,56 @@ package struct DataConstrainedLaw: ScalingLaw {
             meaning: "excess over the usable size after which a parameter's worth is down to 1/e",
             bounds: 0.01...1e6, scale: .log, start: .searched(1...100)),
     ]
-    package let requiredFeatures: [Feature] = [.parameterCount, .tokenCount]
-    package let optionalFeatures: [Feature] = [.uniqueTokenCount]
 
-    private let unconstrained: ChinchillaLaw
-
-    package init(options: LawOptions) {
-        unconstrained = ChinchillaLaw(options: options)
-    }
+    private static let penaltyParameters = [
+        ParameterSpec(
+            "overfitting_coefficient", symbol: "P", meaning: "size of the penalty for repeats",
+            bounds: 0...1e6, start: .projected),
+        ParameterSpec(
+            "repeat_exponent", symbol: "δ", meaning: "how fast the penalty rises with repeats",
+            bounds: 0.01...2, start: .searched(0.2...1.2)),
+        ParameterSpec(
+            "excess_exponent", symbol: "κ",
+            meaning: "how fast the penalty rises with parameters per distinct token",
+            bounds: 0.01...2, start: .searched(0.2...1.2)),
+    ]
 
     package func evaluator(for inputs: [LawInput]) -> any LawEvaluator {
-        Evaluator(points: inputs.map(Point.init))
+        let points = inputs.map(Point.init)
+        guard isOverfitting else { return Evaluator(points: points) }
+        return PointwiseEvaluator(points: points, formula: Self.overfittingLoss)
+    }
+
+    private static func overfittingLoss(
+        _ point: Point, _ parameters: UnsafeBufferPointer<Double>,
+        _ slopes: PointwiseEvaluator<Point>.Slopes
+    ) -> Double {
+        let sizePower = exp(-parameters[3] * point.logSize)
+        let tokenPower = exp(-parameters[4] * point.logTokens)
+        let (penalty, repeatExponent, excessExponent) = (
+            parameters[5], parameters[6], parameters[7]
+        )
+        // Without repeats there is no penalty, however small its exponent.
+        let logRepeats = point.repeats > 0 ? log(point.repeats) : 0
+        let logExcess = point.logSize - point.logDistinct
+        let power =
+            point.repeats > 0 ? exp(repeatExponent * logRepeats + excessExponent * logExcess) : 0
+        slopes[0] = 1
+        slopes[1] = sizePower
+        slopes[2] = tokenPower
+        slopes[3] = -parameters[1] * sizePower * point.logSize
+        slopes[4] = -parameters[2] * tokenPower * point.logTokens
+        slopes[5] = power
+        slopes[6] = penalty * power * logRepeats
+        slopes[7] = penalty * power * logExcess
+        return parameters[0] + parameters[1] * sizePower + parameters[2] * tokenPower
+            + penalty * power
     }
 
     private struct Point {
         let logSize: Double
         let logDistinct: Double
+        let logTokens: Double
         /// R_D = D/U_D − 1, at least 0.
         let repeats: Double
 
@@ -86,6 +152,7 @@ package struct DataConstrainedLaw: ScalingLaw {
             let distinct = min(input.features[.uniqueTokenCount] ?? tokens, tokens)
             logSize = log(input.required(.parameterCount))
             logDistinct = log(distinct)
+            logTokens = log(tokens)
             repeats = tokens / distinct - 1
         }
 
@@ -140,6 +207,7 @@ package struct DataConstrainedLaw: ScalingLaw {
     package func startModel(at values: [Double], inputs: [LawInput], losses: [Double])
         -> StartModel?
     {
+        guard !isOverfitting else { return nil }
         let logRatio = log(values[3] * values[1] / (values[4] * values[2]))
         var terms = Array(repeating: [Double](), count: 3)
         for point in inputs.map(Point.init) {
@@ -155,20 +223,22 @@ package struct DataConstrainedLaw: ScalingLaw {
     }
 
     package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] {
-        guard free.contains("token_repeat_scale"),
-            inputs.allSatisfy({ Point($0).repeats == 0 })
+        let parameter = isOverfitting ? "overfitting_coefficient" : "token_repeat_scale"
+        guard free.contains(parameter), inputs.allSatisfy({ Point($0).repeats == 0 })
         else { return [] }
         return [
-            "no run repeats its data: nothing determines token_repeat_scale; add runs whose "
+            "no run repeats its data: nothing determines \(parameter); add runs whose "
                 + "unique_token_count is below token_count, or fix it"
         ]
     }
 
     package func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity] {
-        unconstrained.derivedQuantities(Array(parameters.prefix(5))) + [
+        let optimum = unconstrained.derivedQuantities(Array(parameters.prefix(5)))
+        guard !isOverfitting else { return optimum }
+        return optimum + [
             DerivedQuantity(
                 "effective_token_limit",
-                meaning: "what a distinct token is worth after endless repeats, 1 + R*_D",
+                meaning: "worth of a distinct token after endless repeats, 1 + R*_D",
                 value: 1 + parameters[5])
         ]
     }

@@ -16,7 +16,7 @@ package import Schedules
 package struct ForecastLaw: ScalingLaw {
     /// One of the laws averaged.
     package struct Member: Sendable {
-        package let law: NamedLaw
+        package let law: ConfiguredLaw
         /// Where its parameters stand among the forecast's.
         package let range: Range<Int>
     }
@@ -53,7 +53,7 @@ package struct ForecastLaw: ScalingLaw {
             let chosen = LawOptions(
                 chosen: options.values.merging(Self.memberOptions[type.about.id] ?? [:]) { $1 },
                 offered: type.about.options)
-            let law = NamedLaw(
+            let law = ConfiguredLaw(
                 about: type.about, options: chosen, law: type.init(options: chosen))
             let start = parameters.count
             parameters += law.parameters.map { spec in

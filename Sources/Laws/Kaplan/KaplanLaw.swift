@@ -168,18 +168,18 @@ extension KaplanLaw {
         guard free.contains("batch_scale") || free.contains("batch_exponent") else { return [] }
         let batches = inputs.compactMap { $0.features[.batchTokens] }
         let without = inputs.count - batches.count
-        var cautions: [String] = []
+        var warnings: [String] = []
         if without > 0 {
-            cautions.append(
+            warnings.append(
                 "\(without) of \(inputs.count) runs have no batch_tokens; their batches count as "
                     + "endless")
         }
         if without == 0, Set(batches).count == 1 {
-            cautions.append(
+            warnings.append(
                 "all runs have one batch size: batch_scale and batch_exponent follow from how the "
                     + "loss bends alone; add runs of other batch sizes, or fix both")
         }
-        return cautions
+        return warnings
     }
 }
 

@@ -62,6 +62,9 @@ struct FeatureOptions: ParsableArguments {
     @Option(help: .of(.averageParameterCount))
     var averageParameterCount: Double?
 
+    @Option(help: .of(.expertCount))
+    var expertCount: Double?
+
     @Option(help: .of(.loss))
     var loss: Double?
 
@@ -83,6 +86,7 @@ struct FeatureOptions: ParsableArguments {
         case .encoderParameterCount: encoderParameterCount
         case .decoderParameterCount: decoderParameterCount
         case .averageParameterCount: averageParameterCount
+        case .expertCount: expertCount
         case .loss: loss
         }
     }
