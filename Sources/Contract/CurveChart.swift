@@ -35,13 +35,14 @@ extension CurveResponse {
     /// - Returns: The chart; before the first finite loss nothing is drawn.
     package func chart(law: String, loss name: String?, measured: MeasuredCurve?) -> LineChart {
         var panel = LineChart.Panel(
-            yLabel: name ?? "loss (nats per token)",
+            yLabel: name ?? "loss", unit: name == nil ? "nats per token" : nil,
             series: [.init(name: "predicted", points: [PlotPoint](steps, loss))])
         panel.weight = 2.6
         if let measured {
             panel.series.append(
                 .init(
-                    name: "measured: \(measured.run)", points: measured.points, mark: .dots,
+                    name: "measured", detail: ": \(measured.run)", points: measured.points,
+                    mark: .dots,
                     ink: .orange))
         }
         if let lower, let upper, let interval {
@@ -49,7 +50,7 @@ extension CurveResponse {
             let target = intervalOf.map { " of the \($0.rawValue)" } ?? ""
             panel.bands = [
                 .init(
-                    name: "\(percent) % interval\(target)", lower: [PlotPoint](steps, lower),
+                    name: "\(percent) % interval", detail: target, lower: [PlotPoint](steps, lower),
                     upper: [PlotPoint](steps, upper))
             ]
         }

@@ -127,11 +127,12 @@ package struct RunForecastResponse: Sendable, Codable {
     /// The forecast over what the run measured.
     package func chart(measured: MeasuredCurve?) -> LineChart {
         guard let curve else {
-            var panel = LineChart.Panel(yLabel: "loss (nats per token)", series: [])
+            var panel = LineChart.Panel(yLabel: "loss", unit: "nats per token", series: [])
             if let measured {
                 panel.series = [
                     .init(
-                        name: "measured: \(measured.run)", points: measured.points, mark: .dots,
+                        name: "measured", detail: ": \(measured.run)", points: measured.points,
+                        mark: .dots,
                         ink: .orange)
                 ]
             }

@@ -43,7 +43,7 @@ package struct JSONWriter {
         }
         switch value {
         case .object(let members) where !members.isEmpty:
-            lines(("{", "}"), members.map { (Self.text(of: .string($0.name)) + ": ", $0.value) })
+            lines(("{", "}"), members.map { (Self.text(of: .string($0.name)) + " : ", $0.value) })
         case .array(let values) where values.contains(where: \.isNested):
             lines(("[", "]"), values.map { ("", $0) })
         default: text += Self.text(of: value)

@@ -109,10 +109,10 @@ extension LineChart.Panel {
     fileprivate var legendEntries: [ChartLayout.LegendEntry] {
         let lines = series.map { series in
             ChartLayout.LegendEntry(
-                name: series.name, sample: .series(series.mark, series.ink))
+                name: series.name + series.detail, sample: .series(series.mark, series.ink))
         }
         let areas = bands.map {
-            ChartLayout.LegendEntry(name: $0.name, sample: .band($0.ink))
+            ChartLayout.LegendEntry(name: $0.name + $0.detail, sample: .band($0.ink))
         }
         return (lines + areas).filter { !$0.name.isEmpty }
     }

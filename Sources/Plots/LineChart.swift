@@ -25,9 +25,15 @@ package struct LineChart: Sendable, Equatable {
         package var points: [PlotPoint]
         package var mark: Mark
         package var ink: Ink
+        /// More of the name, for pictures; a terminal's legend has no room for it.
+        package var detail: String
 
-        package init(name: String, points: [PlotPoint], mark: Mark = .line, ink: Ink = .blue) {
+        package init(
+            name: String, detail: String = "", points: [PlotPoint], mark: Mark = .line,
+            ink: Ink = .blue
+        ) {
             self.name = name
+            self.detail = detail
             self.points = points
             self.mark = mark
             self.ink = ink
@@ -41,9 +47,15 @@ package struct LineChart: Sendable, Equatable {
         package var lower: [PlotPoint]
         package var upper: [PlotPoint]
         package var ink: Ink
+        /// More of the name, for pictures.
+        package var detail: String
 
-        package init(name: String, lower: [PlotPoint], upper: [PlotPoint], ink: Ink = .blue) {
+        package init(
+            name: String, detail: String = "", lower: [PlotPoint], upper: [PlotPoint],
+            ink: Ink = .blue
+        ) {
             self.name = name
+            self.detail = detail
             self.lower = lower
             self.upper = upper
             self.ink = ink
@@ -65,8 +77,10 @@ package struct LineChart: Sendable, Equatable {
 
     /// One vertical axis with what is drawn along it.
     package struct Panel: Sendable, Equatable {
-        /// What the vertical axis shows, with its unit.
+        /// What the vertical axis shows.
         package var yLabel: String
+        /// Its unit, for pictures.
+        package var unit: String?
         package var series: [Series]
         package var bands: [Band] = []
         package var notes: [Note] = []
@@ -77,8 +91,9 @@ package struct LineChart: Sendable, Equatable {
         /// Its share of the height, beside those of the other panels.
         package var weight = 1.0
 
-        package init(yLabel: String, series: [Series]) {
+        package init(yLabel: String, unit: String? = nil, series: [Series]) {
             self.yLabel = yLabel
+            self.unit = unit
             self.series = series
         }
     }

@@ -85,7 +85,7 @@ extension LineChart {
     ) {
         let frame = layout.frames[index]
         grid(frame, layout.xLabels, layout.yLabels[index], into: &svg)
-        yAxis(frame, layout.yLabels[index], panel.yLabel, into: &svg)
+        yAxis(frame, layout.yLabels[index], panel.axisTitle, into: &svg)
         if isLast { xAxis(frame, layout.xLabels, into: &svg) }
         // A document may be put into a page beside others, so that its ids must be its own.
         let clip = "plot-\(title.utf8.reduce(UInt32(index)) { $0 &* 31 &+ UInt32($1) })"
@@ -196,6 +196,10 @@ extension SVGText {
                 "class": classes, "x": Self.number(x), "y": Self.number(y), "text-anchor": anchor,
             ], text: text)
     }
+}
+
+extension LineChart.Panel {
+    fileprivate var axisTitle: String { unit.map { "\(yLabel) (\($0))" } ?? yLabel }
 }
 
 extension LineChart.Series.Mark {

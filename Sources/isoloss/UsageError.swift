@@ -21,7 +21,6 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case optionNeedsServer(String)
     case optionNeedsFiles(String)
     case nothingToFill(option: String)
-    case badLevel(Double)
     case belowMinimum(option: String, value: Int, minimum: Int)
     case outputExists(String)
     case unreadable(String, reason: String)
@@ -62,8 +61,6 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
             "--\(option) is for run files; leave it out with --server, where runs carry it."
         case .nothingToFill(let option):
             "--\(option) is for curves without metadata, and every run has it already; leave it out."
-        case .badLevel(let level):
-            "--interval = \(level), must lie between 0 and 1, as in 0.9."
         case .belowMinimum(let option, let value, let minimum):
             "--\(option) = \(value), must be at least \(minimum)."
         case .scheduleExpected(let law):

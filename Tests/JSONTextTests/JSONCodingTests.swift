@@ -74,9 +74,9 @@ import Testing
     @Test func `pretty text breaks objects, and keeps lists of numbers on a line`() throws {
         let text = String(
             decoding: try JSONEncoding.bytes(of: Self.answer, isPretty: true), as: UTF8.self)
-        #expect(text.hasPrefix("{\n  \"total_steps\": 3,\n"))
-        #expect(text.contains("\n  \"losses\": [3.5,2],\n"))
-        #expect(text.contains("\n  \"parts\": [\n    {\n      \"value\": 0.1,\n"))
+        #expect(text.hasPrefix("{\n  \"total_steps\" : 3,\n"))
+        #expect(text.contains("\n  \"losses\" : [3.5,2],\n"))
+        #expect(text.contains("\n  \"parts\" : [\n    {\n      \"value\" : 0.1,\n"))
         #expect(text.hasSuffix("\n  ]\n}"))
     }
 

@@ -19,12 +19,6 @@ struct IntervalOptions: ParsableArguments {
             valueName: "mean|observation"))
     var intervalOf = LawPredictor.Interval.Target.observation
 
-    func validate() throws {
-        guard interval > 0, interval < 1 else {
-            throw UsageError.badLevel(interval).validation
-        }
-    }
-
     var value: LawPredictor.Interval {
         LawPredictor.Interval(level: interval, target: intervalOf)
     }
