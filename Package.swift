@@ -45,7 +45,8 @@ let package = Package(
         .target(name: "Plots", dependencies: ["JSONText"]),
 
         // The outside world: files, SQLite, sockets.
-        .target(name: "Imports", dependencies: ["CZlib", "JSONText", "Laws", "Schedules"]),
+        .target(
+            name: "Imports", dependencies: ["CZlib", "JSONText", "Laws", "Schedules", grdb]),
         .target(
             name: "Store", dependencies: [grdb, sqlite],
             resources: [.embedInCode("migrations")]),
@@ -108,7 +109,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "ImportsTests",
-            dependencies: ["CZlib", "Imports", "JSONText", "Laws", "Schedules", "TestSupport"]),
+            dependencies: [
+                "CZlib", "Imports", "JSONText", "Laws", "Schedules", "TestSupport", grdb,
+            ],
+            exclude: ["fixtures", "make-fixtures.py"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "TestSupport", grdb]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport", logging]),
         .testTarget(

@@ -53,8 +53,25 @@ package struct RunLoader {
         try loadFolder(path)
     }
 
-    /// Every file of a folder that is a log; a folder of a training has others, too.
+    /// Every file of a folder and its subfolders that is a log; the folder of a training has others,
+    /// too.
     private mutating func loadFolder(_ path: String) throws(RunFileError) {
+        var other: [String] = []
+        let count = try walk(path, depth: 0, other: &other)
+        guard count > 0 else { throw RunFileError(file: path, kind: .noRunFiles) }
+        if !other.isEmpty {
+            let shown = other.prefix(5).joined(separator: ", ")
+            let more = other.count > 5 ? " and \(other.count - 5) more" : ""
+            loaded.notes.append("\(path): no logs, left out: \(shown)\(more)")
+        }
+    }
+
+    /// Reads what is in a folder.
+    ///
+    /// - Returns: How many files had runs.
+    private mutating func walk(
+        _ path: String, depth: Int, other: inout [String]
+    ) throws(RunFileError) -> Int {
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
@@ -62,26 +79,44 @@ package struct RunLoader {
             throw RunFileError(file: path, kind: .unreadable(reason: "no permission to list it"))
         }
         var count = 0
-        var other: [String] = []
-        for name in names where !name.hasPrefix(".") {
+        var taken: Set<String> = []
+        if let run = try LogFolder.run(at: path, options: options) {
+            try take(run.file)
+            taken = run.taken.union(names.filter { $0.contains("tfevents") })
+            count += 1
+        }
+        // Each checkpoint has the whole log so far: the last says all.
+        let checkpoints = names.filter { $0.hasPrefix("checkpoint-") }
+        if checkpoints.count > 1 || names.contains("trainer_state.json") {
+            let last = checkpoints.max { Self.number(in: $0) < Self.number(in: $1) }
+            let hasOwn = names.contains("trainer_state.json")
+            taken.formUnion(checkpoints.filter { hasOwn || $0 != last })
+        }
+        for name in names where !name.hasPrefix(".") && !taken.contains(name) {
             let file = Self.join(path, name)
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder),
-                !isFolder.boolValue
-            else { continue }
+            if LogFolder.isFolder(file) {
+                // A link leads to what is read anyway (W&B's `latest-run`), or in circles.
+                let isLink =
+                    (try? FileManager.default.destinationOfSymbolicLink(atPath: file)) != nil
+                guard depth < 6, !isLink else { continue }
+                if FileManager.default.fileExists(atPath: Self.join(file, StudyFile.name)) {
+                    continue
+                }
+                count += try walk(file, depth: depth + 1, other: &other)
+                continue
+            }
             do {
                 try take(LogImporter.file(at: file, options: options))
                 count += 1
-            } catch  where error.kind.saysNotALog && RunFileFormat(fileName: name) == nil {
+            } catch  where error.kind.saysNotALog {
                 other.append(name)
             }
         }
-        guard count > 0 else { throw RunFileError(file: path, kind: .noRunFiles) }
-        if !other.isEmpty {
-            let shown = other.prefix(5).joined(separator: ", ")
-            let more = other.count > 5 ? " and \(other.count - 5) more" : ""
-            loaded.notes.append("\(path): no logs, left out: \(shown)\(more)")
-        }
+        return count
+    }
+
+    private static func number(in name: String) -> Int {
+        Int(name.drop { !$0.isNumber }.prefix { $0.isNumber }) ?? 0
     }
 
     private mutating func take(_ file: ImportedFile) throws(RunFileError) {

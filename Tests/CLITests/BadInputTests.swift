@@ -24,16 +24,6 @@ import Testing
             title: "unknown law", files: ["a.csv": curve], arguments: "fit --law nope a.csv",
             sentence: "law = \"nope\" is not known; choose one of chinchilla, "),
         Case(
-            title: "NaN loss", files: ["a.csv": "step,loss\n0,4\n1,nan\n"],
-            arguments: "fit --law lr-annealing a.csv",
-            sentence:
-                "a.csv, line 3, column \"loss\": loss = nan, must be a finite number above 0."),
-        Case(
-            title: "infinite loss", files: ["a.csv": "step,loss\n0,inf\n"],
-            arguments: "fit --law lr-annealing a.csv",
-            sentence:
-                "a.csv, line 2, column \"loss\": loss = inf, must be a finite number above 0."),
-        Case(
             title: "negative loss", files: ["a.csv": "step,loss\n0,-1\n"],
             arguments: "import a.csv --database runs.db",
             sentence:

@@ -42,7 +42,7 @@ import Testing
     @Test func `says on standard error what it took for what`() {
         #expect(
             study.curveFit.error
-                == "note: study/constant.csv and 3 more: took column \"lr\" for learning_rate\n")
+                == "note: study/constant.csv and 3 more: took \"lr\" for learning_rate\n")
     }
 
     @Test func `writes the fit object, which recovers the parameters`() throws {

@@ -51,7 +51,7 @@ import Testing
         ("Schedules", ["HTTP", "GRDB", "Store", "Laws", "LeastSquares", "FoundationNetworking"]),
         ("Fitting", ["HTTP", "GRDB", "Store", "API", "Imports", "FoundationNetworking"]),
         ("Plans", ["HTTP", "GRDB", "Store", "API", "Imports", "FoundationNetworking"]),
-        ("Imports", ["HTTP", "GRDB", "Store", "API", "Fitting", "FoundationNetworking"]),
+        ("Imports", ["HTTP", "Store", "API", "Fitting", "FoundationNetworking"]),
     ])
     func `nothing imports upwards`(target: String, forbidden: [String]) throws {
         for file in try Self.swiftFiles("Sources/\(target)") {

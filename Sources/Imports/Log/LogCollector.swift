@@ -12,6 +12,8 @@ package struct LogSeries: Sendable, Equatable {
     package private(set) var count = 0
     /// Line of the first value.
     package let firstLine: Int?
+    /// Line of the first value that is zero or below, which no loss is.
+    private(set) var firstBadLine: Int?
     /// Whether values are kept, and not only counted.
     private let isKept: Bool
 
@@ -21,8 +23,9 @@ package struct LogSeries: Sendable, Equatable {
         self.isKept = isKept
     }
 
-    fileprivate mutating func append(_ step: Int32, _ value: Double) {
+    fileprivate mutating func append(_ step: Int32, _ value: Double, line: Int?) {
         count += 1
+        if value <= 0, firstBadLine == nil { firstBadLine = line }
         guard isKept else { return }
         steps.append(step)
         values.append(value)
@@ -83,6 +86,8 @@ package struct LogRun: Sendable {
     /// Rows or lines taken so far, for steps that are counted.
     var rows = 0
     private var places: [Int?] = []
+    /// Series that a later file does not replace.
+    private var keptSeries = 0
 
     init(key: String?) {
         self.key = key
@@ -107,8 +112,19 @@ package struct LogRun: Sendable {
             series.append(
                 LogSeries(name: name.text, firstLine: line, isKept: name.isKept))
         }
-        series[place].append(step, value)
+        series[place].append(step, value, line: line)
     }
+
+    /// Drops the values from a step on, but those of series that are kept.
+    fileprivate mutating func rewind(to step: Int) -> Int {
+        var dropped = 0
+        for index in series.indices where index >= keptSeries {
+            dropped += series[index].keep { value, _ in value < step }
+        }
+        return dropped
+    }
+
+    fileprivate mutating func keepSeries() { keptSeries = series.count }
 
     mutating func setUnit(_ unit: String, ofSeries name: String) {
         for index in series.indices where series[index].name == name { series[index].unit = unit }
@@ -192,6 +208,20 @@ package struct LogCollector: Sendable {
         _ value: Double, _ name: String, step: Int, run: Int = 0, line: Int? = nil
     ) {
         add(value, id(of: name), step: step, run: run, line: line)
+    }
+
+    /// Notes the first step of one file of several: a restarted job writes a new file, which goes
+    /// before the earlier ones from there on.
+    mutating func beginFile(_ run: Int, at step: Int) {
+        let dropped = runs[run].rewind(to: step)
+        if dropped > 0 {
+            skip("values that a later file of a restarted job replaces", count: dropped, at: nil)
+        }
+    }
+
+    /// Keeps what was read so far from being replaced by files to come, which are another part.
+    mutating func endFile() {
+        for index in runs.indices { runs[index].keepSeries() }
     }
 
     /// Changes a run.

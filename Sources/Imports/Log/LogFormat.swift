@@ -32,6 +32,8 @@ package protocol LogFormat: Sendable {
     var title: String { get }
     /// A line or an excerpt of a file.
     var sample: String { get }
+    /// Whether the content is no text.
+    var isBinary: Bool { get }
 
     /// How sure the format is, by the beginning of the content alone.
     func recognises(_ head: LogHead) -> Confidence
@@ -43,4 +45,8 @@ package protocol LogFormat: Sendable {
     ///   - log: Takes the values, the metadata, and the account of what was left out.
     /// - Throws: `RunFileError` for content that breaks the format.
     func read(_ source: ByteSource, into log: inout LogCollector) throws(RunFileError)
+}
+
+extension LogFormat {
+    package var isBinary: Bool { false }
 }

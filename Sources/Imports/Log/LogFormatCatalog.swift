@@ -3,6 +3,9 @@
 package enum LogFormatCatalog {
     /// Every format of Isoloss: a new one is one line here.
     package static let standard: [any LogFormat] = [
+        TensorBoardFormat(),
+        WandbFileFormat(),
+        TrackerDatabaseFormat(),
         TrainerStateFormat(),
         MegatronValuesFormat(),
         MMEngineScalarsFormat(),
@@ -26,6 +29,7 @@ package enum LogFormatCatalog {
         TrainerConsoleFormat(),
         DeepSpeedFormat(),
         ProgressBarFormat(),
+        MLflowMetricFormat(),
         JSONLinesFormat(),
         JSONDocumentFormat(),
         DelimitedFormat.csv,
@@ -50,9 +54,14 @@ package enum LogFormatCatalog {
     }
 
     /// The format that is surest of a file.
-    static func format(of head: LogHead) -> (any LogFormat)? {
+    ///
+    /// - Parameters:
+    ///   - head: The beginning of the file.
+    ///   - isBinary: Whether formats of binary content are asked, or those of text.
+    /// - Returns: The format; nil where none recognises it.
+    static func format(of head: LogHead, isBinary: Bool) -> (any LogFormat)? {
         var best: (format: any LogFormat, confidence: Confidence)?
-        for format in standard {
+        for format in standard where format.isBinary == isBinary {
             let confidence = format.recognises(head)
             guard confidence > best?.confidence ?? .none else { continue }
             best = (format, confidence)

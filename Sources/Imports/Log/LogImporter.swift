@@ -40,9 +40,11 @@ package enum LogImporter {
         let format: any LogFormat
         if let name = options.format {
             format = try LogFormatCatalog.format(named: name, file: source.name)
+        } else if let found = LogFormatCatalog.format(of: head, isBinary: true) {
+            format = found
         } else if let sentence = ForeignContent.sentence(for: head) {
             throw RunFileError(file: source.name, kind: .notALog(sentence))
-        } else if let found = LogFormatCatalog.format(of: head) {
+        } else if let found = LogFormatCatalog.format(of: head, isBinary: false) {
             format = found
         } else {
             throw RunFileError(file: source.name, kind: .unknownFormat)

@@ -210,30 +210,38 @@ private struct RunBuilder {
             self.main = take(main)
             let count = self.main?.steps.count ?? 0
             let bad = self.main?.values.first { $0 <= 0 && $0.isFinite }
-            let line = self.main?.firstLine
+            let line = self.main?.firstBadLine
             let dropped = self.main?.keep { !($1 <= 0 && $1.isFinite) } ?? 0
             if let bad, dropped > 0 {
                 guard dropped * 10 <= count else {
                     throw RunFileError(
-                        file: file, place: .init(line: count == 1 ? line : nil, column: main),
+                        file: file, place: .init(line: line, column: main),
                         kind: .invalid(
                             field: "loss", value: "\(bad)",
                             rule: RunFileError.Rule.positive
-                                + (count == 1 ? "" : " (\(dropped) of \(count) are not)")))
+                                + (dropped == 1 ? "" : " (\(dropped) of \(count) are not)")))
                 }
                 log.skip("losses of zero or below", count: dropped, at: line)
             }
         }
         for name in others {
             guard var series = take(name) else { continue }
-            let line = series.firstLine
+            let line = series.firstBadLine
             let dropped = series.keep { !($1 <= 0 && $1.isFinite) }
             if dropped > 0 { log.skip("\(name) of zero or below", count: dropped, at: line) }
             guard !series.steps.isEmpty else { continue }
             series.unit = series.unit ?? LossName(name).unit
             further.append((LossColumns.seriesName(name), series))
         }
-        if let main = self.main { warnAboutConstant(main) }
+        if let main = self.main {
+            warnAboutConstant(main)
+            if let first = main.values.firstIndex(where: { !$0.isFinite }) {
+                let count = main.values.count { !$0.isFinite }
+                warnings.append(
+                    "\(run.id): \(count) of \(main.values.count) losses are not finite, the first "
+                        + "at step \(main.steps[first]); no fit uses them")
+            }
+        }
     }
 
     /// The same loss over and over is a logger's or a trainer's fault.

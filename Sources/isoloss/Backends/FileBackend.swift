@@ -19,7 +19,8 @@ struct FileBackend: ComputingBackend {
     ///   - bareCurves: What runs without metadata are taken to have.
     /// - Throws: `RunFileError`, `UsageError`.
     init(paths: [String], bareCurves: BareCurveOptions? = nil) throws {
-        source = paths.isEmpty ? nil : try RunLoader.load(paths: paths)
+        let reading = try bareCurves?.reading.options() ?? ImportOptions()
+        source = paths.isEmpty ? nil : try RunLoader.load(paths: paths, options: reading)
         let loaded = source?.runs ?? []
         runs = try bareCurves?.filling(loaded) ?? loaded
     }

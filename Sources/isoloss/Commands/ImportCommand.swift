@@ -1,30 +1,48 @@
 import API
 import ArgumentParser
 import Imports
-import JSONText
 import Laws
-import Plots
 import Store
 
-/// `isoloss import`: run files into a database or a server.
+/// `isoloss import`: logs and tables into a database or a server.
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Put runs from files into a database or a server.",
+        abstract: "Put training logs and tables of runs into a database or a server.",
         discussion: """
-            A study folder into a file, and a curve into a server:
+            A log as its program wrote it, whatever the file is called; what was taken for what, \
+            and what was left out, is said:
+
+              isoloss import trainer_state.json --database isoloss.db
+              isoloss import nanogpt.log --study mine --server http://127.0.0.1:8080
+
+            A study folder, and a folder of logs; nothing is stored with --dry-run:
 
               isoloss import sample-runs --database isoloss.db
-              isoloss import curve.csv --study mine --server http://127.0.0.1:8080
+              isoloss import lightning_logs --dry-run --format json
 
             Importing the same runs again updates them.
             """)
 
-    @Argument(help: ArgumentHelp("Study folders, curves or tables.", valueName: "path"))
+    @Argument(
+        help: ArgumentHelp("Logs, tables, study folders, folders of logs.", valueName: "path"))
     var paths: [String] = []
+
+    @Flag(help: "List the formats, each with a line of it, and do nothing.")
+    var formats = false
 
     @Option(help: "Put every run into this study.")
     var study: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Take this series, by its own name, for the main loss.", valueName: "name"))
+    var series: String?
+
+    @OptionGroup var reading: ReadingOptions
+
+    @Flag(help: "Answer the same, and store nothing.")
+    var dryRun = false
 
     @Option(help: ArgumentHelp("The database (default: isoloss.db).", valueName: "file"))
     var database: String?
@@ -37,89 +55,57 @@ struct ImportCommand: ParsableCommand {
     }
 
     func run() throws {
+        if formats { return try output.print(FormatListOutput()) }
         let client = try server.client()
         guard !paths.isEmpty else { throw UsageError.noPaths }
-        let source = try RunLoader.load(paths: paths)
-        var imports = try source.runs.map { try RunImport($0) }
+        var source = try RunLoader.load(paths: paths, options: reading.options(series: series))
         if let study {
-            for index in imports.indices { imports[index].run.study = study }
+            for file in source.files.indices {
+                for run in source.files[file].runs.indices {
+                    source.files[file].runs[run].run.study = study
+                }
+            }
         }
+        var report = ImportReport(
+            files: source.files, notes: source.notes, warnings: source.warnings)
+        let imports = try source.files.flatMap(\.runs).map { try RunImport($0) }
         let place = server.server ?? database ?? ServeCommand.standardDatabase
-        let summary = try ProgressReporter.during("importing into \(place)") { reporter in
-            if let client { return try client.importRuns(imports, reporter: reporter) }
-            let store = try RunStore(path: place, unfinishedFits: .leave)
-            let summary = try store.importRuns(imports)
-            try store.close()
-            return summary
+        if dryRun {
+            report.created = imports.count
+            report.accepted = imports.map(\.points.count).reduce(0, +)
+            report.notes.append("dry run: nothing was stored")
+        } else {
+            let summary = try ProgressReporter.during("importing into \(place)") { reporter in
+                if let client { return try client.importRuns(imports, reporter: reporter) }
+                let store = try RunStore(path: place, unfinishedFits: .leave)
+                let summary = try store.importRuns(imports)
+                try store.close()
+                return summary
+            }
+            report.created = summary.created
+            report.updated = summary.updated
+            report.accepted = summary.accepted
+            report.replaced = summary.replaced
         }
-        try output.print(
-            ImportOutput(
-                place: place, imports: imports, summary: summary, notes: source.notes,
-                warnings: source.warnings))
+        try output.print(ImportOutput(place: dryRun ? "dry run" : place, report: report))
     }
 }
 
-/// What an import did.
-struct ImportOutput: CommandOutput {
-    private struct Payload: Encodable {
-        struct Run: Encodable {
-            let id: String
-            let study: String?
-            let points: Int
+extension RunImport {
+    /// The rows that keep a run of a file and its points.
+    ///
+    /// - Parameter imported: The run; losses that are not finite are left out of its points.
+    /// - Throws: `EncodingError`, which no valid schedule makes.
+    init(_ imported: ImportedRun) throws {
+        try self.init(imported.run)
+        guard !imported.points.isEmpty else { return }
+        points = imported.points.compactMap { point in
+            let loss = point.loss.flatMap { $0.isFinite ? $0 : nil }
+            let series = point.series.filter { $0.value.isFinite }
+            guard loss != nil || !series.isEmpty else { return nil }
+            return PointRecord(
+                step: point.step, loss: loss, learningRate: point.learningRate,
+                tokenCount: point.tokenCount, series: series)
         }
-
-        let runs: [Run]
-        let created: Int
-        let updated: Int
-        let accepted: Int
-        let replaced: Int
-        let notes: [String]
-        let warnings: [String]
-    }
-
-    /// The file or server that the runs went to.
-    let place: String
-    let imports: [RunImport]
-    let summary: ImportSummary
-    /// What was taken for what.
-    let notes: [String]
-    let warnings: [String]
-
-    func json() throws -> JSONValue {
-        try JSONEncoding(
-            Payload(
-                runs: imports.map {
-                    Payload.Run(id: $0.run.id, study: $0.run.study, points: $0.points.count)
-                }, created: summary.created, updated: summary.updated,
-                accepted: summary.accepted, replaced: summary.replaced, notes: notes,
-                warnings: warnings)
-        ).value
-    }
-
-    var table: Table {
-        Table(
-            header: ["id", "study", "points"],
-            rows: imports.map { item in
-                [
-                    .text(item.run.id), .text(item.run.study),
-                    .count(item.points.count),
-                ]
-            })
-    }
-
-    func text(style: TerminalStyle) -> [String] {
-        let runs = Table(
-            [.init("run", .left), .init("study", .left), .init("points"), .init("loss")],
-            texts: imports.map { item in
-                [
-                    item.run.id, item.run.study ?? "-", String(item.points.count),
-                    NumberFormat.significant(item.run.loss),
-                ]
-            })
-        let sum =
-            "\(place): \(summary.created) runs created, \(summary.updated) updated; "
-            + "\(summary.accepted) points stored, \(summary.replaced) of them replacing others"
-        return runs.lines + notes.map { "note: \($0)" } + ["", sum]
-            + warningLines(warnings)
     }
 }

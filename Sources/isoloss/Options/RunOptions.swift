@@ -135,6 +135,8 @@ struct BareCurveOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The parameter count of runs without one.", valueName: "n"))
     var parameterCount: Double?
 
+    @OptionGroup var reading: ReadingOptions
+
     func validate() throws {
         if let warmup, warmup < 0 {
             throw UsageError.belowMinimum(option: "warmup", value: warmup, minimum: 0).validation
@@ -145,7 +147,7 @@ struct BareCurveOptions: ParsableArguments {
     var firstGiven: String? {
         if schedule != nil { return "schedule" }
         if warmup != nil { return "warmup" }
-        return parameterCount == nil ? nil : "parameter-count"
+        return parameterCount == nil ? reading.firstGiven : "parameter-count"
     }
 
     /// Fills in what runs lack.

@@ -61,7 +61,8 @@ struct GenericConsoleFormat: ConsoleFormat {
                 else { continue }
                 log.add(pair.value, name, at: position)
             }
-            if offset == 0 { log.end(at: step.total) }
+            // A total beside an epoch may be the epoch's.
+            if epoch == nil { log.end(at: step.total) }
             let found = losses.map { "\"\($0.name)\"" }.joined(separator: ", ")
             if noted.count < 4, noted.insert(found).inserted {
                 let shown = line.trimmed.string.prefix(120)
