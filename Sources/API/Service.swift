@@ -83,6 +83,7 @@ package final class Service: Sendable {
         let cache = PredictorCache()
         HealthEndpoints(store: store, version: configuration.version).register(in: &router)
         PageEndpoints().register(in: &router)
+        APIDescription(version: configuration.version).register(in: &router)
         LawEndpoints(catalog: catalog).register(in: &router)
         RunEndpoints(store: store, budget: budget).register(in: &router)
         PointEndpoints(store: store, budget: budget).register(in: &router)

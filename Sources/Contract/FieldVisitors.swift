@@ -153,6 +153,12 @@ package struct SchemaWriter: FieldVisitor {
         package let name: String
         package let meaning: String
         package let schema: JSONValue
+
+        package init(name: String, meaning: String, schema: JSONValue) {
+            self.name = name
+            self.meaning = meaning
+            self.schema = schema
+        }
     }
 
     package private(set) var fields: [Field] = []

@@ -1,0 +1,199 @@
+import Contract
+import HTTP
+import JSONText
+import Plans
+
+/// `/openapi.json`: the calls of this server for generators of clients (OpenAPI 3.1).
+///
+/// The fields of requests come from the requests' own descriptions, so that they cannot disagree with
+/// what is read.
+struct APIDescription: Sendable {
+    /// One call.
+    private struct Call {
+        let method: String
+        let path: String
+        let summary: String
+        /// Fields in the query.
+        var query: [SchemaWriter.Field] = []
+        /// Fields in a JSON body.
+        var body: [SchemaWriter.Field] = []
+        var success = "200"
+    }
+
+    let version: String
+
+    func register(in router: inout Router) {
+        let bytes = JSONWriter.bytes(of: document)
+        router.on(.get, "/openapi.json") { _, _ in .json(bytes) }
+    }
+
+    private var document: JSONValue {
+        var paths: [JSONValue.Member] = []
+        for call in Self.calls {
+            let member = JSONValue.Member(call.method, Self.operation(call))
+            if let index = paths.firstIndex(where: { $0.name == call.path }),
+                case .object(let members) = paths[index].value
+            {
+                paths[index].value = .object(members + [member])
+            } else {
+                paths.append(.init(call.path, .object([member])))
+            }
+        }
+        return .object([
+            .init("openapi", .string("3.1.0")),
+            .init(
+                "info",
+                .object([
+                    .init("title", .string("Isoloss")), .init("version", .string(version)),
+                    .init(
+                        "summary",
+                        .string("Fits neural scaling laws and predicts loss curves.")),
+                ])),
+            .init("paths", .object(paths)),
+            .init(
+                "components",
+                .object([
+                    .init(
+                        "securitySchemes",
+                        .object([
+                            .init(
+                                "token",
+                                .object([
+                                    .init("type", .string("http")),
+                                    .init("scheme", .string("bearer")),
+                                ]))
+                        ]))
+                ])),
+        ])
+    }
+
+    // MARK: Calls
+
+    private static let calls: [Call] = {
+        let curve = SchemaWriter.fields(of: CurveRequest())
+        let plan = planFields
+        let list = [field("limit", "At most so many."), field("cursor", "next_cursor of a page.")]
+        let rows = field("format", "rows answers an array of flat objects.")
+        let forecast = SchemaWriter.fields(of: ForecastRequest())
+        return [
+            Call(method: "get", path: "/healthz", summary: "Tells whether the process answers."),
+            Call(method: "get", path: "/readyz", summary: "Tells whether the database answers."),
+            Call(method: "get", path: "/v1/laws", summary: "Lists the laws."),
+            Call(method: "get", path: "/v1/laws/{id}", summary: "Shows a law."),
+            Call(
+                method: "get", path: "/v1/runs", summary: "Lists runs.",
+                query: [field("study", "Only the runs of this study.")] + list),
+            Call(
+                method: "post", path: "/v1/runs",
+                summary: "Creates one run or many, from JSON, NDJSON or CSV.", success: "201"),
+            Call(method: "put", path: "/v1/runs/{id}", summary: "Creates or updates a run."),
+            Call(method: "get", path: "/v1/runs/{id}", summary: "Shows a run."),
+            Call(
+                method: "delete", path: "/v1/runs/{id}", summary: "Deletes a run.", success: "204"),
+            Call(
+                method: "post", path: "/v1/runs/{id}/points",
+                summary: "Appends logged points, from JSON, NDJSON or CSV."),
+            Call(
+                method: "get", path: "/v1/runs/{id}/points", summary: "Shows a run's points.",
+                query: [
+                    field("from", "The first step."), field("to", "The last step."),
+                    field("max_points", "Thins the points to so many, its extremes kept."),
+                ]),
+            Call(
+                method: "get", path: "/v1/runs/{id}/forecast",
+                summary: "Predicts the rest of a run.", query: forecast + [rows]),
+            Call(
+                method: "get", path: "/v1/runs/{id}/forecast.svg",
+                summary: "Draws the rest of a run.", query: forecast),
+            Call(
+                method: "get", path: "/v1/runs/{id}/forecast.txt",
+                summary: "Says the rest of a run in a line.", query: forecast),
+            Call(
+                method: "post", path: "/v1/fits",
+                summary: "Fits a law; 202 with a Location when it takes longer than a second.",
+                body: SchemaWriter.fields(of: FitSubmission()), success: "201"),
+            Call(method: "get", path: "/v1/fits", summary: "Lists fits.", query: list),
+            Call(method: "get", path: "/v1/fits/{id}", summary: "Shows a fit, or how it stands."),
+            Call(
+                method: "delete", path: "/v1/fits/{id}", summary: "Deletes or cancels a fit.",
+                success: "204"),
+            Call(
+                method: "get", path: "/v1/fits/{id}/curve", summary: "Predicts a curve.",
+                query: curve + [rows]),
+            Call(
+                method: "post", path: "/v1/fits/{id}/curve", summary: "Predicts a curve.",
+                body: curve),
+            Call(
+                method: "get", path: "/v1/fits/{id}/curve.svg", summary: "Draws a curve.",
+                query: curve + [field("points_of", "A run whose points are drawn as well.")]),
+            Call(
+                method: "get", path: "/v1/fits/{id}/loss", summary: "Predicts one loss.",
+                query: SchemaWriter.fields(of: LossRequest())),
+            Call(
+                method: "get", path: "/v1/fits/{id}/score", summary: "Scores runs under a fit.",
+                query: SchemaWriter.fields(of: ScoreRequest())),
+            Call(method: "get", path: "/v1/fits/{id}/plan", summary: "Plans.", query: plan),
+            Call(method: "post", path: "/v1/fits/{id}/plan", summary: "Plans.", body: plan),
+        ]
+    }()
+
+    /// The fields of every kind of plan, each once.
+    private static var planFields: [SchemaWriter.Field] {
+        var fields: [SchemaWriter.Field] = []
+        for kind in PlanCatalog.standard.kinds {
+            for field in SchemaWriter.fields(of: PlanRequest(kind))
+            where !fields.contains(where: { $0.name == field.name }) {
+                fields.append(field)
+            }
+        }
+        return fields
+    }
+
+    private static func field(_ name: String, _ meaning: String) -> SchemaWriter.Field {
+        SchemaWriter.Field(name: name, meaning: meaning, schema: .object([]))
+    }
+
+    // MARK: JSON
+
+    private static func operation(_ call: Call) -> JSONValue {
+        var parameters = call.query.map { field in
+            JSONValue.object([
+                .init("name", .string(field.name)), .init("in", .string("query")),
+                .init("description", .string(field.meaning)), .init("schema", field.schema),
+            ])
+        }
+        if call.path.contains("{id}") {
+            parameters.append(
+                .object([
+                    .init("name", .string("id")), .init("in", .string("path")),
+                    .init("required", .bool(true)),
+                    .init("schema", .object([.init("type", .string("string"))])),
+                ]))
+        }
+        var members: [JSONValue.Member] = [.init("summary", .string(call.summary))]
+        if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
+        if !call.body.isEmpty {
+            let schema = JSONValue.object([
+                .init("type", .string("object")),
+                .init(
+                    "properties", .object(call.body.map { .init($0.name, $0.schema) })),
+            ])
+            let content = JSONValue.object([
+                .init("application/json", .object([.init("schema", schema)]))
+            ])
+            members.append(.init("requestBody", .object([.init("content", content)])))
+        }
+        members.append(
+            .init(
+                "responses",
+                .object([
+                    .init(call.success, .object([.init("description", .string("Done."))])),
+                    .init(
+                        "default",
+                        .object([
+                            .init("description", .string("A problem, as RFC 9457 describes it."))
+                        ])),
+                ])))
+        return .object(members)
+    }
+}

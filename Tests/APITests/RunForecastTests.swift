@@ -1,0 +1,126 @@
+import JSONText
+import LawTestSupport
+import Testing
+
+@testable import API
+
+/// The forecast of a live run, and the description of the calls.
+@Suite struct RunForecastTests {
+    private static let schedule = "warmup:100@2e-3,hold:900"
+
+    /// A service with a study of finished runs, and a live run of which so many steps are logged.
+    private func service(
+        _ transport: Transport, upTo step: Int, study: String? = "study"
+    ) throws -> TestService {
+        let service = try TestService(transport)
+        _ = try Study.storeCurves(in: service, noise: 0.002)
+        let member = study.map { #""study":"\#($0)","# } ?? ""
+        _ = try service.put("/v1/runs/live", #"{\#(member)"schedule":"\#(Self.schedule)"}"#)
+        try log(service, from: 100, through: step)
+        return service
+    }
+
+    private func log(_ service: TestService, from first: Int, through last: Int) throws {
+        let points = stride(from: first, through: last, by: 20).map { step in
+            #"{"step":\#(step),"loss":\#(2.5 + 30 / Double(step))}"#
+        }
+        let answer = try service.post(
+            "/v1/runs/live/points", #"{"points":[\#(points.joined(separator: ","))]}"#)
+        #expect(answer.status == 200, "\(answer.text)")
+    }
+
+    @Test(arguments: Transport.allCases)
+    func `a run beside finished ones has its end predicted`(_ transport: Transport) throws {
+        let service = try service(transport, upTo: 400)
+        let answer = try service.get("/v1/runs/live/forecast?target=3.9")
+        #expect(answer.status == 200, "\(answer.text)")
+        let json = answer.json
+        #expect(json["run"] == .string("live"))
+        #expect(json["step"] == .integer(400))
+        #expect(json["total_steps"] == .integer(1_000))
+        #expect(json["final"]?["step"] == .integer(999))
+        let loss = try #require(json["final"]?["loss"]?.double, "\(answer.text)")
+        let lower = try #require(json["final"]?["lower"]?.double)
+        let upper = try #require(json["final"]?["upper"]?.double)
+        #expect(0 < lower && lower <= loss && loss <= upper)
+        #expect(json["curve"]?["loss"]?.elements.count == json["curve"]?["steps"]?.elements.count)
+        #expect(json["fitted_at_step"] == .integer(400))
+    }
+
+    @Test func `the fit stays until the log has grown by a tenth`() throws {
+        let service = try service(.inProcess, upTo: 500)
+        let first = try service.get("/v1/runs/live/forecast").json
+        try log(service, from: 520, through: 520)
+        let second = try service.get("/v1/runs/live/forecast").json
+        #expect(second["fit"] == first["fit"] && second["step"] == .integer(520))
+        #expect(second["fitted_at_step"] == .integer(500))
+        try log(service, from: 540, through: 700)
+        let third = try service.get("/v1/runs/live/forecast").json
+        #expect(third["fit"] != first["fit"] && third["fitted_at_step"] == .integer(700))
+    }
+
+    @Test func `a young run alone is told to wait, with the widest interval`() throws {
+        let service = try service(.inProcess, upTo: 140, study: nil)
+        let answer = try service.get("/v1/runs/live/forecast")
+        #expect(answer.status == 200, "\(answer.text)")
+        #expect(answer.json["final"]?["loss"] == .null)
+        #expect(answer.json["final"]?["lower"]?.double == 0)
+        #expect(answer.json["final"]?["upper"]?.double ?? 0 > 2.5)
+        #expect(answer.json["curve"] == .null && answer.json["fit"] == .null)
+        let warning = answer.json["warnings"]?.elements.first?.string
+        #expect(warning?.contains("wait for about step 200") == true, "\(answer.text)")
+        let line = try service.get("/v1/runs/live/forecast.txt")
+        #expect(line.text.hasPrefix("live: step 140 of 1000, too early for a forecast"))
+    }
+
+    @Test func `it is drawn, said in a line, and answered in rows`() throws {
+        let service = try service(.inProcess, upTo: 400)
+        let drawing = try service.get("/v1/runs/live/forecast.svg")
+        #expect(drawing["Content-Type"] == "image/svg+xml")
+        #expect(drawing.text.contains("measured: live"))
+        let line = try service.get("/v1/runs/live/forecast.txt")
+        #expect(line.text.hasPrefix("live: step 400 of 1000, final loss "))
+        #expect(line.text.split(separator: "\n").count == 1)
+        let rows = try service.get("/v1/runs/live/forecast?format=rows&every=100").json.elements
+        #expect(rows.count == 11)
+        #expect(rows.last?["step"] == .integer(999))
+        #expect(rows.last?["upper"]?.double != nil)
+    }
+
+    @Test func `what cannot be forecast is refused by name`() throws {
+        let service = try service(.inProcess, upTo: 120)
+        #expect(try service.get("/v1/runs/none/forecast").status == 404)
+        _ = try service.put("/v1/runs/bare", "{}")
+        let bare = try service.get("/v1/runs/bare/forecast")
+        #expect(bare.status == 422 && bare.json["type"] == .string("no-points"))
+        _ = try service.post("/v1/runs/bare/points", #"{"points":[{"step":9,"loss":3}]}"#)
+        let endless = try service.get("/v1/runs/bare/forecast")
+        #expect(endless.status == 422 && endless.json["type"] == .string("no-horizon"))
+        let format = try service.get("/v1/runs/live/forecast?format=cells")
+        #expect(format.status == 400 && format.pointers == ["/format"])
+    }
+
+    // MARK: Description
+
+    @Test func `the description has the fields that requests are read by`() throws {
+        let service = try TestService(.inProcess)
+        let document = try service.get("/openapi.json").json
+        #expect(document["openapi"] == .string("3.1.0"))
+        let paths = try #require(document["paths"])
+        let fit = paths["/v1/fits"]?["post"]?["requestBody"]?["content"]?["application/json"]?[
+            "schema"]?["properties"]
+        #expect(fit?["exclude_highest"]?["minimum"] == .integer(0))
+        #expect(fit?["uncertainty"] != nil && fit?["holdout"]?["type"] == .string("array"))
+        let curve = paths["/v1/fits/{id}/curve"]?["post"]?["requestBody"]?["content"]?[
+            "application/json"]?["schema"]?["properties"]
+        #expect(curve?["loss"] != nil)
+        guard case .object(let members) = paths else {
+            Issue.record("paths are an object")
+            return
+        }
+        // Every call without a parameter in its path is there.
+        for path in members.map(\.name) where !path.contains("{") {
+            #expect(try service.get(path).status != 404, "\(path)")
+        }
+    }
+}
