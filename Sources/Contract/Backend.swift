@@ -18,6 +18,15 @@ package protocol Backend {
     /// - Throws: `FittingError`, `LawError`, or what keeps the backend from answering.
     func fit(_ submission: FitSubmission, progress: (Double) -> Void) throws -> FitReport
 
+    /// Makes a published fit one that can be asked.
+    ///
+    /// - Parameters:
+    ///   - name: Its name, as in `hoffmann-2022`.
+    ///   - law: The law it must be of; nil for any.
+    /// - Returns: The name by which the backend knows it.
+    /// - Throws: `LawError` with the names there are.
+    func publish(_ name: String, law: String?) throws -> String
+
     /// A fit that is done.
     func report(of fit: String) throws -> FitReport
 

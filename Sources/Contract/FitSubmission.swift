@@ -12,6 +12,8 @@ import JSONText
 /// its option. The code that uses it comes on top.
 package struct FitSubmission: RequestFields, Equatable {
     package var request: FitRequest
+    /// The name of a published fit, which needs no runs; nil fits runs.
+    package var published: String?
     /// The runs to fit; nil where a study is named.
     package var runs: [String]?
     /// The study whose train runs are fitted.
@@ -20,10 +22,12 @@ package struct FitSubmission: RequestFields, Equatable {
     package var holdout: [String]
 
     package init(
-        request: FitRequest = FitRequest(law: ""), runs: [String]? = nil, study: String? = nil,
+        request: FitRequest = FitRequest(law: ""), published: String? = nil, runs: [String]? = nil,
+        study: String? = nil,
         holdout: [String] = []
     ) {
         self.request = request
+        self.published = published
         self.runs = runs
         self.study = study
         self.holdout = holdout
@@ -31,7 +35,9 @@ package struct FitSubmission: RequestFields, Equatable {
 
     package mutating func visit(_ fields: inout some FieldVisitor) {
         fields.field("law", &request.law, .name, standard: "", "The law to fit.")
-        if request.law.isEmpty, fields.errorCount == 0 {
+        fields.field(
+            "published", &published, .name, "A published fit, taken as it is in place of runs.")
+        if request.law.isEmpty, published == nil, fields.errorCount == 0 {
             fields.refuse("law", saying: "law is missing; name one, GET /v1/laws lists them.")
         }
         fields.field(
@@ -73,10 +79,15 @@ package struct FitSubmission: RequestFields, Equatable {
         fields.field("study", &study, .name, "The study whose train runs are fitted.")
         switch (runs, study) {
         case (_?, _?): fields.refuse("study", saying: "give runs or study, not both.")
-        case (nil, nil) where errors == fields.errorCount:
+        case (_?, nil), (nil, _?):
+            if published != nil {
+                fields.refuse(
+                    "published", saying: "a published fit takes no runs; leave out one of the two.")
+            }
+        case (nil, nil) where published == nil && errors == fields.errorCount:
             fields.refuse(
                 "runs", saying: "runs is missing; give a list of run ids, or a study.")
-        case (nil, _), (_, nil): break
+        case (nil, nil): break
         }
         fields.field(
             "holdout", &holdout, .ids, standard: [],

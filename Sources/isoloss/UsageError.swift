@@ -2,6 +2,9 @@ import ArgumentParser
 
 /// What can be wrong with a command line beyond what the argument parser sees.
 package enum UsageError: Error, Equatable, CustomStringConvertible {
+    case noFit
+    case fitAndPublished
+    case lawWithoutPublished
     case notNameValue(String)
     case repeatedName(String, option: String)
     case notANumber(option: String, name: String, value: String)
@@ -49,6 +52,12 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     /// What is wrong and what to do, in a sentence.
     package var message: String {
         switch self {
+        case .noFit:
+            "no fit was named; give --fit FILE, or --law LAW --published NAME."
+        case .fitAndPublished:
+            "--fit and --published both name a fit; give one of them."
+        case .lawWithoutPublished:
+            "--law goes with --published NAME here; `isoloss fit --law` fits a law to runs."
         case .notNameValue(let text):
             "\"\(text)\" must be written name=value, as in annealing_decay=0.999."
         case .repeatedName(let name, let option):

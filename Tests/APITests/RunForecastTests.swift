@@ -100,6 +100,19 @@ import Testing
         #expect(format.status == 400 && format.pointers == ["/format"])
     }
 
+    @Test func `a published fit is made by its name alone`() throws {
+        let service = try TestService(.inProcess)
+        let made = try service.post("/v1/fits", #"{"published":"hoffmann-2022"}"#)
+        #expect(made.status == 201, "\(made.text)")
+        let id = try #require(made.json["id"]?.string)
+        let loss = try service.get("/v1/fits/\(id)/loss?parameter_count=7e10&token_count=1.4e12")
+        #expect(loss.status == 200 && loss.json["loss"]?.double ?? 0 > 1.5, "\(loss.text)")
+        let both = try service.post("/v1/fits", #"{"published":"hoffmann-2022","study":"s"}"#)
+        #expect(both.status == 422 && both.pointers == ["/published"])
+        let unknown = try service.post("/v1/fits", #"{"published":"nobody-2020"}"#)
+        #expect(unknown.status == 422, "\(unknown.text)")
+    }
+
     // MARK: Description
 
     @Test func `the description has the fields that requests are read by`() throws {

@@ -36,6 +36,21 @@ struct StoreBackend: ComputingBackend {
         }
     }
 
+    /// Keeps a published fit under an id of its own.
+    func publish(_ name: String, law: String?) throws -> String {
+        var report = try FitReport(
+            PublishedFit.named(name, law: law), catalog: catalog)
+        let id = FitEndpoints.newID()
+        report.id = id
+        try store.insertFit(
+            FitRecord(
+                id: id, law: report.law,
+                request: JSONWriter.text(of: .object([.init("published", .string(name))])),
+                outcome: .done(
+                    report: String(decoding: JSONAnswer.bytes(of: report), as: UTF8.self))))
+        return id
+    }
+
     func runs(_ choice: RunChoice, law: NamedLaw, series: String?) throws -> [Run] {
         let stored = StoredRuns(store: store, law: law, series: series)
         switch choice {

@@ -31,6 +31,13 @@ struct FitEndpoints: Sendable {
         let body = try RequestBody(request, budget: budget).json()
         var submission = FitSubmission()
         try BodyFields.read(body, into: &submission)
+        if let published = submission.published {
+            let law = submission.request.law
+            let id = try backend.publish(published, law: law.isEmpty ? nil : law)
+            var response = try Response.answer(backend.report(of: id), status: .created)
+            response.headers["Location"] = "/v1/fits/\(id)"
+            return response
+        }
         if case .bootstrap(let resamples) = submission.request.uncertainty {
             try budget.check(.resamples, of: resamples)
         }
@@ -148,7 +155,7 @@ struct FitEndpoints: Sendable {
     }
 
     /// Short, and not to be guessed.
-    private static func newID() -> String {
+    static func newID() -> String {
         let letters = Array("0123456789abcdefghjkmnpqrstvwxyz")
         return "fit-" + String((0..<12).compactMap { _ in letters.randomElement() })
     }

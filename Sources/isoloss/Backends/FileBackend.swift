@@ -25,8 +25,19 @@ struct FileBackend: ComputingBackend {
         runs = try bareCurves?.filling(loaded) ?? loaded
     }
 
+    /// What the names of published fits begin with; no file has it.
+    private static let published = "\u{0}"
+
     func predictor(_ fit: String) throws -> LawPredictor {
-        try LawPredictor(report: FitFile.read(fit), catalog: catalog)
+        guard fit.hasPrefix(Self.published) else {
+            return try LawPredictor(report: FitFile.read(fit), catalog: catalog)
+        }
+        let published = try PublishedFit.named(String(fit.dropFirst(Self.published.count)))
+        return try LawPredictor(report: FitReport(published, catalog: catalog), catalog: catalog)
+    }
+
+    func publish(_ name: String, law: String?) throws -> String {
+        Self.published + (try PublishedFit.named(name, law: law)).name
     }
 
     func runs(study: String?) throws -> [Run] {

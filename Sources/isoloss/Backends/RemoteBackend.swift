@@ -35,6 +35,14 @@ struct RemoteBackend: Backend {
         }
     }
 
+    func publish(_ name: String, law: String?) throws -> String {
+        let submission = FitSubmission(
+            request: FitRequest(law: law ?? ""), published: name)
+        let report = try fit(submission) { _ in }
+        guard let id = report.id else { throw ClientError.notIsoloss(url: "/v1/fits") }
+        return id
+    }
+
     func report(of fit: String) throws -> FitReport {
         try FitFile.report(from: client.get(["v1", "fits", fit]), named: fit)
     }

@@ -29,9 +29,7 @@ struct PredictCommand: ParsableCommand {
             A schedule in a file is given as --schedule "$(cat schedule.json)".
             """)
 
-    @Option(
-        help: ArgumentHelp("A fit's file; with --server its id.", valueName: "fit.json"))
-    var fit: String
+    @OptionGroup var reference: FitReference
 
     @Argument(
         help: ArgumentHelp(
@@ -55,10 +53,11 @@ struct PredictCommand: ParsableCommand {
         let file = try drawing.file()
         let backend = try server.backend(paths: paths)
         output.note(backend.notes)
+        let fit = try reference.name(in: backend)
         let report = try backend.report(of: fit)
         let run = try drawing.run.map { try backend.run($0) }
         guard let schedule = try schedule(backend, run) else {
-            return try predictLoss(backend, report, isDrawn: file != nil)
+            return try predictLoss(backend, fit, report, isDrawn: file != nil)
         }
         let features = sizes.features.merging(run?.features ?? [:]) { given, _ in given }
         var curve = try backend.curve(
@@ -94,7 +93,7 @@ struct PredictCommand: ParsableCommand {
     }
 
     private func predictLoss(
-        _ backend: any Backend, _ report: FitReport, isDrawn: Bool
+        _ backend: any Backend, _ fit: String, _ report: FitReport, isDrawn: Bool
     ) throws {
         let about = LawCatalog.standard.laws.first { $0.about.id == report.law }?.about
         guard about?.kind != .curve || !sizes.features.isEmpty else {

@@ -17,9 +17,7 @@ struct ScoreCommand: ParsableCommand {
               isoloss score --fit fit.json sample-runs --runs wsd_4000
             """)
 
-    @Option(
-        help: ArgumentHelp("A fit's file; with --server its id.", valueName: "fit.json"))
-    var fit: String
+    @OptionGroup var reference: FitReference
 
     @OptionGroup var selection: RunSelection
     @OptionGroup var bareCurves: BareCurveOptions
@@ -29,6 +27,7 @@ struct ScoreCommand: ParsableCommand {
 
     func run() throws {
         let backend = try place.server.backend(paths: place.paths, bareCurves: bareCurves)
+        let fit = try reference.name(in: backend)
         let runs = try selection.select(
             from: backend, study: place.study, standardRole: .test)
         // A study may have more runs than a URL can name.
@@ -41,11 +40,11 @@ struct ScoreCommand: ParsableCommand {
         output.note(backend.notes)
         try output.print(
             ScoreOutput(
-                report: report, selection: runs.summary, chart: chart(backend, runs.runs)))
+                report: report, selection: runs.summary, chart: chart(backend, fit, runs.runs)))
     }
 
     /// The curve of a single run, predicted and measured.
-    private func chart(_ backend: any Backend, _ runs: [Run]) throws -> LineChart? {
+    private func chart(_ backend: any Backend, _ fit: String, _ runs: [Run]) throws -> LineChart? {
         guard output.format == .text, runs.count == 1 else { return nil }
         let report = try backend.report(of: fit)
         let kind = LawCatalog.standard.laws.first { $0.about.id == report.law }?.about.kind

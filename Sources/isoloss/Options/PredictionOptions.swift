@@ -98,6 +98,38 @@ extension ArgumentHelp {
     }
 }
 
+/// The fit that is asked: a file or an id, or one from the literature.
+struct FitReference: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("A fit's file; with --server its id.", valueName: "fit.json"))
+    var fit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Ask a published fit in place of --fit; `isoloss laws LAW` lists them.",
+            valueName: "name"))
+    var published: String?
+
+    @Option(help: ArgumentHelp("The law of the published fit.", valueName: "law"))
+    var law: String?
+
+    mutating func validate() throws {
+        if fit != nil, published != nil { throw UsageError.fitAndPublished.validation }
+        if law != nil, published == nil { throw UsageError.lawWithoutPublished.validation }
+    }
+
+    /// The name by which a backend knows the fit.
+    ///
+    /// - Parameter backend: The backend.
+    /// - Returns: The name.
+    /// - Throws: `UsageError.noFit`, or `LawError` for a name that no paper has.
+    func name(in backend: any Backend) throws -> String {
+        if let published { return try backend.publish(published, law: law) }
+        guard let fit else { throw UsageError.noFit }
+        return fit
+    }
+}
+
 /// The server to ask; files and this process without one.
 struct ServerOptions: ParsableArguments {
     @Option(
