@@ -170,7 +170,7 @@ extension ScheduleError.Rule {
         case .learningRate: "must be 0 or \(Self.rates)"
         case .positiveLearningRate: "must be \(Self.rates)"
         case .positiveNumber: "must be a finite number above 0"
-        case .power: "must be \(Self.text(ScheduleLimits.powers))"
+        case .power: "must be a number from 1e-3 to 1000"
         case .wholeCount: "must be a whole number of at least 1"
         case .oneOf(let words): "must be one of \(words.joined(separator: ", "))"
         case .above(let field, let value): "must be above \(field) = \(value)"
@@ -185,9 +185,5 @@ extension ScheduleError.Rule {
         }
     }
 
-    private static var rates: String { text(ScheduleLimits.learningRates) }
-
-    private static func text(_ range: ClosedRange<Double>) -> String {
-        "a number from \(NumberText.text(range.lowerBound)) to \(NumberText.text(range.upperBound))"
-    }
+    private static let rates = "a number from 1e-30 to 1e6"
 }

@@ -195,6 +195,12 @@ import Testing
                     at: .text(segment: "hold:0", offset: 12)))
     }
 
+    @Test func `the limits are those of the sentences`() {
+        #expect(ScheduleLimits.learningRates == 1e-30...1e6)
+        #expect(ScheduleLimits.powers == 1e-3...1e3)
+        #expect(Self.error(parsing: "step@1e6,poly1000:5@1e-30,poly0.001:5@0") == nil)
+    }
+
     @Test func `nesting has a limit`() {
         let depth = ScheduleLimits.depth
         let fine = String(repeating: "repeat:1(", count: depth) + "hold:1"
