@@ -87,6 +87,7 @@ package final class Service: Sendable {
         LawEndpoints(catalog: catalog).register(in: &router)
         RunEndpoints(store: store, budget: budget).register(in: &router)
         PointEndpoints(store: store, budget: budget).register(in: &router)
+        ImportEndpoints(store: store, budget: budget).register(in: &router)
         let backend = StoreBackend(store: store, catalog: catalog, cache: cache)
         FitEndpoints(
             backend: backend, queue: queue, patience: configuration.fitPatience, budget: budget,

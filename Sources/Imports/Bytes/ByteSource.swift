@@ -7,6 +7,8 @@ import Foundation
 package final class ByteSource {
     /// The name for errors.
     package let name: String
+    /// Most values of a JSON tree made of it.
+    var maximumValues = Int.max
     /// Read already by `head`, not yet by `read`.
     private var pending: [UInt8] = []
     private var pendingStart = 0

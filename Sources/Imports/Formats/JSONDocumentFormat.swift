@@ -53,7 +53,8 @@ struct JSONDocumentFormat: LogFormat {
         guard bytes.contains(where: { !$0.isBlank && !$0.isLineEnd }) else {
             throw RunFileError(file: source.name, kind: .empty)
         }
-        return try JSONRows.decode(bytes, file: source.name)
+        return try JSONRows.decode(
+            bytes, file: source.name, maximumValues: source.maximumValues)
     }
 
     /// A sentence about a document that is known and no log.

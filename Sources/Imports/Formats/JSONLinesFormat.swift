@@ -27,7 +27,8 @@ struct JSONLinesFormat: LogFormat {
         let head = LogHead(try source.head(LogHead.length))
         guard Self.isLog(head, options: log.options) else {
             let bytes = try source.readAll(limit: RunFileReader.defaultLimit)
-            let rows = try JSONRows(newlineDelimited: bytes, file: source.name)
+            let rows = try JSONRows(
+                newlineDelimited: bytes, file: source.name, maximumValues: source.maximumValues)
             log.table = try RunFileReader.table(.json(rows), source.name, .required)
             return
         }
@@ -39,7 +40,7 @@ struct JSONLinesFormat: LogFormat {
             guard !text.isEmpty else { continue }
             let value: JSONValue
             do {
-                value = try JSONParser.parse(Array(text))
+                value = try JSONParser.parse(Array(text), maximumValues: source.maximumValues)
             } catch {
                 if !lines.isComplete {
                     log.skip("the last line, which is cut off", at: lines.number)

@@ -22,14 +22,16 @@ package enum LogImporter {
     ///   - name: A name for errors, and for the ids of runs.
     ///   - options: What the one who imports knows better.
     ///   - limit: Most bytes that gzip may unpack to.
+    ///   - maximumValues: Most values of a JSON tree.
     /// - Returns: The runs, and the account of the reading.
     /// - Throws: `RunFileError`.
     package static func file(
-        bytes: [UInt8], name: String, options: ImportOptions = ImportOptions(), limit: Int = .max
+        bytes: [UInt8], name: String, options: ImportOptions = ImportOptions(), limit: Int = .max,
+        maximumValues: Int = .max
     ) throws(RunFileError) -> ImportedFile {
-        try file(
-            ByteSource(bytes: bytes, name: name, limit: limit), naming: RunNaming(path: name),
-            options: options)
+        let source = try ByteSource(bytes: bytes, name: name, limit: limit)
+        source.maximumValues = maximumValues
+        return try file(source, naming: RunNaming(path: name), options: options)
     }
 
     private static func file(

@@ -59,12 +59,15 @@ struct JSONRows: RowSource {
     /// - Parameters:
     ///   - bytes: UTF-8 text; blank lines are skipped.
     ///   - file: Name for errors.
+    ///   - maximumValues: Most values of all lines together.
     /// - Throws: `RunFileError` with the line that is not an object.
-    init(newlineDelimited bytes: [UInt8], file: String) throws(RunFileError) {
+    init(
+        newlineDelimited bytes: [UInt8], file: String, maximumValues: Int = .max
+    ) throws(RunFileError) {
         var rows: [[JSONValue.Member]] = []
         var lines: [Int] = []
         let values = try Self.reading(file) { () throws(JSONSyntaxError) in
-            try JSONLines.parse(bytes)
+            try JSONLines.parse(bytes, maximumValues: maximumValues)
         }
         for (line, value) in values {
             guard case .object(let row) = value else {
@@ -133,10 +136,15 @@ struct JSONRows: RowSource {
     /// - Parameters:
     ///   - bytes: UTF-8 JSON.
     ///   - file: Name for errors.
+    ///   - maximumValues: Most values of its tree.
     /// - Returns: The value.
     /// - Throws: `RunFileError` for text that is not JSON, with its line.
-    static func decode(_ bytes: [UInt8], file: String) throws(RunFileError) -> JSONValue {
-        try reading(file) { () throws(JSONSyntaxError) in try JSONParser.parse(bytes) }
+    static func decode(
+        _ bytes: [UInt8], file: String, maximumValues: Int = .max
+    ) throws(RunFileError) -> JSONValue {
+        try reading(file) { () throws(JSONSyntaxError) in
+            try JSONParser.parse(bytes, maximumValues: maximumValues)
+        }
     }
 
     private static func reading<Value>(

@@ -90,22 +90,3 @@ struct ImportCommand: ParsableCommand {
         try output.print(ImportOutput(place: dryRun ? "dry run" : place, report: report))
     }
 }
-
-extension RunImport {
-    /// The rows that keep a run of a file and its points.
-    ///
-    /// - Parameter imported: The run; losses that are not finite are left out of its points.
-    /// - Throws: `EncodingError`, which no valid schedule makes.
-    init(_ imported: ImportedRun) throws {
-        try self.init(imported.run)
-        guard !imported.points.isEmpty else { return }
-        points = imported.points.compactMap { point in
-            let loss = point.loss.flatMap { $0.isFinite ? $0 : nil }
-            let series = point.series.filter { $0.value.isFinite }
-            guard loss != nil || !series.isEmpty else { return nil }
-            return PointRecord(
-                step: point.step, loss: loss, learningRate: point.learningRate,
-                tokenCount: point.tokenCount, series: series)
-        }
-    }
-}

@@ -1,0 +1,89 @@
+import HTTP
+package import Imports
+import JSONText
+import Laws
+package import Store
+
+/// `/v1/imports`: a log file as it is, in the body.
+struct ImportEndpoints: Sendable {
+    /// Bytes of memory that one byte of a log can take while it is read.
+    private static let bytesPerByte = 4
+
+    let store: RunStore
+    let budget: WorkBudget
+
+    func register(in router: inout Router) {
+        let terms = RouteTerms(
+            lane: .heavy(weight: 1), bodyLimit: budget[.bodyBytes], check: Self.check)
+        router.on(.post, "/v1/imports", terms) { request, _ in try post(request) }
+    }
+
+    /// Refuses what another site's page may send to any server without asking: a file has no
+    /// content type of its own, so any is taken, but not from such a page.
+    private static func check(_ head: Request) throws(HTTPError) {
+        guard let origin = head.headers["Origin"], let host = head.headers["Host"] else { return }
+        guard origin == "http://\(host)" || origin == "https://\(host)" else {
+            throw HTTPError(
+                Status(code: 403, reason: "Forbidden"),
+                detail: "Origin is \(origin); logs are taken from this server's own pages and "
+                    + "from programs only.")
+        }
+    }
+
+    private func post(_ request: Request) throws -> Response {
+        let query = try QueryReader(
+            request.query, known: ["as", "study", "run", "series", "dry_run", "step_from"])
+        var options = ImportOptions(format: query.text("as"), series: query.text("series"))
+        if let rows = query.text("step_from") {
+            guard rows == "row" else {
+                throw QueryReader.fault("step_from", "step_from = \(rows) must be row.")
+            }
+            options.countsRows = true
+        }
+        let limit = budget[.bodyBytes]
+        let isPacked = Gzip.isGzip(request.body)
+        // Deflate packs at most 1,032 bytes into one (zlib's technical notes).
+        let length = min(limit, request.body.count * (isPacked ? 1_032 : 1))
+        try request.context.reserve(length * Self.bytesPerByte)
+        var file = try LogImporter.file(
+            bytes: request.body, name: query.text("run") ?? "log", options: options, limit: limit,
+            maximumValues: budget[.jsonValues])
+        if let study = query.text("study"), !study.isEmpty {
+            for index in file.runs.indices { file.runs[index].run.study = study }
+        }
+        var report = ImportReport(files: [file], notes: file.notes, warnings: file.warnings)
+        let imports = try file.runs.map { try RunImport($0) }
+        try budget.check(.uploadPoints, of: imports.map(\.points.count).reduce(0, +))
+        if query.text("dry_run").map({ $0 != "false" }) ?? false {
+            report.created = imports.count
+            report.accepted = imports.map(\.points.count).reduce(0, +)
+            report.notes.append("dry run: nothing was stored")
+        } else {
+            let summary = try store.importRuns(imports)
+            report.created = summary.created
+            report.updated = summary.updated
+            report.accepted = summary.accepted
+            report.replaced = summary.replaced
+        }
+        return .json(JSONWriter.bytes(of: report.json))
+    }
+}
+
+extension RunImport {
+    /// The rows that keep a run of a file and its points.
+    ///
+    /// - Parameter imported: The run; losses that are not finite are left out of its points.
+    /// - Throws: `EncodingError`, which no valid schedule makes.
+    package init(_ imported: ImportedRun) throws {
+        try self.init(imported.run)
+        guard !imported.points.isEmpty else { return }
+        points = imported.points.compactMap { point in
+            let loss = point.loss.flatMap { $0.isFinite ? $0 : nil }
+            let series = point.series.filter { $0.value.isFinite }
+            guard loss != nil || !series.isEmpty else { return nil }
+            return PointRecord(
+                step: point.step, loss: loss, learningRate: point.learningRate,
+                tokenCount: point.tokenCount, series: series)
+        }
+    }
+}
