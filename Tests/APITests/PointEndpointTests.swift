@@ -177,4 +177,33 @@ import Testing
         #expect(steps.first == 0 && steps.last == 4_999 && steps == steps.sorted())
         #expect(steps.contains(1_234) && steps.contains(4_001))
     }
+
+    @Test(arguments: Transport.allCases)
+    func `takes and gives many points in pieces`(transport: Transport) throws {
+        let service = try TestService(transport)
+        #expect(try service.put("/v1/runs/long", "{}").status == 201)
+        // More than two pieces, and no multiple of a piece.
+        let steps = 0..<4_321
+        let table = steps.map { "\($0),\(3 + Double($0) / 8)" }
+        let csv = "step,loss\n" + table.joined(separator: "\n")
+        let answer = try service.post("/v1/runs/long/points", csv, type: "text/csv")
+        #expect(answer.json["accepted"]?.double == 4_321)
+        #expect(answer.json["replaced"]?.double == 0)
+        #expect(answer.json["last_step"]?.double == 4_320)
+        let again = try service.post("/v1/runs/long/points", csv, type: "text/csv")
+        #expect(again.json["replaced"]?.double == 4_321)
+        guard transport == .inProcess else {
+            // The test's client reads no chunks; that the server sends them is HTTPTests' to see.
+            return
+        }
+        let points = try service.get("/v1/runs/long/points").json
+        #expect(points["point_count"]?.double == 4_321)
+        #expect(points["downsampled"] == .bool(false))
+        let read = points["points"]?.elements ?? []
+        #expect(read.compactMap { $0["step"]?.double } == steps.map { Double($0) })
+        #expect(read.compactMap { $0["loss"]?.double } == steps.map { 3 + Double($0) / 8 })
+        let thinned = try service.get("/v1/runs/long/points?max_points=3000").json
+        #expect(thinned["downsampled"] == .bool(true))
+        #expect((thinned["points"]?.elements.count ?? 0) > 2_000)
+    }
 }

@@ -22,7 +22,7 @@ struct PointEndpoints: Sendable {
         try budget.check(.uploadPoints, of: batch.points.count)
         try batch.check(against: store.run(id))
         try batch.faults.check(.upload)
-        let summary = try store.appendPoints(id, batch.points)
+        let summary = try append(batch.points, to: id)
         let members: [JSONValue.Member] = [
             .init("accepted", .integer(summary.accepted)),
             .init("replaced", .integer(summary.replaced)),
@@ -30,6 +30,27 @@ struct PointEndpoints: Sendable {
         ]
         return .json(JSONWriter.bytes(of: .object(members + batch.taken)))
     }
+
+    /// Stores points that have been checked, many of them in several transactions: a job that
+    /// posts one point waits for one of these and not for all.
+    ///
+    /// A crash between two leaves the batch in part; it was not acknowledged, and is safe to repeat.
+    private func append(_ points: [PointRecord], to id: String) throws -> AppendSummary {
+        var summary = try store.appendPoints(
+            id, Array(points.prefix(Self.pointsPerTransaction)))
+        var start = Self.pointsPerTransaction
+        while start < points.count {
+            let end = min(start + Self.pointsPerTransaction, points.count)
+            let added = try store.appendPoints(id, Array(points[start..<end]))
+            summary.accepted += added.accepted
+            summary.replaced += added.replaced
+            summary.lastStep = added.lastStep
+            start = end
+        }
+        return summary
+    }
+
+    private static let pointsPerTransaction = 2_000
 
     private func read(_ request: Request, _ id: String) throws -> Response {
         let query = try QueryReader(request.query, known: ["from", "to", "max_points"])
@@ -43,6 +64,8 @@ struct PointEndpoints: Sendable {
         let points = try store.points(id, from: from, to: to)
         let payload = PointsPayload(
             run: id, points: try thinned(points, limit: limit), total: points.count)
+        try budget.check(.answerPoints, of: payload.points.count)
+        guard format != .json else { return payload.jsonResponse }
         return format.response(table: payload.table) { payload.json }
     }
 

@@ -1,6 +1,8 @@
+import HTTP
 import JSONText
 package import Plots
 package import Store
+import Synchronization
 
 /// A run's points as the API answers them.
 package struct PointsPayload: Sendable, Equatable {
@@ -17,7 +19,9 @@ package struct PointsPayload: Sendable, Equatable {
         self.total = total
     }
 
-    package var json: [UInt8] {
+    package var json: [UInt8] { json(isThinned: points.count < total) }
+
+    private func json(isThinned: Bool) -> [UInt8] {
         var writer = JSONWriter(capacity: 48 * points.count + 128)
         writer.object { writer in
             writer.name("run")
@@ -25,13 +29,56 @@ package struct PointsPayload: Sendable, Equatable {
             writer.name("point_count")
             writer.write(total)
             writer.name("downsampled")
-            writer.raw(points.count < total ? "true" : "false")
+            writer.raw(isThinned ? "true" : "false")
             writer.name("points")
             writer.array { writer in
                 for point in points { Self.write(point, to: &writer) }
             }
         }
         return writer.bytes
+    }
+
+    /// The JSON of many points, made in pieces while the client reads, of few at once.
+    var jsonResponse: Response {
+        guard points.count > Self.pointsPerPiece else { return .json(json) }
+        let place = Place()
+        return .streaming(type: "application/json") { [self] in
+            place.next.withLock { next in
+                defer { next += 1 }
+                return piece(next)
+            }
+        }
+    }
+
+    /// The place in a body that is made in pieces.
+    private final class Place: Sendable {
+        let next = Mutex(0)
+    }
+
+    private static let pointsPerPiece = 2_000
+
+    /// The head, then so many points each, then the end; nil beyond it.
+    ///
+    /// Joined they are `json`.
+    private func piece(_ index: Int) -> [UInt8]? {
+        if index == 0 {
+            var empty = self
+            empty.points = []
+            // The list's end and the object's come last; thinning shows in the counts alone.
+            return Array(empty.json(isThinned: points.count < total).dropLast(2))
+        }
+        let start = (index - 1) * Self.pointsPerPiece
+        guard start < points.count else {
+            return start < points.count + Self.pointsPerPiece ? Array("]}".utf8) : nil
+        }
+        var writer = JSONWriter(capacity: 48 * Self.pointsPerPiece)
+        writer.array { writer in
+            for point in points[start..<min(start + Self.pointsPerPiece, points.count)] {
+                Self.write(point, to: &writer)
+            }
+        }
+        let items = writer.bytes.dropFirst().dropLast()
+        return start == 0 ? Array(items) : [UInt8(ascii: ",")] + items
     }
 
     /// One row per point, a column for everything that some point carries.
