@@ -52,7 +52,7 @@ import Testing
         Case(
             title: "missing column", files: ["a.csv": "step,accuracy\n1,3\n"],
             arguments: "fit --law lr-annealing a.csv",
-            sentence: "a.csv: there is no column `loss`; columns seen: step, accuracy."),
+            sentence: "a.csv: there is no column `loss`; columns seen: accuracy."),
         Case(
             title: "missing file", arguments: "fit --law lr-annealing a.csv",
             sentence: "a.csv: cannot be read: no such file or folder."),

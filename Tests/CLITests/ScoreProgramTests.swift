@@ -33,7 +33,7 @@ import Testing
         let outcome = try study.program("score --fit fit.json study --runs wsd")
         #expect(
             outcome.lines.contains("loss:  ⠒⠒ predicted   o measured   ░░ 90 % interval"))
-        #expect(outcome.lines.contains("     step"))
+        #expect(outcome.lines.contains("     optimizer step"))
         #expect(!outcome.output.contains("average"))
     }
 

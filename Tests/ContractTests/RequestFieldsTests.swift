@@ -42,7 +42,9 @@ import Testing
             ])
         #expect(found[3].detail == "seed = -1, must be a whole number of at least 0.")
         #expect(found[4].detail == "run a is in runs and in holdout; name it once.")
-        #expect(found[5].detail.hasPrefix("colour is not a field here; known are law, options, "))
+        #expect(
+            found[5].detail.hasPrefix(
+                "colour is not a field here; known are law, published, options, "))
     }
 
     @Test func `every error of a query is named, in the words of a query`() {
