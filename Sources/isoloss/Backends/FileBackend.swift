@@ -4,6 +4,7 @@ import Fitting
 import Imports
 import Laws
 import Schedules
+import Synchronization
 
 /// Runs and fits in files; a fit is named by the path of its file.
 struct FileBackend: ComputingBackend {
@@ -11,6 +12,7 @@ struct FileBackend: ComputingBackend {
     /// The runs of the paths given; nil without paths.
     let source: LoadedRuns?
     private let runs: [Run]
+    private let fits = ReadFits()
 
     /// Loads files.
     ///
@@ -30,7 +32,7 @@ struct FileBackend: ComputingBackend {
 
     func predictor(_ fit: String) throws -> LawPredictor {
         guard fit.hasPrefix(Self.published) else {
-            return try LawPredictor(report: FitFile.read(fit), catalog: catalog)
+            return try LawPredictor(report: fits.fit(fit), catalog: catalog)
         }
         let published = try PublishedFit.named(String(fit.dropFirst(Self.published.count)))
         return try LawPredictor(report: FitReport(published, catalog: catalog), catalog: catalog)
@@ -63,4 +65,18 @@ struct FileBackend: ComputingBackend {
 
     var notes: [String] { source?.notes ?? [] }
     var warnings: [String] { source?.warnings ?? [] }
+}
+
+/// The fits that have been read, by path: a FIFO gives its bytes only once.
+private final class ReadFits: Sendable {
+    private let fits = Mutex<[String: FitReport]>([:])
+
+    func fit(_ path: String) throws -> FitReport {
+        try fits.withLock { fits in
+            if let known = fits[path] { return known }
+            let fit = try FitFile.read(path)
+            fits[path] = fit
+            return fit
+        }
+    }
 }
