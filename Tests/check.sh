@@ -4,18 +4,21 @@
 #   Tests/check.sh               format, layers, build, tests, the quick start
 #   Tests/check.sh --sanitize    the same, and the tests again under the thread and address sanitizers
 #   Tests/check.sh --docs        the same, and the documentation, with its gaps as errors
+#   Tests/check.sh --browser     the same, and the page in a real browser
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source Tests/packages.sh
 
 sanitize=false
 docs=false
+browser=false
 for argument in "$@"; do
     case "$argument" in
         --sanitize) sanitize=true ;;
         --docs) docs=true ;;
+        --browser) browser=true ;;
         *)
-            sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+            sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
             exit 2
             ;;
     esac
@@ -43,6 +46,10 @@ fi
 
 if $docs; then
     Tests/docs.sh
+fi
+
+if $browser; then
+    Tests/browser.sh
 fi
 
 say "Quick start"
