@@ -101,7 +101,7 @@ package protocol ComputingBackend: Backend {
     ///   - series: The loss that it looks at, where it is not the main one.
     /// - Returns: The runs, in the order of the choice.
     /// - Throws: What is wrong with the choice.
-    func runs(_ choice: RunChoice, law: NamedLaw, series: String?) throws -> [Run]
+    func runs(_ choice: RunChoice, law: ConfiguredLaw, series: String?) throws -> [Run]
 
     /// A schedule that may continue the backend's runs.
     func schedule(_ source: ScheduleSource) throws -> LearningRateSchedule

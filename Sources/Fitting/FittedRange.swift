@@ -17,7 +17,7 @@ package struct FittedRange: Sendable, Equatable {
     /// - Parameters:
     ///   - observations: What is fitted.
     ///   - law: The law, which reads only some of a run's features.
-    package init(_ observations: Observations, law: NamedLaw) {
+    package init(_ observations: Observations, law: ConfiguredLaw) {
         let inputs = observations.inputs
         for feature in law.law.requiredFeatures + law.law.optionalFeatures {
             features[feature] = Self.hull(inputs.compactMap { $0.features[feature] })

@@ -11,7 +11,7 @@ package struct Fitter: Sendable {
 
     /// A request that has been checked against its runs: searching cannot be refused any more.
     package struct Prepared: Sendable {
-        let law: NamedLaw
+        let law: ConfiguredLaw
         let request: FitRequest
         let observations: Observations
         /// The value of each fixed parameter by position.
@@ -53,7 +53,7 @@ package struct Fitter: Sendable {
     }
 
     private func checkHoldout(
-        _ runs: [Run], law: NamedLaw, request: FitRequest
+        _ runs: [Run], law: ConfiguredLaw, request: FitRequest
     ) throws(FittingError) {
         guard !runs.isEmpty else { return }
         do throws(FittingError) {
@@ -120,7 +120,8 @@ package struct Fitter: Sendable {
         try fit(prepare(request, runs: runs))
     }
 
-    private func law(of request: FitRequest) throws(FittingError) -> (NamedLaw, [Int: Double]) {
+    private func law(of request: FitRequest) throws(FittingError) -> (ConfiguredLaw, [Int: Double])
+    {
         do throws(LawError) {
             let law = try catalog.law(request.law, options: request.options)
             var fixed: [Int: Double] = [:]

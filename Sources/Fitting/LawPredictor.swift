@@ -31,7 +31,7 @@ package struct LawPredictor: Sendable {
     }
 
     package let report: FitReport
-    package let law: NamedLaw
+    package let law: ConfiguredLaw
     private let parameters: SizedParameters
     private let catalog: LawCatalog
 
@@ -44,7 +44,7 @@ package struct LawPredictor: Sendable {
     package init(report: FitReport, catalog: LawCatalog = .standard) throws(FittingError) {
         self.report = report
         self.catalog = catalog
-        let law: NamedLaw
+        let law: ConfiguredLaw
         do throws(LawError) {
             law = try catalog.law(report.law, options: report.options)
             for parameter in report.parameters { _ = try law.index(ofParameter: parameter.name) }

@@ -17,7 +17,7 @@ package struct LawProblem: LeastSquaresProblem {
     /// Scratch: logs of the predictions.
     private var logs: [Double]
 
-    package init(law: NamedLaw, observations: Observations, residual: Objective.Residual) {
+    package init(law: ConfiguredLaw, observations: Observations, residual: Objective.Residual) {
         specs = law.parameters
         isLog = residual == .log
         evaluator = law.law.evaluator(for: observations.inputs)

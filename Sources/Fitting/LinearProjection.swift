@@ -25,7 +25,7 @@ package struct LinearProjection {
     ///   - free: Which parameters are not fixed.
     ///   - losses: The losses to fit.
     ///   - evaluator: The law at their points.
-    package init(law: NamedLaw, free: [Bool], losses: [Double], evaluator: any LawEvaluator) {
+    package init(law: ConfiguredLaw, free: [Bool], losses: [Double], evaluator: any LawEvaluator) {
         let specs = law.parameters
         self.specs = specs
         linear = specs.indices.filter { free[$0] && specs[$0].start == .projected }

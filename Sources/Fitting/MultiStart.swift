@@ -35,7 +35,7 @@ struct MultiStart {
 
     let prepared: Fitter.Prepared
 
-    private var law: NamedLaw { prepared.law }
+    private var law: ConfiguredLaw { prepared.law }
     private var fixed: [Int: Double] { prepared.fixed }
     private var objective: Objective { prepared.request.objective }
 

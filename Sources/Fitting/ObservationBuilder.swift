@@ -4,7 +4,7 @@ import Schedules
 
 /// Turns runs into the points that a law is fitted or judged on, checking what the law needs.
 package struct ObservationBuilder: Sendable {
-    package var law: NamedLaw
+    package var law: ConfiguredLaw
     /// A further logged loss to use in place of the main one.
     package var series: String?
     /// How many of the highest losses to leave out.
@@ -12,7 +12,7 @@ package struct ObservationBuilder: Sendable {
     package var fromStep: Int?
 
     package init(
-        law: NamedLaw, series: String? = nil, excludeHighest: Int = 0, fromStep: Int? = nil
+        law: ConfiguredLaw, series: String? = nil, excludeHighest: Int = 0, fromStep: Int? = nil
     ) {
         self.law = law
         self.series = series

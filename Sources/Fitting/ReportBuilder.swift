@@ -8,7 +8,7 @@ struct ReportBuilder {
     let outcome: MultiStart.Outcome
     let estimate: UncertaintyEstimate
 
-    private var law: NamedLaw { prepared.law }
+    private var law: ConfiguredLaw { prepared.law }
     private var request: FitRequest { prepared.request }
     private var observations: Observations { prepared.observations }
     private var fixed: [Int: Double] { prepared.fixed }

@@ -33,7 +33,7 @@ struct StartSearch {
     private let workspace = Workspace()
     private var visits: [Visit] = []
 
-    init(law: NamedLaw, observations: Observations, objective: Objective) {
+    init(law: ConfiguredLaw, observations: Observations, objective: Objective) {
         self.objective = objective
         problem = LawProblem(law: law, observations: observations, residual: objective.residual)
         let few = observations.thinnedEach(to: Self.pointsPerCurve)

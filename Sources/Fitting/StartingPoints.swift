@@ -11,7 +11,7 @@ struct StartingPoints {
         var predicted: [Double]?
     }
 
-    private let law: NamedLaw
+    private let law: ConfiguredLaw
     private let specs: [ParameterSpec]
     private let inputs: [LawInput]
     private let losses: [Double]
@@ -21,7 +21,7 @@ struct StartingPoints {
     private var projection: LinearProjection
 
     init(
-        law: NamedLaw, free: [Bool], observations: Observations, evaluator: any LawEvaluator,
+        law: ConfiguredLaw, free: [Bool], observations: Observations, evaluator: any LawEvaluator,
         seed: UInt64
     ) {
         self.law = law

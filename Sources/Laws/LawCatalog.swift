@@ -71,9 +71,6 @@ package struct ConfiguredLaw: Sendable {
     }
 }
 
-/// The name that callers have not all left yet.
-package typealias NamedLaw = ConfiguredLaw
-
 extension ConfiguredLaw: CustomStringConvertible {
     /// The id and the options, as in `lr-annealing(model_size=included, …)`.
     package var description: String {

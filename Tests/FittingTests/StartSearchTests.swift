@@ -9,13 +9,13 @@ import Testing
 @Suite struct StartSearchTests {
     private static let starts = [[3, 0.5, 0.5, 0.3, 0.99], [2, 1, 0.3, 1, 0.999]]
 
-    private func observations() throws -> (law: NamedLaw, observations: Observations) {
+    private func observations() throws -> (law: ConfiguredLaw, observations: Observations) {
         let law = try LawCatalog.standard.law("lr-annealing")
         let runs = try SyntheticStudy.curves(noise: 0.002, seed: 5)
         return (law, try ObservationBuilder(law: law).observations(of: runs))
     }
 
-    private func parameters(_ values: [Double], _ law: NamedLaw) -> [SolverParameter] {
+    private func parameters(_ values: [Double], _ law: ConfiguredLaw) -> [SolverParameter] {
         zip(law.parameters, values).map {
             SolverParameter($0, at: $0.scale.coordinate(of: $1), isFixed: false)
         }

@@ -8,13 +8,13 @@ import Testing
 
 /// The starts of a search: what they solve for is solved, and what they say of it is true.
 @Suite struct StartingPointsTests {
-    private func problem(_ runs: [Run], law: NamedLaw) throws -> (LawProblem, Observations) {
+    private func problem(_ runs: [Run], law: ConfiguredLaw) throws -> (LawProblem, Observations) {
         let observations = try ObservationBuilder(law: law).observations(of: runs)
         return (LawProblem(law: law, observations: observations, residual: .log), observations)
     }
 
     private func start(
-        _ index: Int, of runs: [Run], law: NamedLaw, seed: UInt64 = 1
+        _ index: Int, of runs: [Run], law: ConfiguredLaw, seed: UInt64 = 1
     ) throws -> (start: StartingPoints.Start, problem: LawProblem) {
         let (problem, observations) = try problem(runs, law: law)
         var points = StartingPoints(
@@ -24,7 +24,7 @@ import Testing
         return (points.start(index, fixed: values), problem)
     }
 
-    private func coordinates(_ values: [Double], law: NamedLaw) -> [Double] {
+    private func coordinates(_ values: [Double], law: ConfiguredLaw) -> [Double] {
         zip(law.parameters, values).map { $0.scale.coordinate(of: $1) }
     }
 

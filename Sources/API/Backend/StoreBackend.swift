@@ -51,7 +51,7 @@ struct StoreBackend: ComputingBackend {
         return id
     }
 
-    func runs(_ choice: RunChoice, law: NamedLaw, series: String?) throws -> [Run] {
+    func runs(_ choice: RunChoice, law: ConfiguredLaw, series: String?) throws -> [Run] {
         let stored = StoredRuns(store: store, law: law, series: series)
         switch choice {
         case .named(let ids, let field): return try stored.runs(ids, field: field)

@@ -5,7 +5,7 @@ import Store
 
 /// The points of one upload, read from whatever format it came in.
 struct PointBatch {
-    private(set) var faults = FieldFaults()
+    private(set) var faults = ValidationErrors()
     private(set) var points: [PointRecord] = []
     /// Where the first point stands in the body: `/points` in an object, nothing in lines.
     private var list = ""

@@ -10,7 +10,7 @@ struct PointReader {
     private let keys: CurveKeys
     /// The names of the last point's members and what they mean: points mostly have the same.
     private var layout: [(name: String, meaning: CurveKeys.Meaning?)] = []
-    var faults = FieldFaults()
+    var faults = ValidationErrors()
     private(set) var points: [PointRecord] = []
 
     /// A reader of points whose keys are known.

@@ -17,7 +17,7 @@ struct RunBatch {
     ///   - study: The study of runs that name none.
     ///   - faults: Receives the bad values.
     /// - Throws: `JSONSyntaxError`, `HTTPError` and `RunFileError` for what cannot be read.
-    init(_ body: RequestBody, study: String?, faults: inout FieldFaults) throws {
+    init(_ body: RequestBody, study: String?, faults: inout ValidationErrors) throws {
         switch body.format {
         case .json:
             let value = try body.json()
@@ -38,7 +38,8 @@ struct RunBatch {
     }
 
     private mutating func read(
-        _ values: [(value: JSONValue, line: Int?)], _ study: String?, _ faults: inout FieldFaults
+        _ values: [(value: JSONValue, line: Int?)], _ study: String?,
+        _ faults: inout ValidationErrors
     ) {
         for (index, item) in values.enumerated() {
             let reader = RunReader(pointer: "/\(index)", line: item.line, study: study)

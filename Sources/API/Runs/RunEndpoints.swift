@@ -27,7 +27,7 @@ struct RunEndpoints: Sendable {
             throw HTTPError.field(
                 .badRequest, "/id", "id = \"\(id)\" \(RunRecord.idRule)")
         }
-        var faults = FieldFaults()
+        var faults = ValidationErrors()
         let body = try RequestBody(request, budget: budget).json()
         let run = RunReader(id: id).run(from: body, faults: &faults)
         try faults.check(.upload)
@@ -40,7 +40,7 @@ struct RunEndpoints: Sendable {
         let query = try QueryReader(request.query, known: ["study"])
         let body = try RequestBody(
             request, formats: RequestBody.Format.allCases, budget: budget)
-        var faults = FieldFaults()
+        var faults = ValidationErrors()
         let batch = try RunBatch(body, study: query.text("study"), faults: &faults)
         try faults.check(.upload)
         guard batch.isSingle, let run = batch.runs.first?.run else {

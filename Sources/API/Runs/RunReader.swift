@@ -21,7 +21,7 @@ struct RunReader {
     ///   - value: The body, or one element of it.
     ///   - faults: Receives what is wrong.
     /// - Returns: The run, to be stored only if nothing is wrong.
-    func run(from value: JSONValue, faults: inout FieldFaults) -> RunRecord {
+    func run(from value: JSONValue, faults: inout ValidationErrors) -> RunRecord {
         var reader = ObjectReader(value, at: pointer, line: line, faults: faults)
         var run = RunRecord(id: id(from: &reader))
         run.study = reader.name("study") ?? study

@@ -7,7 +7,7 @@ import Store
 struct StoredRuns {
     let store: RunStore
     /// The law that the runs are for.
-    let law: NamedLaw
+    let law: ConfiguredLaw
     /// The further loss that is asked for in place of the main one.
     let series: String?
 

@@ -1,8 +1,8 @@
 // Laws and fits: ask for a fit, read its parameters, see how it stands to what was measured.
 import {call, fit as fitPath, problem, query, run as runPath} from "./api.js";
-import {field, figures, make, number, select, table, toast, warnings} from "./dom.js";
+import {field, figures, make, number, select, table, warnings} from "./dom.js";
 import {colour, draw} from "./chart.js";
-import {address, list, state, update} from "./state.js";
+import {address, list, update} from "./state.js";
 
 export const title = "Fits";
 export const carry = ({fit, runs}) => ({fit, runs});

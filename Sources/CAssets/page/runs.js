@@ -1,6 +1,6 @@
 // Studies and runs: search, sort, pages made by the server, live.
 import {call, query, run as runPath} from "./api.js";
-import {age, check, field, make, number, select} from "./dom.js";
+import {age, field, make, number, select} from "./dom.js";
 import {spark} from "./chart.js";
 import {address, go, list, state, update} from "./state.js";
 

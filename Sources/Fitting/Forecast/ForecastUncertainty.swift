@@ -29,7 +29,7 @@ struct ForecastUncertainty {
         law: ForecastLaw, values: [Double], atBound: [Bool], observations: Observations,
         objective: Objective
     ) -> Solution {
-        let named = NamedLaw(
+        let named = ConfiguredLaw(
             about: ForecastLaw.about,
             options: law.members[0].law.options, law: law)
         let (residuals, jacobian) = evaluation(
@@ -54,7 +54,7 @@ struct ForecastUncertainty {
 
     /// Residuals and their derivatives by the solver's coordinates, unweighted.
     static func evaluation(
-        of law: NamedLaw, values: [Double], observations: Observations, objective: Objective
+        of law: ConfiguredLaw, values: [Double], observations: Observations, objective: Objective
     ) -> (residuals: [Double], jacobian: [Double]) {
         var problem = LawProblem(
             law: law, observations: observations, residual: objective.residual)

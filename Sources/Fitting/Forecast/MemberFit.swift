@@ -16,7 +16,7 @@ struct MemberFit {
         var startsAgreeing: Int
     }
 
-    let law: NamedLaw
+    let law: ConfiguredLaw
     let objective: Objective
     /// Parameters held at a value, by position.
     let fixed: [Int: Double]

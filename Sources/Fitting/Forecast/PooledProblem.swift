@@ -17,7 +17,7 @@ struct PooledProblem: LeastSquaresProblem {
         let prior: ShapePrior
 
         /// The priors on a law's parameters that are not fixed, by position.
-        static func all(of law: NamedLaw, fixed: [Int: Double]) -> [Held] {
+        static func all(of law: ConfiguredLaw, fixed: [Int: Double]) -> [Held] {
             (ShapePrior.byLaw[law.about.id] ?? []).compactMap { prior in
                 guard let index = law.parameters.firstIndex(where: { $0.name == prior.parameter }),
                     fixed[index] == nil
@@ -61,7 +61,7 @@ struct PooledProblem: LeastSquaresProblem {
         }
     }
 
-    init(law: NamedLaw, sizes: [Observations], objective: Objective, held: [Held]) {
+    init(law: ConfiguredLaw, sizes: [Observations], objective: Objective, held: [Held]) {
         self.held = held
         priorUnit = Self.priorUnit(under: objective.loss)
         blockCount = law.parameters.count

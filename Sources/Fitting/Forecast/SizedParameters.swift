@@ -21,7 +21,7 @@ struct SizedParameters: Sendable {
     ///   - law: Its law.
     ///   - values: The report's own parameters in the law's order, inside their bounds.
     /// - Throws: `FittingError.unusableReport` when a size's parameters are not the law's.
-    init(report: FitReport, law: NamedLaw, values: [Double]) throws(FittingError) {
+    init(report: FitReport, law: ConfiguredLaw, values: [Double]) throws(FittingError) {
         common = Fitted(values: values, covariance: report.covariance, noise: report.noise)
         specs = law.parameters
         self.law = law.about.id

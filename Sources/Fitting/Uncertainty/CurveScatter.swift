@@ -55,7 +55,7 @@ struct CurveScatter {
     ///   - priorSpreads: What was known of parameters beforehand, by position, in the solver's
     ///     coordinate: curves scatter no further than that.
     init(
-        best: Solution, held: [Bool], noise: NoiseEstimate, law: NamedLaw,
+        best: Solution, held: [Bool], noise: NoiseEstimate, law: ConfiguredLaw,
         priorSpreads: [Int: Double] = [:]
     ) {
         let (points, count) = (best.residuals.count, held.count)
@@ -86,7 +86,7 @@ struct CurveScatter {
     /// The law's rough coefficient and the mean square of its Jacobian column; nil where it is known or
     /// no point sees it.
     private static func rough(
-        _ best: Solution, held: [Bool], law: NamedLaw
+        _ best: Solution, held: [Bool], law: ConfiguredLaw
     ) -> (index: Int, meanSquare: Double)? {
         let points = best.residuals.count
         let index = law.parameters.indices.first {
@@ -100,7 +100,7 @@ struct CurveScatter {
 
     /// (JᵀJ/variance + W⁻²)⁻¹, with W⁻¹ as one more row per parameter.
     private static func classic(
-        _ best: Solution, held: [Bool], variance: Double, law: NamedLaw,
+        _ best: Solution, held: [Bool], variance: Double, law: ConfiguredLaw,
         priorSpreads: [Int: Double]
     ) -> Covariance {
         let (points, count) = (best.residuals.count, held.count)

@@ -52,7 +52,7 @@ struct FileBackend: ComputingBackend {
         try RunSelection.named([id], in: runs(study: nil))[0]
     }
 
-    func runs(_ choice: RunChoice, law: NamedLaw, series: String?) throws -> [Run] {
+    func runs(_ choice: RunChoice, law: ConfiguredLaw, series: String?) throws -> [Run] {
         switch choice {
         case .named(let ids, _): try ids.isEmpty ? [] : RunSelection.named(ids, in: runs)
         case .study: try runs(study: nil)

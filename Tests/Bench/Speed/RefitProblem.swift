@@ -7,7 +7,7 @@ struct RefitProblem {
     var problem: LawProblem
     private let specs: [ParameterSpec]
 
-    init(law: NamedLaw, runs: [Run]) throws {
+    init(law: ConfiguredLaw, runs: [Run]) throws {
         problem = LawProblem(
             law: law, observations: try ObservationBuilder(law: law).observations(of: runs),
             residual: Objective.standard.residual)

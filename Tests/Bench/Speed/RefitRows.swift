@@ -82,7 +82,7 @@ private struct Refits {
     private let workspace = Workspace()
     private var found: [[Double]] = []
 
-    init(law: NamedLaw, runs: [Run], start: [Double]) throws {
+    init(law: ConfiguredLaw, runs: [Run], start: [Double]) throws {
         problem = try RefitProblem(law: law, runs: runs)
         parameters = problem.parameters(at: start)
     }

@@ -68,7 +68,7 @@ struct TableRows {
 
     /// From the same exponents, with E, A and B by a linear solve that counts: how fits start.
     private func projectedStart(
-        _ law: NamedLaw, _ problem: inout RefitProblem, _ workspace: Workspace
+        _ law: ConfiguredLaw, _ problem: inout RefitProblem, _ workspace: Workspace
     ) throws -> (seconds: Double, cost: Double) {
         let observations = try ObservationBuilder(law: law).observations(of: runs)
         var projection = LinearProjection(

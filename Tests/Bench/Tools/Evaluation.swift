@@ -6,7 +6,7 @@ struct Evaluation {
     private(set) var losses: [Double]
     private(set) var jacobian: [Double]
 
-    init(law: NamedLaw, inputs: [LawInput]) {
+    init(law: ConfiguredLaw, inputs: [LawInput]) {
         evaluator = law.law.evaluator(for: inputs)
         losses = Array(repeating: 0, count: evaluator.pointCount)
         jacobian = Array(repeating: 0, count: evaluator.pointCount * law.parameters.count)

@@ -48,7 +48,9 @@ struct CoverageCase: Sendable {
     }
 
     /// What the law says without noise.
-    static func losses(_ law: NamedLaw, _ inputs: [LawInput], _ parameters: [Double]) -> [Double] {
+    static func losses(_ law: ConfiguredLaw, _ inputs: [LawInput], _ parameters: [Double])
+        -> [Double]
+    {
         var evaluator = law.law.evaluator(for: inputs)
         var losses = Array(repeating: 0.0, count: evaluator.pointCount)
         parameters.withUnsafeBufferPointer { parameters in

@@ -1,9 +1,6 @@
 import HTTP
 import JSONText
 
-/// The name that readers of runs and points know.
-typealias FieldFaults = ValidationErrors
-
 extension ValidationErrors {
     /// Refuses the request when there is an error.
     ///
