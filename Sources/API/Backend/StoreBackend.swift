@@ -61,14 +61,7 @@ struct StoreBackend: ComputingBackend {
     }
 
     func runs(study: String?) throws -> [Run] {
-        var runs: [Run] = []
-        var cursor: String?
-        repeat {
-            let page = try store.runs(study: study, limit: 1_000, cursor: cursor)
-            runs += try page.records.map { try Run($0, points: []) }
-            cursor = page.nextCursor
-        } while cursor != nil
-        return runs
+        try store.allRuns(study: study).map { try Run($0, points: []) }
     }
 
     func run(_ id: String) throws -> Run {

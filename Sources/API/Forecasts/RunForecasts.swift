@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import Laws
 import Schedules
+import Store
 import Synchronization
 
 /// The forecasts of live runs, each fitted when it is asked for and kept until its log has grown.
@@ -156,15 +157,18 @@ final class RunForecasts: Sendable {
     /// The finished runs of the study that a law can be fitted to with the run.
     private func finishedRuns(beside run: Run) throws -> [Run] {
         guard let study = run.study else { return [] }
-        return try backend.runs(study: study).compactMap { other in
-            guard other.id != run.id, other.role != .test, let schedule = other.schedule else {
-                return nil
-            }
-            let whole = try backend.run(other.id)
-            guard let last = whole.curve?.steps.last,
-                Double(last) >= Self.finishedFraction * Double(schedule.totalSteps - 1)
+        func isFinished(_ last: Int?, _ schedule: LearningRateSchedule) -> Bool {
+            last.map { Double($0) >= Self.finishedFraction * Double(schedule.totalSteps - 1) }
+                ?? false
+        }
+        return try backend.store.allRuns(study: study).compactMap { record in
+            let other = try Run(record, points: [])
+            // The last step of any series tells without the points that a run is not over.
+            guard other.id != run.id, other.role != .test, let schedule = other.schedule,
+                isFinished(record.lastStep, schedule)
             else { return nil }
-            return whole
+            let whole = try backend.run(other.id)
+            return isFinished(whole.curve?.steps.last, schedule) ? whole : nil
         }
     }
 

@@ -45,13 +45,7 @@ struct StoredRuns {
     /// - Returns: The runs in the order in which they were stored.
     /// - Throws: `HTTPError` 404 when the study has no such runs.
     func study(_ name: String, role: Run.Role, excluding excluded: [String] = []) throws -> [Run] {
-        var records: [RunRecord] = []
-        var cursor: String?
-        repeat {
-            let page = try store.runs(study: name, limit: 1_000, cursor: cursor)
-            records += page.records
-            cursor = page.nextCursor
-        } while cursor != nil
+        let records = try store.allRuns(study: name)
         let hasRoles = records.contains { $0.role != nil }
         let ofRole = records.filter { !hasRoles || $0.role == role.rawValue }
         guard !ofRole.isEmpty else {
@@ -79,5 +73,23 @@ struct StoredRuns {
             && (law.about.kind == .curve || record.loss == nil || series != nil
                 || !law.law.loggedSeries.isEmpty)
         return try Run(record, points: needsPoints ? store.points(record.id) : [])
+    }
+}
+
+extension RunStore {
+    /// The runs of a study, or all there are, page after page.
+    ///
+    /// - Parameter study: Only runs of this study; nil for all.
+    /// - Returns: Their metadata, in the order in which they were first stored.
+    /// - Throws: `StoreError`.
+    func allRuns(study: String?) throws(StoreError) -> [RunRecord] {
+        var records: [RunRecord] = []
+        var cursor: String?
+        repeat {
+            let page = try runs(study: study, limit: 1_000, cursor: cursor)
+            records += page.records
+            cursor = page.nextCursor
+        } while cursor != nil
+        return records
     }
 }
