@@ -1,3 +1,4 @@
+import Schedules
 import Testing
 
 /// Input that is refused: exit code 2, one sentence that says where and what to do, nothing else.
@@ -81,7 +82,7 @@ import Testing
             title: "unknown segment", files: ["a.csv": "step,loss\n0,4\n"],
             arguments: "fit --law lr-annealing a.csv --schedule foo:3@1",
             sentence: "schedule: character 1, in `foo:3@1`: unknown segment `foo`; known segments "
-                + "are warmup, linear, hold, cosine, exp, sqrt, polyP, rsqrt, step, repeat"),
+                + "are \(ScheduleCatalog.segmentNames.joined(separator: ", ")) and the schedules"),
         Case(
             title: "schedule of zero steps", files: ["fit.json": fit],
             arguments: "predict --fit fit.json --schedule hold:0",

@@ -123,7 +123,7 @@ struct AnnealNowTests {
         let result = try Self.plan()
         #expect(result.now == 1_951)
         #expect(result.cooldowns.count == 4 * 4 * 6)
-        #expect(Set(result.cooldowns.map(\.shape)) == ["linear", "sqrt", "cosine", "exp"])
+        #expect(Set(result.cooldowns.map(\.shape)) == Set(ScheduleCatalog.cooldownNames))
         #expect(result.cooldowns.allSatisfy { $0.shape != "exp" || $0.finalRate == 3e-6 })
         let best = result.cooldowns[result.best]
         #expect(best.startStep == 1_951)
@@ -162,7 +162,10 @@ struct AnnealNowTests {
     @Test(arguments: [
         (["from_step": "3000"], "is beyond the run's schedule, which has 2000 steps."),
         (["starts": "10", "from_step": "1000"], "starts = 10 is before now, step 1000; start "),
-        (["shapes": "wsd"], "shapes = wsd must name some of linear, sqrt, cosine, exp."),
+        (
+            ["shapes": "wsd"],
+            "shapes = wsd must name some of \(ScheduleCatalog.cooldownNames.joined(separator: ", "))."
+        ),
         (["lengths": "0"], "lengths = 0 must be at least 1 step."),
         (["lengths": "ten"], "lengths = ten must be a number of steps, or a percentage of the "),
         (["final_rate": "0.01"], "final_rate = 0.01 must be below the run's rate at step 1951, 0"),

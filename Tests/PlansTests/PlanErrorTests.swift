@@ -1,5 +1,6 @@
 import Laws
 import Plans
+import Schedules
 import Testing
 
 /// What cannot be asked for, and how it is said.
@@ -31,8 +32,9 @@ struct PlanErrorTests {
         (["minimum_rate": "0.01"], "minimum_rate = 0.01 must be below peak = 0.003."),
         (
             ["families": "cosine,wsd"],
-            "families = cosine,wsd must name some of constant, cosine, linear, wsd-linear, "
-                + "wsd-sqrt, wsd-cosine, wsd-exp, two-stage."
+            "families = cosine,wsd must name some of constant, cosine, linear, "
+                + "\(ScheduleCatalog.cooldownNames.map { "wsd-\($0)" }.joined(separator: ", ")), "
+                + "two-stage."
         ),
         (["free": "maybe"], "free = maybe must be yes or no."),
         (

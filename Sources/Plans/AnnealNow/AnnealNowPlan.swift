@@ -41,7 +41,7 @@ package struct AnnealNowPlan: PlanKind {
         able: { $0.kind == .curve }, asks: "a curve under a schedule",
         example: "--anneal-now sample-runs --run constant_3500 --from-step 2000")
 
-    private static let shapeNames = ["linear", "sqrt", "cosine", "exp"]
+    private static let shapeNames = ScheduleCatalog.cooldownNames
     private static let standardLengths = "5%,10%,20%,40%"
     private static let standardStarts = "0%,10%,20%,30%,40%,50%"
     /// Cooldowns of one plan.
@@ -135,7 +135,7 @@ package struct AnnealNowPlan: PlanKind {
         var cooldowns: [Cooldown] = []
         for shape in shapes {
             let rate =
-                shape == "exp" && finalRate == 0
+                ScheduleCatalog.needsPositiveRates(shape) && finalRate == 0
                 ? PlanText.rounded(1e-3 * live.rate, digits: 4) : finalRate
             for length in lengths {
                 cooldowns += starts.map {

@@ -19,17 +19,16 @@ package struct ScheduleFamily: Sendable, Equatable {
     /// The segment of the way down in the schedule language; `step` jumps and holds.
     let shape: String
 
-    /// Every family: a new one is one line here.
-    package static let all = [
-        ScheduleFamily(name: "constant", onset: .never, shape: "hold"),
-        ScheduleFamily(name: "cosine", onset: .atOnce, shape: "cosine"),
-        ScheduleFamily(name: "linear", onset: .atOnce, shape: "linear"),
-        ScheduleFamily(name: "wsd-linear", onset: .anywhere, shape: "linear"),
-        ScheduleFamily(name: "wsd-sqrt", onset: .anywhere, shape: "sqrt"),
-        ScheduleFamily(name: "wsd-cosine", onset: .anywhere, shape: "cosine"),
-        ScheduleFamily(name: "wsd-exp", onset: .anywhere, shape: "exp"),
-        ScheduleFamily(name: "two-stage", onset: .anywhere, shape: "step"),
-    ]
+    /// Every family: a cooldown of each shape in the schedules' catalogue after a hold, and others.
+    package static let all =
+        [
+            ScheduleFamily(name: "constant", onset: .never, shape: "hold"),
+            ScheduleFamily(name: "cosine", onset: .atOnce, shape: "cosine"),
+            ScheduleFamily(name: "linear", onset: .atOnce, shape: "linear"),
+        ]
+        + ScheduleCatalog.cooldownNames.map { shape in
+            ScheduleFamily(name: "wsd-\(shape)", onset: .anywhere, shape: shape)
+        } + [ScheduleFamily(name: "two-stage", onset: .anywhere, shape: "step")]
 
     /// Those named; all without names.
     static func named(_ names: [String]?) -> [ScheduleFamily] {
@@ -116,7 +115,9 @@ struct FamilySpace {
             minimumRate, PlanText.rounded(peak * Self.lowestFinal, digits: Self.digits))
         guard lowest < peak else { return peak }
         // The lower end is the minimum itself, 0 mostly, where a way down can end there.
-        if fraction == 0 { return family.shape == "exp" ? lowest : minimumRate }
+        if fraction == 0 {
+            return ScheduleCatalog.needsPositiveRates(family.shape) ? lowest : minimumRate
+        }
         return min(
             peak, PlanText.rounded(lowest * pow(peak / lowest, fraction), digits: Self.digits))
     }
