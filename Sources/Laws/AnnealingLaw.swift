@@ -108,8 +108,10 @@ package struct AnnealingLaw: ScalingLaw {
         var forwardAreas = areas.forwardArea(at: input.steps)
         if !countsWarmupArea {
             let warmupArea = areas.warmupArea
-            for index in forwardAreas.indices {
-                forwardAreas[index] = max(0, forwardAreas[index] - warmupArea)
+            for (index, step) in input.steps.enumerated() {
+                // Within the warm-up nothing is left, not even the rounding of a difference.
+                forwardAreas[index] =
+                    step < warmup ? 0 : max(0, forwardAreas[index] - warmupArea)
             }
         }
         return Curve(
@@ -184,6 +186,14 @@ package struct AnnealingLaw: ScalingLaw {
             let annealingScale = includesSize ? exp(-parameters[7] * curve.logSize) : 1
             for (index, point) in points.enumerated() {
                 let logArea = curve.logForwardAreas[index]
+                guard logArea > -.infinity else {
+                    // Before any learning; coefficients of 0 would make it no number.
+                    losses[point] = .infinity
+                    for column in 0..<(includesSize ? 8 : 5) {
+                        jacobian?[column * pointCount + point] = 0
+                    }
+                    continue
+                }
                 let areaPower = exp(-areaExponent * logArea)
                 let areaTerm = areaCoefficient * areaPower
                 let annealed = annealingAreas[point] * annealingScale

@@ -80,7 +80,8 @@ package struct Resampling: Sendable {
         let ratio = 6.0.squareRoot() * decay / (1 - decay * decay)
         let length = pow(ratio, 2.0 / 3) * pow(longest, 1.0 / 3)
         // At least three blocks in the longest curve, so that a resample differs from it.
-        return max(1, min(Int(length.rounded(.up)), Int(longest) / 3))
+        // A correlation that never ends makes the length infinite, which no Int can be.
+        return max(1, min(Int(min(length, longest).rounded(.up)), Int(longest) / 3))
     }
 
     /// Points per independent point when correlation is cut at the ends of blocks: what blocks

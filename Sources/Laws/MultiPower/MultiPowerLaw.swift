@@ -165,11 +165,19 @@ private struct MultiPowerEvaluator: LawEvaluator {
             for (place, sum) in sums.enumerated() {
                 let warmupArea = curve.warmupAreas[place]
                 let area = curve.drops.pointAreas[place] - leftOut * warmupArea
+                guard area > 0 else {
+                    // Before any learning; coefficients of 0 would make it no number.
+                    losses[point] = .infinity
+                    for column in law.parameters.indices {
+                        jacobian?[column * pointCount + point] = 0
+                    }
+                    point += 1
+                    continue
+                }
                 let logArea = log(area)
                 let areaPower = exp(-parameters[2] * logArea)
                 let areaTerm = parameters[1] * areaPower
-                // Before any learning there is no drop either: nothing times infinity is no number.
-                let left = law.fadingIndex == nil || area <= 0 ? 1 : exp(-fading * logArea)
+                let left = law.fadingIndex == nil ? 1 : exp(-fading * logArea)
                 let gain = parameters[3] * left
                 losses[point] = parameters[0] + areaTerm - gain * sum.value
                 if let jacobian {
