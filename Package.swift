@@ -131,11 +131,23 @@ let package = Package(
     ]
 )
 
+// Coverage-guided fuzzing, `Tests/fuzz.sh`: one more program, with every target instrumented.
+let isFuzzing = Context.environment["ISOLOSS_FUZZER"] != nil
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "isoloss-fuzz", dependencies: ["HTTP", "Imports", "JSONText", "LawTestSupport"],
+            path: "Tests/Fuzz", linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
+    )
+}
+
 // The quick loop, `Tests/quick.sh Laws`: of the whole house only the tests of one room and what
 // they need, so that one change costs one room's build.
-if let room = Context.environment["ISOLOSS_ROOM"] {
-    var wanted: Set = ["\(room)Tests"]
-    var pending = Array(wanted)
+let root =
+    isFuzzing ? "isoloss-fuzz" : Context.environment["ISOLOSS_ROOM"].map { "\($0)Tests" }
+if let root {
+    var wanted: Set = [root]
+    var pending = [root]
     while let name = pending.popLast() {
         guard let target = package.targets.first(where: { $0.name == name }) else {
             fatalError("there is no target \(name)")
@@ -166,4 +178,5 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("ImmutableWeakCaptures"),
         .treatAllWarnings(as: .error),
     ]
+    if isFuzzing { target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"])) }
 }
