@@ -96,7 +96,8 @@ let package = Package(
         .testTarget(
             name: "FittingTests",
             dependencies: [
-                "Fitting", "Laws", "LawTestSupport", "LeastSquares", "Schedules", "TestSupport",
+                "Fitting", "JSONText", "Laws", "LawTestSupport", "LeastSquares", "Schedules",
+                "TestSupport",
             ]),
         .testTarget(
             name: "ContractTests",
@@ -105,7 +106,8 @@ let package = Package(
         .testTarget(
             name: "PlansTests",
             dependencies: [
-                "Fitting", "Laws", "LawTestSupport", "Plans", "Schedules", "TestSupport",
+                "Fitting", "JSONText", "Laws", "LawTestSupport", "Plans", "Schedules",
+                "TestSupport",
             ]),
         .testTarget(
             name: "ImportsTests",

@@ -2,23 +2,30 @@
 ///
 /// A file with only `law` and `parameters` (name and value) decodes too and predicts, without
 /// intervals; everything else describes how the parameters were found.
-package struct FitReport: Sendable, Equatable {
+///
+///     let report = try JSONDecoding.value(FitReport.self, from: bytes)
+///     let loss = try LawPredictor(report: report).loss(features: sizes, interval: .init())
+package struct FitReport: Sendable, Equatable, Codable {
     /// One fitted parameter.
-    package struct Parameter: Sendable, Equatable {
+    package struct Parameter: Sendable, Equatable, Codable {
         package var name: String
-        package var symbol: String?
+        @Nullable package var symbol: String?
         package var value: Double
         /// Nil for fixed parameters, for those on a bound, and where the data do not tell.
-        package var standardError: Double?
+        @Nullable package var standardError: Double?
         /// Lower and upper end at the report's interval level.
-        package var interval: [Double]?
-        package var isFixed = false
-        package var atBound = false
+        @Nullable package var interval: [Double]?
+        @Defaulted package var fixed: Bool
+        @Defaulted package var atBound: Bool
 
         package init(name: String, symbol: String? = nil, value: Double) {
             self.name = name
             self.symbol = symbol
             self.value = value
+            standardError = nil
+            interval = nil
+            fixed = false
+            atBound = false
         }
     }
 
@@ -32,16 +39,6 @@ package struct FitReport: Sendable, Equatable {
         package var evaluations: Int
         package var starts: Int
         package var startsAgreeing: Int
-
-        private enum CodingKeys: String, CodingKey {
-            case reason
-            case converged
-            case explanation
-            case iterations
-            case evaluations
-            case starts
-            case startsAgreeing = "starts_agreeing"
-        }
     }
 
     /// What the residuals say about the noise.
@@ -50,25 +47,34 @@ package struct FitReport: Sendable, Equatable {
         package var scale: Double
         /// Correlation of neighbouring residuals along a curve.
         package var autocorrelation: Double
-        /// How many independent points the data are worth.
+        /// The effective sample size: how many independent points tell as much.
         package var effectivePoints: Double
-        /// Effective points less free parameters: the t distribution behind intervals.
+        /// The effective sample size less the free parameters: the t distribution behind intervals.
         package var degreesOfFreedom: Double
         /// Standard deviation of a point about its own curve; nil for tables.
         package var pointScale: Double?
-        /// The scatter of curves about the law, as a covariance of the parameters in their own
+        /// The discrepancy of curves from the law, as a covariance of the parameters in their own
         /// units; nil for tables.
         ///
-        /// `CurveScatter` says what it is and how it was chosen.
+        /// `ModelDiscrepancy` says what it is and how it was chosen.
         package var curveCovariance: [[Double]]?
+    }
 
-        private enum CodingKeys: String, CodingKey {
-            case scale
-            case autocorrelation
-            case effectivePoints = "effective_points"
-            case degreesOfFreedom = "degrees_of_freedom"
-            case pointScale = "point_scale"
-            case curveCovariance = "curve_covariance"
+    /// How standard errors, intervals and covariance were found.
+    package struct Uncertainty: Sendable, Equatable, Codable {
+        /// `delta`, `bootstrap` or `profile`.
+        package var method: String
+        /// Refits asked for.
+        package var resamples: Int?
+        /// What was drawn: `rows`, `runs` or `blocks`.
+        package var resampled: String?
+        /// Points in a block of residuals.
+        package var blockLength: Int?
+        /// Refits, or ends of a profile, that did not converge; they are left out.
+        package var failed: Int?
+
+        package init(method: String) {
+            self.method = method
         }
     }
 
@@ -78,51 +84,74 @@ package struct FitReport: Sendable, Equatable {
         package var meaning: String
         package var value: Double
         package var standardError: Double?
-
-        private enum CodingKeys: String, CodingKey {
-            case name
-            case meaning
-            case value
-            case standardError = "standard_error"
-        }
     }
 
-    package var id: String?
+    /// How far a fit has come.
+    package enum Status: String, Omissible {
+        case queued
+        case running
+        case done
+        case failed
+        case cancelled
+
+        /// A file of parameters is an answer.
+        package static var omitted: Status { .done }
+    }
+
+    /// Null where no server keeps the fit.
+    @Nullable package var id: String?
     package var law: String
-    package var status = "done"
-    package var objective = Objective.standard
+    @Defaulted package var status: Status
+    @Defaulted package var objective: Objective
     package var parameters: [Parameter]
-    package var intervalLevel = 0.9
-    package var derived: [Derived] = []
+    package var intervalLevel: Double?
+    @Defaulted package var derived: [Derived]
     package var cost: Double?
     package var termination: Termination?
     package var metrics: Metrics?
     /// How the fit predicts runs that it was asked to leave out.
     package var holdout: ScoreReport?
-    package var runs: [String] = []
-    package var points = 0
+    @Defaulted package var runs: [String]
+    @Defaulted package var points: Int
     /// How far the fitted data reach.
     package var fittedRange: FittedRange?
-    package var options: [String: String] = [:]
+    @Defaulted package var options: [String: String]
     package var series: String?
     package var excludeHighest: Int?
     package var fromStep: Int?
     /// Of the parameters in their own units, in their order; zero rows for fixed ones, an infinite
     /// variance (null in JSON) for those that the data do not determine.
-    package var covariance: [[Double]]?
+    @InfinityAsNull package var covariance: [[Double]]?
     package var noise: Noise?
     /// How standard errors, intervals and covariance were found.
     package var uncertainty: Uncertainty?
     /// What the law `forecast` did; nil for every other law.
     package var forecast: ForecastReport?
-    package var seed: UInt64 = 0
+    @Defaulted package var seed: UInt64
     package var dataDigest: String?
     package var version: String?
-    package var warnings: [String] = []
+    @Defaulted package var warnings: [String]
     package var durationSeconds: Double?
 
     package init(law: String, parameters: [Parameter]) {
         self.law = law
         self.parameters = parameters
+        id = nil
+        status = .done
+        objective = .standard
+        intervalLevel = LawPredictor.Interval.standardLevel
+        derived = []
+        runs = []
+        points = 0
+        options = [:]
+        covariance = nil
+        seed = 0
+        warnings = []
     }
+}
+
+/// The release of Isoloss that made an answer.
+package enum Version {
+    /// Written into every fit, so that a number can be traced to the code that made it.
+    package static let current = "0.1.0"
 }

@@ -3,7 +3,7 @@ import Schedules
 
 /// How far the data of a fit reach: beyond it a prediction is an extrapolation.
 package struct FittedRange: Sendable, Equatable {
-    /// What the law reads of a run, lowest and highest.
+    /// The features that the law reads, lowest and highest.
     package var features: [Feature: ClosedRange<Double>] = [:]
     /// Fitted steps, of a law of schedules.
     package var steps: ClosedRange<Int>?
@@ -42,49 +42,39 @@ package struct FittedRange: Sendable, Equatable {
 }
 
 extension FittedRange: Codable {
-    private struct Key: CodingKey {
-        static let steps = Key("step")
-        static let learningRates = Key("learning_rate")
-
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(_ name: String) {
-            stringValue = name
-        }
-
-        init?(stringValue: String) {
-            self.init(stringValue)
-        }
-
-        init?(intValue: Int) { nil }
-    }
+    /// The names of the contract for what is no feature.
+    private static let (stepKey, rateKey) = ("step", "learning_rate")
 
     package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        func range<Bound: Comparable & Decodable>(_ key: Key) throws -> ClosedRange<Bound>? {
-            guard let ends = try container.decodeIfPresent([Bound].self, forKey: key) else {
-                return nil
-            }
+        let ends = try decoder.singleValueContainer().decode([String: [Double]].self)
+        let ranges = try ends.mapValues { ends in
             guard ends.count == 2, ends[0] <= ends[1] else {
-                throw DecodingError.dataCorruptedError(
-                    forKey: key, in: container, debugDescription: "must be a pair [low, high]")
+                throw DecodingError.dataCorrupted(
+                    .init(
+                        codingPath: decoder.codingPath,
+                        debugDescription: "must be a pair [low, high]"))
             }
             return ends[0]...ends[1]
         }
-        for feature in Feature.inputs { features[feature] = try range(Key(feature.rawValue)) }
-        steps = try range(.steps)
-        learningRates = try range(.learningRates)
+        for feature in Feature.inputs { features[feature] = ranges[feature.rawValue] }
+        steps = try ranges[Self.stepKey].map { range in
+            guard let low = Int(exactly: range.lowerBound),
+                let high = Int(exactly: range.upperBound)
+            else {
+                throw DecodingError.dataCorrupted(
+                    .init(codingPath: decoder.codingPath, debugDescription: "steps must be whole"))
+            }
+            return low...high
+        }
+        learningRates = ranges[Self.rateKey]
     }
 
     package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        func encode<Bound: Encodable>(_ range: ClosedRange<Bound>?, _ key: Key) throws {
-            guard let range else { return }
-            try container.encode([range.lowerBound, range.upperBound], forKey: key)
-        }
-        for feature in Feature.inputs { try encode(features[feature], Key(feature.rawValue)) }
-        try encode(steps, .steps)
-        try encode(learningRates, .learningRates)
+        var ranges: [String: ClosedRange<Double>] = [:]
+        for feature in Feature.inputs { ranges[feature.rawValue] = features[feature] }
+        ranges[Self.stepKey] = steps.map { Double($0.lowerBound)...Double($0.upperBound) }
+        ranges[Self.rateKey] = learningRates
+        var container = encoder.singleValueContainer()
+        try container.encode(ranges)
     }
 }

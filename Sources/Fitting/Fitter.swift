@@ -1,7 +1,8 @@
 package import Laws
-import LeastSquares
 
 /// Fits a law to runs: from a request to a report with everything that explains it.
+///
+///     let report = try Fitter().fit(FitRequest(law: "chinchilla"), runs: runs)
 package struct Fitter: Sendable {
     package var catalog: LawCatalog
 
@@ -27,7 +28,7 @@ package struct Fitter: Sendable {
     /// Checks a request and collects the points it is about, without searching.
     ///
     /// - Parameters:
-    ///   - request: The law, its options, the objective and what is held fixed.
+    ///   - request: The law, its options, the objective and the parameters that are fixed.
     ///   - runs: The runs to fit, in the order in which the report names them.
     ///   - holdout: Runs to judge the fit on, none of them fitted.
     /// - Returns: What `fit(_:)` takes.
@@ -76,43 +77,26 @@ package struct Fitter: Sendable {
     ///   - progress: Told how much is done, 0 to 1, between starts.
     ///   - isCancelled: Asked between starts.
     /// - Returns: The optimum and how it was found; not converging is a reported outcome.
-    /// - Throws: `FittingError.notEvaluable` or `FittingError.cancelled`.
+    /// - Throws: `FittingError` for what the law's procedure refuses, `.notEvaluable` and
+    ///   `.cancelled`.
     package func fit(
         _ prepared: Prepared, progress: (Double) -> Void = { _ in },
         isCancelled: () -> Bool = { false }
     ) throws(FittingError) -> FitReport {
         let began = ContinuousClock.now
-        var report =
-            if let law = prepared.law.law as? ForecastLaw {
-                try ForecastFit(prepared: prepared, law: law)
-                    .report(progress: progress, isCancelled: isCancelled)
-            } else {
-                try optimum(of: prepared, progress: progress, isCancelled: isCancelled)
+        let procedure: any FittingProcedure =
+            switch prepared.law.law.fitting {
+            case .optimum: OptimumProcedure(prepared: prepared)
+            case .average(let mixture): AveragingProcedure(prepared: prepared, mixture: mixture)
             }
+        let findings = try procedure.findings(progress: progress, isCancelled: isCancelled)
+        var report = ReportBuilder(prepared: prepared, findings: findings).report()
         if !prepared.holdout.isEmpty {
             report.holdout = try LawPredictor(report: report, catalog: catalog)
                 .score(prepared.holdout)
         }
         report.durationSeconds = (ContinuousClock.now - began) / .seconds(1)
         return report
-    }
-
-    /// The optimum of a law's formula on all points.
-    private func optimum(
-        of prepared: Prepared, progress: (Double) -> Void, isCancelled: () -> Bool
-    ) throws(FittingError) -> FitReport {
-        let search = MultiStart(prepared: prepared)
-        // Refits take longer than the search: most of the way is theirs.
-        let searchShare = prepared.request.uncertainty == .delta ? 1 : 0.1
-        let outcome = search.search(
-            progress: { progress(searchShare * $0) }, isCancelled: isCancelled)
-        guard !isCancelled() else { throw .cancelled }
-        guard let outcome else { throw .notEvaluable(law: prepared.law.about.id) }
-        var estimate = UncertaintyEstimate(prepared: prepared, best: outcome.best)
-        estimate.refine(
-            progress: { progress(searchShare + (1 - searchShare) * $0) }, isCancelled: isCancelled)
-        guard !isCancelled() else { throw .cancelled }
-        return ReportBuilder(prepared: prepared, outcome: outcome, estimate: estimate).report()
     }
 
     /// Checks and fits in one call.

@@ -1,6 +1,6 @@
 package import Laws
 
-/// Input that no fit, prediction or score can be made from.
+/// A request, or runs, that no fit, prediction or score can be made from.
 package enum FittingError: Error, Equatable, Sendable {
     case law(LawError)
     case badObjective(String)
@@ -27,7 +27,7 @@ package enum FittingError: Error, Equatable, Sendable {
     case unsupportedUncertainty(law: String, method: String)
     case sizeNeeded(law: String, known: [Double])
     case unknownSize(law: String, parameterCount: Double, known: [Double], fewest: Int)
-    /// What is wrong with a run held out, not fitted.
+    /// A fault of a run held out, not fitted.
     indirect case holdout(FittingError)
     case cancelled
 
@@ -45,11 +45,14 @@ package enum FittingError: Error, Equatable, Sendable {
         case .missingInput(_, let fields): "/\(fields.first ?? "")"
         case .unusableReport: "/parameters"
         case .holdout: "/holdout"
-        default: "/runs"
+        case .noRuns, .missingFeature, .missingSchedule, .missingCurve, .missingLoss, .badSchedule,
+            .stepBeyondSchedule, .badLoss, .badFeature, .tooFewPoints, .noPointsToScore,
+            .notEvaluable, .cancelled:
+            "/runs"
         }
     }
 
-    /// What is wrong and what to do, in a sentence.
+    /// A sentence that says the fault and the remedy.
     package var message: String {
         switch self {
         case .law(let error): return error.message
@@ -98,12 +101,6 @@ package enum FittingError: Error, Equatable, Sendable {
         case .notEvaluable(let law):
             return "the law \(law) could not be evaluated at any starting point on these runs; "
                 + "check their sizes, steps and learning rates for values that are out of range."
-        default: return runMessage
-        }
-    }
-
-    private var runMessage: String {
-        switch self {
         case .missingFeature(let law, let feature, let runs):
             return "the law \(law) needs \(feature), which is missing in \(Self.list(runs)); add "
                 + "it to the runs' metadata."
@@ -133,7 +130,6 @@ package enum FittingError: Error, Equatable, Sendable {
             let dropped = leftOut > 0 ? " (after leaving out \(leftOut) inside the warm-up)" : ""
             return "\(points) points\(dropped) cannot determine \(freeParameters) free parameters; "
                 + "add points or fix parameters."
-        default: return ""
         }
     }
 

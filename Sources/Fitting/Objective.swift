@@ -87,11 +87,13 @@ package struct Objective: Sendable, Equatable {
     }
 }
 
-extension Objective: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case residual
-        case loss
-        case delta
+extension Objective: Omissible {
+    package static var omitted: Objective { .standard }
+
+    private struct Form: Codable {
+        var residual: Residual?
+        var loss: String
+        var delta: Double?
     }
 
     /// Decodes the object of a fit, or a name of the command line.
@@ -100,20 +102,14 @@ extension Objective: Codable {
             self = try Objective(parsing: text)
             return
         }
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        let residual = try container.decodeIfPresent(Residual.self, forKey: .residual) ?? .log
-        let name = try container.decode(String.self, forKey: .loss)
-        let delta = try container.decodeIfPresent(Double.self, forKey: .delta)
-        guard let loss = Self.loss(named: name, delta: delta) else {
-            throw FittingError.badObjective(name)
+        let form = try Form(from: decoder)
+        guard let loss = Self.loss(named: form.loss, delta: form.delta) else {
+            throw FittingError.badObjective(form.loss)
         }
-        self.init(residual: residual, loss: loss)
+        self.init(residual: form.residual ?? .log, loss: loss)
     }
 
     package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(residual, forKey: .residual)
-        try container.encode(lossName, forKey: .loss)
-        try container.encodeIfPresent(delta, forKey: .delta)
+        try Form(residual: residual, loss: lossName, delta: delta).encode(to: encoder)
     }
 }

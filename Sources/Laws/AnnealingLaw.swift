@@ -66,13 +66,15 @@ package struct AnnealingLaw: ScalingLaw {
             bounds: 0...1e6, start: .projected),
         ParameterSpec(
             "area_exponent", symbol: "α", meaning: "how fast loss falls with the forward area",
-            bounds: 0...5, start: .searched(0.1...1.5)),
+            bounds: 0...5, start: .searched(0.1...1.5),
+            prior: ParameterPrior(center: 0.45, spread: 0.15)),
         ParameterSpec(
             "annealing_coefficient", symbol: "C", meaning: "loss gained per annealing area",
             bounds: 0...1e6, start: .projected),
         ParameterSpec(
             "annealing_decay", symbol: "λ", meaning: "memory of past changes of the rate, per step",
-            bounds: 0.5...(1 - 1e-6), scale: .decay, start: .searched(0.95...0.9999)),
+            bounds: 0.5...(1 - 1e-6), scale: .decay, start: .searched(0.95...0.9999),
+            trials: [0.995, 0.98, 0.999]),
     ]
 
     private static let sizeParameters = [

@@ -38,6 +38,11 @@ package struct ParameterSpec: Sendable, Equatable {
     package var bounds: ClosedRange<Double>
     package var scale: Scale
     package var start: Start
+    /// What is known of it before any data, for fits that take it into account.
+    package var prior: ParameterPrior?
+    /// Where a fit under priors starts, for a parameter that may have more than one valley; the
+    /// prior's centre where there are none.
+    package var trials: [Double]
 
     /// Values of real fits, from which tests sample; `nil` for a projected parameter, whose size
     /// follows from the loss.
@@ -46,7 +51,8 @@ package struct ParameterSpec: Sendable, Equatable {
     /// Describes a parameter; its typical values are those searched, unless given.
     package init(
         _ name: String, symbol: String, meaning: String, bounds: ClosedRange<Double>,
-        scale: Scale = .linear, start: Start, typical: ClosedRange<Double>? = nil
+        scale: Scale = .linear, start: Start, typical: ClosedRange<Double>? = nil,
+        prior: ParameterPrior? = nil, trials: [Double] = []
     ) {
         self.name = name
         self.symbol = symbol
@@ -54,6 +60,8 @@ package struct ParameterSpec: Sendable, Equatable {
         self.bounds = bounds
         self.scale = scale
         self.start = start
+        self.prior = prior
+        self.trials = trials
         switch start {
         case .projected: self.typical = typical
         case .searched(let range): self.typical = typical ?? range
@@ -99,5 +107,27 @@ extension ParameterSpec.Scale {
         case .log: value
         case .decay: 1 - value
         }
+    }
+}
+
+/// A normal prior of a parameter: a centre in its own unit, a spread in the solver's coordinate.
+///
+/// The centres are round numbers from the middle of what the laws' papers report (α near a half,
+/// γ near 0.6) and of where a plain fit searches; the spreads span all of it. How fast the gain of a
+/// drop fades no paper says: the sample runs do, by lengths twice and three times as long
+/// (`sample-runs/README.md`).
+///
+/// Centres, spreads, the precision of a prior and the weights of points were chosen together, by
+/// what fits to three of the sample runs predict of the others, the small ones' short runs of their
+/// long ones, and each of three public 25M runs, or their beginnings, of the rest of them. The public
+/// test runs decided none of these numbers.
+package struct ParameterPrior: Sendable, Equatable {
+    package var center: Double
+    /// The logarithm's, for a parameter on a logarithmic scale.
+    package var spread: Double
+
+    package init(center: Double, spread: Double) {
+        self.center = center
+        self.spread = spread
     }
 }

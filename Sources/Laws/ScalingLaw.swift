@@ -66,6 +66,9 @@ package protocol ScalingLaw: Sendable {
     /// Intervals of curves are wide where this term is large.
     var roughCoefficient: String? { get }
 
+    /// The way in which the law is fitted.
+    var fitting: FittingMethod { get }
+
     /// Warnings about a fit on these inputs, whatever its outcome.
     ///
     /// - Parameters:
@@ -92,7 +95,18 @@ extension ScalingLaw {
 
     package var roughCoefficient: String? { nil }
 
+    package var fitting: FittingMethod { .optimum }
+
     package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] { [] }
+}
+
+/// A way from points to the parameters of a law.
+package enum FittingMethod: Sendable {
+    /// The optimum of the objective over all parameters.
+    case optimum
+    /// Each member alone under the priors of its parameters, their shares by what they predict of
+    /// points left out.
+    case average(LawMixture)
 }
 
 /// A law bound to the points where it is evaluated.
@@ -109,4 +123,51 @@ package protocol LawEvaluator {
     mutating func evaluate(
         _ parameters: UnsafeBufferPointer<Double>, losses: UnsafeMutableBufferPointer<Double>,
         jacobian: UnsafeMutableBufferPointer<Double>?)
+}
+
+extension LawEvaluator {
+    /// The predicted losses.
+    ///
+    /// - Parameter parameters: Values in the law's own order and units.
+    /// - Returns: One loss per point.
+    package mutating func losses(at parameters: [Double]) -> [Double] {
+        var losses = Array(repeating: 0.0, count: pointCount)
+        parameters.withUnsafeBufferPointer { parameters in
+            losses.withUnsafeMutableBufferPointer { losses in
+                evaluate(parameters, losses: losses, jacobian: nil)
+            }
+        }
+        return losses
+    }
+
+    /// The predicted losses and their derivatives.
+    ///
+    /// - Parameter parameters: Values in the law's own order and units.
+    /// - Returns: One loss per point, and ∂loss/∂parameter, column-major.
+    package mutating func lossesAndJacobian(
+        at parameters: [Double]
+    ) -> (losses: [Double], jacobian: [Double]) {
+        var losses = Array(repeating: 0.0, count: pointCount)
+        var jacobian = Array(repeating: 0.0, count: pointCount * parameters.count)
+        evaluate(parameters, losses: &losses, jacobian: &jacobian)
+        return (losses, jacobian)
+    }
+
+    /// Predicts into arrays at hand.
+    ///
+    /// - Parameters:
+    ///   - parameters: Values in the law's own order and units.
+    ///   - losses: Receives one loss per point.
+    ///   - jacobian: Receives ∂loss/∂parameter, column-major.
+    package mutating func evaluate(
+        _ parameters: [Double], losses: inout [Double], jacobian: inout [Double]
+    ) {
+        parameters.withUnsafeBufferPointer { parameters in
+            losses.withUnsafeMutableBufferPointer { losses in
+                jacobian.withUnsafeMutableBufferPointer { jacobian in
+                    evaluate(parameters, losses: losses, jacobian: jacobian)
+                }
+            }
+        }
+    }
 }

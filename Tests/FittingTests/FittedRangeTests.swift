@@ -1,5 +1,6 @@
 import Fitting
 import Foundation
+import JSONText
 import LawTestSupport
 import Laws
 import Schedules
@@ -43,14 +44,14 @@ import Testing
         let runs = try SyntheticStudy.curves(noise: 0.001, seed: 1)
         var range = try #require(try annealing(runs).report.fittedRange)
         range.features[.parameterCount] = 1e6...1e9
-        let data = try JSONEncoder().encode(range)
-        #expect(try JSONDecoder().decode(FittedRange.self, from: data) == range)
-        let object = try JSONDecoder().decode([String: [Double]].self, from: data)
+        let data = try JSONEncoding.bytes(of: range)
+        #expect(try JSONDecoding.value(FittedRange.self, from: data) == range)
+        let object = try JSONDecoding.value([String: [Double]].self, from: data)
         #expect(Set(object.keys) == ["parameter_count", "step", "learning_rate"])
         #expect(object["parameter_count"] == [1e6, 1e9])
         for text in [#"{"step":[5]}"#, #"{"step":[5,3]}"#, #"{"learning_rate":[1,2,3]}"#] {
             #expect(throws: DecodingError.self) {
-                try JSONDecoder().decode(FittedRange.self, from: Data(text.utf8))
+                try JSONDecoding.value(FittedRange.self, from: Array(text.utf8))
             }
         }
     }
@@ -98,7 +99,8 @@ import Testing
         var report = try Fitter().fit(
             FitRequest(law: "chinchilla"), runs: SyntheticStudy.table(noise: 0.01, seed: 1))
         report.fittedRange = nil
-        let copy = try JSONDecoder().decode(FitReport.self, from: JSONEncoder().encode(report))
+        let copy = try JSONDecoding.value(
+            FitReport.self, from: JSONEncoding.bytes(of: report))
         #expect(copy.fittedRange == nil)
         let predictor = try LawPredictor(report: copy)
         #expect(predictor.warnings(for: [.parameterCount: 1e20, .tokenCount: 1]) == [])

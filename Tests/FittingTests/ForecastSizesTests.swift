@@ -1,5 +1,6 @@
 import Fitting
 import Foundation
+import JSONText
 import Laws
 import Schedules
 import Testing
@@ -112,7 +113,8 @@ import Testing
 
     @Test func `a file predicts again what its fit did, for every size`() throws {
         let fitted = try report(training())
-        let copy = try JSONDecoder().decode(FitReport.self, from: JSONEncoder().encode(fitted))
+        let copy = try JSONDecoding.value(
+            FitReport.self, from: JSONEncoding.bytes(of: fitted))
         #expect(copy == fitted)
         let schedule = try LearningRateSchedule(parsing: ForecastStudy.unseen[0].1)
         for size in Self.sizes {

@@ -1,5 +1,6 @@
 import Fitting
 import Foundation
+import JSONText
 import LawTestSupport
 import Laws
 import Schedules
@@ -8,7 +9,7 @@ import Testing
 /// Predictions from fits, and from files that hold less than a fit.
 @Suite struct LawPredictorTests {
     private func report(_ text: String) throws -> FitReport {
-        try JSONDecoder().decode(FitReport.self, from: Data(text.utf8))
+        try JSONDecoding.value(FitReport.self, from: Array(text.utf8))
     }
 
     @Test func `law and parameters alone predict, without an interval`() throws {
@@ -39,7 +40,8 @@ import Testing
         let fitted = try Fitter().fit(
             FitRequest(law: "lr-annealing", fixed: ["annealing_decay": 0.999]), runs: runs)
         #expect(fitted.covariance?[3][3] == .infinity)
-        let copy = try JSONDecoder().decode(FitReport.self, from: JSONEncoder().encode(fitted))
+        let copy = try JSONDecoding.value(
+            FitReport.self, from: JSONEncoding.bytes(of: fitted))
         #expect(copy == fitted)
     }
 
@@ -65,7 +67,7 @@ import Testing
             FitRequest(law: "chinchilla", fixed: ["token_exponent": 0]),
             runs: SyntheticStudy.table(noise: 0.01, seed: 3))
         #expect(report.derived.allSatisfy { $0.value.isFinite })
-        #expect(throws: Never.self) { try JSONEncoder().encode(report) }
+        #expect(try JSONEncoding(report).notFinite == [])
     }
 
     @Test func `a level outside 0 to 1 is refused`() throws {

@@ -60,7 +60,7 @@ import Testing
             FitRequest(law: "lr-annealing", fixed: ["annealing_decay": 0.999]), runs: runs)
         let decay = try #require(report.parameters.first { $0.name == "annealing_decay" })
         #expect(decay.value == 0.999)
-        #expect(decay.isFixed)
+        #expect(decay.fixed)
         #expect(decay.standardError == nil)
     }
 

@@ -1,5 +1,6 @@
 import Fitting
 import Foundation
+import JSONText
 import LawTestSupport
 import Laws
 import Testing
@@ -37,11 +38,11 @@ import Testing
         #expect(plain.uncertainty?.resamples == nil)
         let drawn = try Fitter().fit(
             FitRequest(law: "chinchilla", uncertainty: .bootstrap(resamples: 100)), runs: runs)
-        let data = try JSONEncoder().encode(drawn)
-        let read = try JSONDecoder().decode(FitReport.self, from: data)
+        let data = try JSONEncoding.bytes(of: drawn)
+        let read = try JSONDecoding.value(FitReport.self, from: data)
         #expect(read.uncertainty == drawn.uncertainty)
         let object = try #require(
-            try JSONSerialization.jsonObject(with: data) as? [String: Any])
+            try JSONSerialization.jsonObject(with: Data(data)) as? [String: Any])
         let uncertainty = try #require(object["uncertainty"] as? [String: Any])
         #expect(uncertainty["method"] as? String == "bootstrap")
         #expect(uncertainty["resamples"] as? Int == 100)

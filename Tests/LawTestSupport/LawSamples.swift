@@ -94,17 +94,7 @@ package struct LawEvaluation {
 
     package init(law: ConfiguredLaw, inputs: [LawInput], parameters: [Double]) {
         var evaluator = law.law.evaluator(for: inputs)
-        var losses = Array(repeating: 0.0, count: evaluator.pointCount)
-        var jacobian = Array(repeating: 0.0, count: losses.count * parameters.count)
-        parameters.withUnsafeBufferPointer { parameters in
-            losses.withUnsafeMutableBufferPointer { losses in
-                jacobian.withUnsafeMutableBufferPointer { jacobian in
-                    evaluator.evaluate(parameters, losses: losses, jacobian: jacobian)
-                }
-            }
-        }
-        self.losses = losses
-        self.jacobian = jacobian
+        (losses, jacobian) = evaluator.lossesAndJacobian(at: parameters)
     }
 
     package func column(_ index: Int) -> ArraySlice<Double> {

@@ -100,8 +100,9 @@ struct AnnealNowTests {
 
     @Test func `of observations, the scatter of whole curves widens a gain, not of means`() throws {
         var report = try Fits.annealing(relativeError: 0.01).report
+        let covariance = report.covariance
         report.noise?.pointScale = 1e-3
-        report.noise?.curveCovariance = report.covariance?.map { row in row.map { 4 * $0 } }
+        report.noise?.curveCovariance = covariance?.map { row in row.map { 4 * $0 } }
         let wide = try LawPredictor(report: report)
         func width(_ predictor: LawPredictor?, _ target: LawPredictor.Interval.Target) throws
             -> Double

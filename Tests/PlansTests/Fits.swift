@@ -1,5 +1,6 @@
 import Fitting
 import Foundation
+import JSONText
 import Laws
 import Plans
 import Testing
@@ -37,7 +38,7 @@ enum Fits {
             let noise = """
                 {"scale":0.002,"autocorrelation":0.8,"effective_points":50,"degrees_of_freedom":45}
                 """
-            report.noise = try JSONDecoder().decode(FitReport.Noise.self, from: Data(noise.utf8))
+            report.noise = try JSONDecoding.value(FitReport.Noise.self, from: Array(noise.utf8))
         }
         return try LawPredictor(report: report)
     }

@@ -12,14 +12,6 @@ package struct ForecastReport: Sendable, Equatable, Codable {
         /// Geometric mean of its mean relative errors over the folds.
         package var crossValidatedError: Double?
         package var folds: [ComparisonReport.Fold]
-
-        private enum CodingKeys: String, CodingKey {
-            case law
-            case options
-            case weight
-            case crossValidatedError = "cross_validated_error"
-            case folds
-        }
     }
 
     /// A prior on a shape parameter, in the report's name for it.
@@ -32,15 +24,15 @@ package struct ForecastReport: Sendable, Equatable, Codable {
         package var scale: String
     }
 
-    /// The fit to the runs of one model size.
-    package struct Size: Sendable, Equatable {
+    /// The fit to the runs of one model size; a file that holds its values alone predicts.
+    package struct Size: Sendable, Equatable, Codable {
         /// Nil where no run says its size.
         package var parameterCount: Double?
-        package var runs: [String]
-        package var points: Int
+        @Defaulted package var runs: [String]
+        @Defaulted package var points: Int
         /// In the order of the law's parameters.
         package var values: [Double]
-        package var covariance: [[Double]]?
+        @InfinityAsNull package var covariance: [[Double]]?
         package var noise: FitReport.Noise?
     }
 
@@ -51,46 +43,4 @@ package struct ForecastReport: Sendable, Equatable, Codable {
     package var pointWeights: String
     package var priors: [Prior]
     package var sizes: [Size]
-
-    private enum CodingKeys: String, CodingKey {
-        case method
-        case members
-        case pointWeights = "point_weights"
-        case priors
-        case sizes
-    }
-}
-
-extension ForecastReport.Size: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case parameterCount = "parameter_count"
-        case runs
-        case points
-        case values
-        case covariance
-        case noise
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        let entries = try container.decodeIfPresent([[Double?]].self, forKey: .covariance)
-        self.init(
-            parameterCount: try container.decodeIfPresent(Double.self, forKey: .parameterCount),
-            runs: try container.decodeIfPresent([String].self, forKey: .runs) ?? [],
-            points: try container.decodeIfPresent(Int.self, forKey: .points) ?? 0,
-            values: try container.decode([Double].self, forKey: .values),
-            covariance: entries?.map { $0.map { $0 ?? .infinity } },
-            noise: try container.decodeIfPresent(FitReport.Noise.self, forKey: .noise))
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encodeIfPresent(parameterCount, forKey: .parameterCount)
-        try container.encode(runs, forKey: .runs)
-        try container.encode(points, forKey: .points)
-        try container.encode(values, forKey: .values)
-        try container.encodeIfPresent(
-            covariance?.map { $0.map { $0.isFinite ? $0 : nil } }, forKey: .covariance)
-        try container.encodeIfPresent(noise, forKey: .noise)
-    }
 }

@@ -15,8 +15,8 @@ struct ForecastValidation {
         let test: Observations
     }
 
-    /// What came of it for one member.
-    struct Outcome {
+    /// The errors of one member.
+    struct Judgement {
         /// The mean relative error per fold; nil where the rest did not suffice for a fit.
         var errors: [Double?]
         var error: Double?
@@ -62,11 +62,11 @@ struct ForecastValidation {
     }
 
     /// The errors of one member.
-    func outcome(of member: MemberFit) -> Outcome {
+    func judgement(of member: MemberFit) -> Judgement {
         let errors = folds.map { error(of: member, on: $0) }
         let logs = errors.compactMap { $0 }.filter { $0 > 0 }.map { log($0) }
         let mean = logs.isEmpty ? nil : exp(logs.reduce(0, +) / Double(logs.count))
-        return Outcome(errors: errors, error: mean)
+        return Judgement(errors: errors, error: mean)
     }
 
     /// The mean over the left-out runs, each run counting once.
@@ -74,12 +74,7 @@ struct ForecastValidation {
         guard let values = member.fit([fold.training])?.values.first else { return nil }
         let errors = fold.test.groups.map { group in
             var evaluator = member.law.law.evaluator(for: [group.input])
-            var predicted = Array(repeating: 0.0, count: group.losses.count)
-            values.withUnsafeBufferPointer { values in
-                predicted.withUnsafeMutableBufferPointer {
-                    evaluator.evaluate(values, losses: $0, jacobian: nil)
-                }
-            }
+            let predicted = evaluator.losses(at: values)
             return Metrics(observed: group.losses, predicted: predicted).meanRelativeError
         }
         let mean = errors.reduce(0, +) / Double(errors.count)
@@ -88,12 +83,12 @@ struct ForecastValidation {
 
     /// The share of each member.
     ///
-    /// - Parameter outcomes: What the folds said, by member.
+    /// - Parameter judgements: By member.
     /// - Returns: Shares that add up to 1; equal ones where no fold could be judged.
-    static func weights(_ outcomes: [Outcome]) -> [Double] {
-        let errors = outcomes.map { $0.error ?? .infinity }
+    static func weights(_ judgements: [Judgement]) -> [Double] {
+        let errors = judgements.map { $0.error ?? .infinity }
         guard let best = errors.min(), best.isFinite, best > 0 else {
-            return outcomes.map { _ in 1 / Double(outcomes.count) }
+            return judgements.map { _ in 1 / Double(judgements.count) }
         }
         let shares = errors.map { pow($0 / best, -sharpness) }
         let total = shares.reduce(0, +)

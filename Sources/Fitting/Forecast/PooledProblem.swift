@@ -1,39 +1,25 @@
+import Foundation
 import Laws
 import LeastSquares
+import Schedules
 
 /// One law fitted to runs of one or several model sizes under priors on its shape.
 ///
 /// One size: its weighted points, and for each prior ½·c·((u − centre)/spread)² in the solver's
 /// coordinate u. Several sizes: each has all parameters for itself, and a common value μ of each
-/// shape is fitted too; a size's shapes are held near μ by priors of their own, and μ by the prior
+/// shape is fitted too; a size's shapes have priors of their own about μ, and μ by the prior
 /// that a single size has. Sizes thus share what the data do not tell apart.
 ///
 /// Robust losses are squares near 0 only, and a prior is to be square throughout: its residual is
 /// kept small by a unit far below the loss's width, and its weight makes up for that.
-struct PooledProblem: LeastSquaresProblem {
-    /// A prior with the position of its parameter in the law.
-    struct Held {
-        let index: Int
-        let prior: ShapePrior
-
-        /// The priors on a law's parameters that are not fixed, by position.
-        static func all(of law: ConfiguredLaw, fixed: [Int: Double]) -> [Held] {
-            (ShapePrior.byLaw[law.about.id] ?? []).compactMap { prior in
-                guard let index = law.parameters.firstIndex(where: { $0.name == prior.parameter }),
-                    fixed[index] == nil
-                else { return nil }
-                return Held(index: index, prior: prior)
-            }
-        }
-    }
-
+struct PooledProblem: SearchProblem {
     let residualCount: Int
     let parameterCount: Int
     /// Parameters of one size.
     let blockCount: Int
     /// The weight of each residual, for the solver.
-    let weights: [Double]
-    private let held: [Held]
+    let weights: [Double]?
+    private let priors: [PlacedPrior]
     private var sizes: [Size]
     /// The residual of a prior at a spread's distance from its centre.
     private let priorUnit: Double
@@ -45,7 +31,7 @@ struct PooledProblem: LeastSquaresProblem {
         var jacobian: [Double]
 
         /// c: twice what a spread's distance costs.
-        var priorPrecision: Double { ShapePrior.precisionOfPoint * Double(rowScales.count) }
+        var priorPrecision: Double { PlacedPrior.precisionOfPoint * Double(rowScales.count) }
 
         /// Residuals and derivatives of the size's own points, unweighted.
         mutating func evaluate(
@@ -61,8 +47,8 @@ struct PooledProblem: LeastSquaresProblem {
         }
     }
 
-    init(law: ConfiguredLaw, sizes: [Observations], objective: Objective, held: [Held]) {
-        self.held = held
+    init(law: ConfiguredLaw, sizes: [Observations], objective: Objective, priors: [PlacedPrior]) {
+        self.priors = priors
         priorUnit = Self.priorUnit(under: objective.loss)
         blockCount = law.parameters.count
         self.sizes = sizes.map { observations in
@@ -76,11 +62,11 @@ struct PooledProblem: LeastSquaresProblem {
         }
         let points = self.sizes.reduce(0) { $0 + $1.rowScales.count }
         let isPooled = sizes.count > 1
-        residualCount = points + held.count * (sizes.count + (isPooled ? 1 : 0))
-        parameterCount = blockCount * sizes.count + (isPooled ? held.count : 0)
+        residualCount = points + priors.count * (sizes.count + (isPooled ? 1 : 0))
+        parameterCount = blockCount * sizes.count + (isPooled ? priors.count : 0)
         let precisions = self.sizes.map(\.priorPrecision)
         let common = precisions.reduce(0, +)
-        let ofPriors = held.flatMap { _ in isPooled ? [common] + precisions : [common] }
+        let ofPriors = priors.flatMap { _ in isPooled ? [common] + precisions : [common] }
         weights =
             Array(repeating: 1, count: points)
             + ofPriors.map { [priorUnit] in $0 / (priorUnit * priorUnit) }
@@ -147,19 +133,64 @@ struct PooledProblem: LeastSquaresProblem {
             if let common { jacobian?[common * residualCount + row] = -factor }
             row += 1
         }
-        for (position, entry) in held.enumerated() {
-            let prior = entry.prior
+        for (position, prior) in priors.enumerated() {
             guard sizes.count > 1 else {
-                add(entry.index, from: prior.center, common: nil, spread: prior.spread)
+                add(prior.index, from: prior.center, common: nil, spread: prior.spread)
                 continue
             }
             let common = blockCount * sizes.count + position
             add(common, from: prior.center, common: nil, spread: prior.spread)
             for index in sizes.indices {
                 add(
-                    index * blockCount + entry.index, from: parameters[common], common: common,
+                    index * blockCount + prior.index, from: parameters[common], common: common,
                     spread: prior.spreadOfSizes)
             }
         }
+    }
+}
+
+/// A prior with the position of its parameter in the law, in the solver's coordinate.
+struct PlacedPrior {
+    let index: Int
+    let center: Double
+    let spread: Double
+
+    /// How far the sizes of one study lie from one another: exponents are shared, but not exactly.
+    var spreadOfSizes: Double { spread / 3 }
+
+    /// The cost of a spread's distance from the centre, per fitted point and halved as ½r² is.
+    ///
+    /// As much as a relative misfit of 0.1 % at every point: little beside what the laws miss of any
+    /// real curve, so that only directions which the data hardly know are decided by a prior.
+    /// Proportional to the points, so that logging a run more often does not change its forecast.
+    static let precisionOfPoint = 1e-6
+
+    /// The priors on a law's parameters that are not fixed.
+    static func all(of law: ConfiguredLaw, fixed: [Int: Double]) -> [PlacedPrior] {
+        law.parameters.enumerated().compactMap { index, spec in
+            guard let prior = spec.prior, fixed[index] == nil else { return nil }
+            return PlacedPrior(
+                index: index, center: spec.scale.coordinate(of: prior.center),
+                spread: prior.spread)
+        }
+    }
+}
+
+/// The weight of each point of a forecast's fit: the later, the more.
+///
+/// A law's misfit is largest early, where the warm-up still shows, and a forecast starts from the
+/// end of the data. Weights rise with the square of the forward area; their mean is 1.
+enum PointWeights {
+    /// The power of S1 that a squared residual is weighted by.
+    static let exponent = 2.0
+
+    /// The square root of each point's weight, by which its residual is multiplied.
+    static func rowScales(of observations: Observations) -> [Double] {
+        let areas = observations.inputs.flatMap { input in
+            input.areas?.forwardArea(at: input.steps) ?? []
+        }
+        let scales = areas.map { pow($0, 0.5 * exponent) }
+        let mean = scales.reduce(0) { $0 + $1 * $1 } / Double(max(1, scales.count))
+        return mean > 0 ? scales.map { $0 / mean.squareRoot() } : scales.map { _ in 1 }
     }
 }

@@ -28,19 +28,19 @@ struct DeltaCovariance {
 
     /// - Parameters:
     ///   - best: The optimum.
-    ///   - held: Whether a parameter counts as known.
+    ///   - isKnown: Whether a parameter counts as known, one per parameter.
     ///   - loss: The loss that was minimised.
     ///   - noise: What the residuals say.
-    init(best: Solution, held: [Bool], loss: RobustLoss, noise: NoiseEstimate) {
-        let count = held.count
+    init(best: Solution, isKnown: [Bool], loss: RobustLoss, noise: NoiseEstimate) {
+        let count = isKnown.count
         let points = best.residuals.count
         let influence = InfluenceEstimate(
             residuals: best.residuals.map { noise.correction * $0 }, loss: loss)
         let weights = Self.bread(influence, loss: loss, noise: noise)
-        let bread = Self.inverse(best, held: held, weights: weights)
+        let bread = Self.inverse(best, isKnown: isKnown, weights: weights)
         conditionNumber = bread.conditionNumber
         tradingOff = bread.tradingOff()
-        let known = (0..<count).filter { !held[$0] && bread.standardErrors[$0].isFinite }
+        let known = (0..<count).filter { !isKnown[$0] && bread.standardErrors[$0].isFinite }
         let inverse = (0..<count).map { row in
             (0..<count).map { bread.matrix[row * count + $0] }
         }
@@ -89,8 +89,9 @@ struct DeltaCovariance {
     }
 
     /// (JᵀWJ)⁻¹: the covariance of residuals whose variance is 1.
-    private static func inverse(_ best: Solution, held: [Bool], weights: [Double]) -> Covariance {
-        Covariance(jacobian: best.jacobian, variance: 1, isHeld: held, weights: weights)
+    private static func inverse(_ best: Solution, isKnown: [Bool], weights: [Double]) -> Covariance
+    {
+        Covariance(jacobian: best.jacobian, variance: 1, isHeld: isKnown, weights: weights)
     }
 
     private static func filling(

@@ -2,7 +2,7 @@ import Foundation
 import Laws
 import LeastSquares
 
-/// The uncertainty of a fit by the method asked for, with what the answer says about it.
+/// The uncertainty of a fit by the method asked for, and the sentences about it.
 struct UncertaintyEstimate {
     /// The level of the report's intervals.
     static let level = 0.9
@@ -10,7 +10,7 @@ struct UncertaintyEstimate {
     let values: [Double]
     let noise: NoiseEstimate
     /// Nil for tables.
-    let scatter: CurveScatter?
+    let discrepancy: ModelDiscrepancy?
     private(set) var parameters: ParameterUncertainty
     private(set) var report: FitReport.Uncertainty
 
@@ -18,7 +18,7 @@ struct UncertaintyEstimate {
     private let best: Solution
     private let delta: DeltaCovariance
 
-    /// What the linearised model says; every other method begins from it.
+    /// Starts from the linearised model, as every method does.
     ///
     /// - Parameters:
     ///   - prepared: The fit.
@@ -34,26 +34,26 @@ struct UncertaintyEstimate {
         // On a bound counts as known only where the data push against it: one that no point
         // depends on may lie there by chance.
         let count = best.residuals.count
-        let held = specs.indices.map { index in
+        let isKnown = specs.indices.map { index in
             let column = best.jacobian[(index * count)..<((index + 1) * count)]
             return fixed[index] != nil || best.atBound[index] && column.contains { $0 != 0 }
         }
         let noise = NoiseEstimate(
-            best: best, held: held, observations: prepared.observations,
+            best: best, isKnown: isKnown, observations: prepared.observations,
             kind: prepared.law.about.kind)
         self.noise = noise
-        scatter =
+        discrepancy =
             prepared.law.about.kind == .curve
-            ? CurveScatter(best: best, held: held, noise: noise, law: prepared.law) : nil
+            ? ModelDiscrepancy(best: best, isKnown: isKnown, noise: noise, law: prepared.law) : nil
         delta = DeltaCovariance(
-            best: best, held: held, loss: prepared.request.objective.loss, noise: noise)
+            best: best, isKnown: isKnown, loss: prepared.request.objective.loss, noise: noise)
         parameters = ParameterUncertainty(
             specs: specs, values: values, fixed: fixed, atBound: best.atBound, estimate: delta,
             noise: noise)
         report = FitReport.Uncertainty(method: prepared.request.uncertainty.name)
     }
 
-    /// Does what the method asked for needs beyond the linearised model.
+    /// Refits as the method asked for needs, beyond the linearised model.
     ///
     /// - Parameters:
     ///   - progress: Told the share done.

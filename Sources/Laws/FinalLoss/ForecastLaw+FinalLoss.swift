@@ -4,11 +4,11 @@ extension ForecastLaw: RateSensitiveLaw {
         of schedule: RatePlateaus, parameters: [Double], features: [Feature: Double],
         slopes: UnsafeMutableBufferPointer<Double>?
     ) -> Double {
-        let weights = weights(parameters)
+        let weights = mixture.weights(parameters)
         var loss = 0.0
         slopes?.update(repeating: 0)
         var own = Array(repeating: 0.0, count: slopes?.count ?? 0)
-        for (member, weight) in zip(members, weights) where weight > 0 {
+        for (member, weight) in zip(mixture.members, weights) where weight > 0 {
             guard let law = member.law.law as? any RateSensitiveLaw else {
                 preconditionFailure("every law of the forecast has slopes by rates")
             }

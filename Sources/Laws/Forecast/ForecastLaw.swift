@@ -14,13 +14,6 @@ package import Schedules
 ///
 /// Source: Luo et al. 2025, arXiv 2503.12811; Tissue et al. 2024, arXiv 2408.11029.
 package struct ForecastLaw: ScalingLaw {
-    /// One of the laws averaged.
-    package struct Member: Sendable {
-        package let law: ConfiguredLaw
-        /// Where its parameters stand among the forecast's.
-        package let range: Range<Int>
-    }
-
     package static let about = LawDescription(
         id: "forecast", title: "Forecast: a loss curve beyond the data, from laws averaged",
         kind: .curve, formula: "L(s) = w·multi-power(s) + (1 − w)·lr-annealing(s)",
@@ -38,16 +31,13 @@ package struct ForecastLaw: ScalingLaw {
         ]
     ]
 
-    package let members: [Member]
+    package let mixture: LawMixture
     package let parameters: [ParameterSpec]
     package let requiredFeatures: [Feature] = []
     package let optionalFeatures: [Feature] = [.parameterCount]
 
-    /// The position of w.
-    package var weightIndex: Int { parameters.count - 1 }
-
     package init(options: LawOptions) {
-        var members: [Member] = []
+        var members: [LawMixture.Member] = []
         var parameters: [ParameterSpec] = []
         for type in [MultiPowerLaw.self, AnnealingLaw.self] as [any ScalingLaw.Type] {
             let chosen = LawOptions(
@@ -58,43 +48,27 @@ package struct ForecastLaw: ScalingLaw {
             let start = parameters.count
             parameters += law.parameters.map { spec in
                 var spec = spec
-                spec.name = Self.name(of: spec.name, in: type.about.id)
+                spec.name = LawMixture.name(of: spec.name, in: type.about.id)
                 return spec
             }
-            members.append(Member(law: law, range: start..<parameters.count))
+            members.append(LawMixture.Member(law: law, range: start..<parameters.count))
         }
         parameters.append(
             ParameterSpec(
                 "multi_power_weight", symbol: "w", meaning: "share of the multi-power law",
                 bounds: 0...1, start: .searched(0.1...0.9)))
-        self.members = members
+        mixture = LawMixture(members: members, weightIndex: parameters.count - 1)
         self.parameters = parameters
     }
 
-    /// A member's parameter as the forecast names it.
-    ///
-    /// - Parameters:
-    ///   - parameter: The member's name for it, as in `area_exponent`.
-    ///   - law: The member's id, as in `multi-power`.
-    /// - Returns: The two joined, as in `multi_power_area_exponent`.
-    package static func name(of parameter: String, in law: String) -> String {
-        law.replacing("-", with: "_") + "_" + parameter
-    }
-
-    /// The share of each member.
-    ///
-    /// - Parameter values: The forecast's parameters.
-    /// - Returns: A share per member; their sum is 1.
-    package func weights(_ values: [Double]) -> [Double] {
-        [values[weightIndex], 1 - values[weightIndex]]
-    }
+    package var fitting: FittingMethod { .average(mixture) }
 
     package func evaluator(for inputs: [LawInput]) -> any LawEvaluator {
-        ForecastEvaluator(law: self, inputs: inputs)
+        mixture.evaluator(for: inputs)
     }
 
     package func firstStep(on areas: ScheduleAreas) -> Int {
-        members.reduce(0) { max($0, $1.law.law.firstStep(on: areas)) }
+        mixture.members.reduce(0) { max($0, $1.law.law.firstStep(on: areas)) }
     }
 
     package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] {

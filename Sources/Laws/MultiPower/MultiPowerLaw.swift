@@ -84,28 +84,32 @@ package struct MultiPowerLaw: ScalingLaw {
             bounds: 0...1e6, start: .projected),
         ParameterSpec(
             "area_exponent", symbol: "α", meaning: "how fast loss falls with the forward area",
-            bounds: 0...5, start: .searched(0.1...1.5)),
+            bounds: 0...5, start: .searched(0.1...1.5),
+            prior: ParameterPrior(center: 0.45, spread: 0.15)),
         ParameterSpec(
             "annealing_coefficient", symbol: "B", meaning: "loss gained per drop of the rate",
             bounds: 0...1e9, start: .projected),
         ParameterSpec(
             "drop_rate", symbol: "C", meaning: "how soon the gain of a drop begins",
-            bounds: 1e-6...1e6, scale: .log, start: .searched(0.03...30)),
+            bounds: 1e-6...1e6, scale: .log, start: .searched(0.03...30),
+            prior: ParameterPrior(center: 1, spread: 3), trials: [1, 8, 0.125]),
         ParameterSpec(
             "drop_exponent", symbol: "β", meaning: "how fast the gain of a drop completes",
-            bounds: 1e-3...10, scale: .log, start: .searched(0.05...1)),
+            bounds: 1e-3...10, scale: .log, start: .searched(0.05...1),
+            prior: ParameterPrior(center: 0.2, spread: 0.7)),
         ParameterSpec(
             "rate_exponent", symbol: "γ", meaning: "how the gain's pace depends on the rate",
-            bounds: 0...2, start: .searched(0.2...1)),
+            bounds: 0...2, start: .searched(0.2...1),
+            prior: ParameterPrior(center: 0.6, spread: 0.25)),
     ]
 
     private static let fadingExponent = ParameterSpec(
         "fading_exponent", symbol: "ζ", meaning: "how fast the gain of a drop fades with S1",
-        bounds: -1...2, start: .searched(0...0.4))
+        bounds: -1...2, start: .searched(0...0.4), prior: ParameterPrior(center: 0.2, spread: 0.1))
 
     private static let warmupShare = ParameterSpec(
         "warmup_share", symbol: "ω", meaning: "what the warm-up's area counts for in S1",
-        bounds: 0.01...5, start: .searched(0.5...1.5))
+        bounds: 0.01...5, start: .searched(0.5...1.5), prior: ParameterPrior(center: 1, spread: 1))
 
     package func evaluator(for inputs: [LawInput]) -> any LawEvaluator {
         MultiPowerEvaluator(law: self, inputs: inputs)

@@ -34,8 +34,8 @@ enum FitFile {
         } catch {
             throw .notAFit(name, reason: "it is not JSON")
         }
-        guard report.status == "done" else {
-            throw .unfinishedFit(report.id ?? name, status: report.status)
+        guard report.status == .done else {
+            throw .unfinishedFit(report.id ?? name, status: report.status.rawValue)
         }
         return report
     }

@@ -82,7 +82,7 @@ struct FitOutput: CommandOutput {
                 .number(parameter.value), .number(parameter.standardError),
                 .number(parameter.interval?.first),
                 .number(parameter.interval?.last),
-                .flag(parameter.isFixed), .flag(parameter.atBound),
+                .flag(parameter.fixed), .flag(parameter.atBound),
             ]
         }
         return Table(
@@ -103,7 +103,8 @@ struct FitOutput: CommandOutput {
     }
 
     private var parameterTable: Table {
-        let level = NumberFormat.significant(100 * report.intervalLevel, digits: 3)
+        let level = NumberFormat.significant(
+            100 * (report.intervalLevel ?? LawPredictor.Interval.standardLevel), digits: 3)
         return Table(
             [
                 .init("parameter", .left), .init("symbol", .left), .init("value"),
@@ -125,7 +126,7 @@ struct FitOutput: CommandOutput {
     }
 
     private static func remark(_ parameter: FitReport.Parameter) -> String {
-        if parameter.isFixed { return "fixed" }
+        if parameter.fixed { return "fixed" }
         return parameter.atBound ? "at its bound" : ""
     }
 

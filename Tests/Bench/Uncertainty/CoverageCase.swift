@@ -47,18 +47,12 @@ struct CoverageCase: Sendable {
         }
     }
 
-    /// What the law says without noise.
+    /// The law's losses, without noise.
     static func losses(_ law: ConfiguredLaw, _ inputs: [LawInput], _ parameters: [Double])
         -> [Double]
     {
         var evaluator = law.law.evaluator(for: inputs)
-        var losses = Array(repeating: 0.0, count: evaluator.pointCount)
-        parameters.withUnsafeBufferPointer { parameters in
-            losses.withUnsafeMutableBufferPointer { losses in
-                evaluator.evaluate(parameters, losses: losses, jacobian: nil)
-            }
-        }
-        return losses
+        return evaluator.losses(at: parameters)
     }
 }
 

@@ -4,7 +4,7 @@ import Foundation
 import Imports
 import Laws
 
-/// How many points of real runs that a fit has not seen lie inside its intervals.
+/// Coverage of intervals on real runs that the fit has not seen.
 struct IntervalsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "intervals",
@@ -99,7 +99,8 @@ struct IntervalsCommand: ParsableCommand {
     private static func summary(of report: FitReport) -> String {
         guard let noise = report.noise else { return "no noise estimate" }
         return String(
-            format: "noise %.3f %%, correlation %.3f, worth %.1f points, %.1f degrees of freedom",
+            format:
+                "noise %.3f %%, correlation %.3f, effective sample size %.1f, %.1f degrees of freedom",
             100 * noise.scale, noise.autocorrelation, noise.effectivePoints,
             noise.degreesOfFreedom)
     }

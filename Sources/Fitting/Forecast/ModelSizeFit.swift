@@ -1,0 +1,207 @@
+import Laws
+import LeastSquares
+
+/// The points of one model size of a study.
+struct ModelSizePoints {
+    /// Nil where no run says its size.
+    let parameterCount: Double?
+    let observations: Observations
+
+    /// Splits observations by `parameter_count`, the smallest size first.
+    ///
+    /// - Parameters:
+    ///   - observations: The points of all runs.
+    ///   - law: The law's name, for the error.
+    /// - Returns: The sizes.
+    /// - Throws: `FittingError.missingFeature` when runs of several sizes are mixed with runs that
+    ///   do not say theirs.
+    static func sizes(
+        of observations: Observations, law: String
+    ) throws(FittingError) -> [ModelSizePoints] {
+        let counts = observations.groups.map { $0.input.features[.parameterCount] }
+        let known = Set(counts.compactMap { $0 }).sorted()
+        guard known.count > 1 else {
+            return [ModelSizePoints(parameterCount: known.first, observations: observations)]
+        }
+        let missing = zip(observations.groups, counts).filter { $0.1 == nil }.map(\.0.runID)
+        guard missing.isEmpty else {
+            throw .missingFeature(
+                law: law, feature: Feature.parameterCount.rawValue, runs: missing)
+        }
+        return known.map { count in
+            var part = observations
+            part.groups = zip(observations.groups, counts).filter { $0.1 == count }.map(\.0)
+            return ModelSizePoints(parameterCount: count, observations: part)
+        }
+    }
+}
+
+/// A mixture fitted to the runs of one model size, and how sure it is.
+///
+/// Each member alone is linearised at its optimum: (JᵀWJ/v + P)⁻¹ in the solver's coordinates, with
+/// the weights W of points and robust loss, v the variance of a residual times n/n_eff, because
+/// neighbours on a curve repeat each other, and P the inverse squares of the priors' spreads: where
+/// the data say nothing, a parameter is as sure as it was before them. Members are taken as
+/// independent; their shares count as known.
+struct ModelSizeFit {
+    let size: ModelSizePoints
+    let values: [Double]
+    let atBound: [Bool]
+    let noise: NoiseEstimate
+    /// How curves lie about the law, by the parameters of the heaviest member.
+    let discrepancy: ModelDiscrepancy
+    /// Of all parameters in their own units; zero rows for what is fixed or on a bound, and for the
+    /// share.
+    let covariance: [[Double]]
+    /// Observed − predicted, in the objective's residual.
+    let residuals: [Double]
+
+    private let law: ConfiguredLaw
+    private let mixture: LawMixture
+
+    init(
+        prepared: Fitter.Prepared, mixture: LawMixture, size: ModelSizePoints, values: [Double],
+        atBound: [Bool]
+    ) {
+        self.size = size
+        self.values = values
+        self.atBound = atBound
+        self.mixture = mixture
+        law = prepared.law
+        let objective = prepared.request.objective
+        let heaviest = mixture.heaviest(values)
+        let own = Self.evaluation(
+            of: law, values: values, observations: size.observations, objective: objective)
+        residuals = own.residuals
+        let solution = Self.solution(
+            of: heaviest, own, law: law, values: values, atBound: atBound,
+            observations: size.observations, objective: objective)
+        let fixed = heaviest.fixed(prepared.fixed)
+        let isKnown = solution.atBound.enumerated().map { $1 || fixed[$0] != nil }
+        noise = NoiseEstimate(
+            best: solution, isKnown: isKnown, observations: size.observations, kind: .curve)
+        discrepancy = ModelDiscrepancy(
+            best: solution, isKnown: isKnown, noise: noise, law: heaviest.law,
+            priorSpreads: Dictionary(
+                uniqueKeysWithValues: PlacedPrior.all(of: heaviest.law, fixed: fixed).map {
+                    ($0.index, $0.spread)
+                }))
+        let count = law.parameters.count
+        var covariance = Array(repeating: Array(repeating: 0.0, count: count), count: count)
+        for member in mixture.members {
+            let block = Self.covariance(
+                of: member, values: values, atBound: atBound, fixed: prepared.fixed,
+                observations: size.observations, objective: objective, noise: noise)
+            for (row, entries) in zip(member.range, block) {
+                for (column, value) in zip(member.range, entries) {
+                    covariance[row][column] = value
+                }
+            }
+        }
+        self.covariance = covariance
+    }
+
+    /// Residuals and their derivatives by the solver's coordinates, unweighted.
+    private static func evaluation(
+        of law: ConfiguredLaw, values: [Double], observations: Observations, objective: Objective
+    ) -> (residuals: [Double], jacobian: [Double]) {
+        var problem = LawProblem(
+            law: law, observations: observations, residual: objective.residual)
+        return problem.evaluated(
+            at: zip(law.parameters, values).map { $0.scale.coordinate(of: $1) })
+    }
+
+    /// The residuals of the mixture with the derivatives of its heaviest member, as an optimum.
+    ///
+    /// Both are weighted as in the fit: the noise of a forecast is that of late points, and the
+    /// large misfit of a curve's beginning says nothing of it.
+    private static func solution(
+        of heaviest: LawMixture.Member, _ own: (residuals: [Double], jacobian: [Double]),
+        law: ConfiguredLaw, values: [Double], atBound: [Bool], observations: Observations,
+        objective: Objective
+    ) -> Solution {
+        let points = own.residuals.count
+        let scales = PointWeights.rowScales(of: observations)
+        let weighted = zip(scales, own.residuals).map { $0 * $1 }
+        return Solution(
+            parameters: heaviest.range.map { law.parameters[$0].scale.coordinate(of: values[$0]) },
+            cost: weighted.reduce(0) { $0 + objective.loss.value($1) }, residuals: weighted,
+            jacobian: heaviest.range.flatMap { column in
+                scales.indices.map { scales[$0] * own.jacobian[column * points + $0] }
+            },
+            gradient: heaviest.range.map { _ in 0 }, atBound: heaviest.range.map { atBound[$0] },
+            termination: Termination(
+                reason: .cost, measure: 0, tolerance: 0, iterations: 0, evaluations: 1))
+    }
+
+    private static func covariance(
+        of member: LawMixture.Member, values: [Double], atBound: [Bool], fixed: [Int: Double],
+        observations: Observations, objective: Objective, noise: NoiseEstimate
+    ) -> [[Double]] {
+        let values = member.range.map { values[$0] }
+        let specs = member.law.parameters
+        let (residuals, jacobian) = evaluation(
+            of: member.law, values: values, observations: observations, objective: objective)
+        let priors = PlacedPrior.all(of: member.law, fixed: member.fixed(fixed))
+        let scales = PointWeights.rowScales(of: observations)
+        let points = residuals.count
+        let rows = points + priors.count
+        var extended = Array(repeating: 0.0, count: rows * specs.count)
+        for column in specs.indices {
+            for point in 0..<points {
+                extended[column * rows + point] = scales[point] * jacobian[column * points + point]
+            }
+        }
+        let variance =
+            noise.scale * noise.scale * Double(points) / max(1, noise.effectivePoints)
+        var weights = zip(scales, residuals).map { objective.loss.weight($0 * $1) }
+        for (position, prior) in priors.enumerated() {
+            extended[prior.index * rows + points + position] = 1 / prior.spread
+            weights.append(variance)
+        }
+        let covariance = Covariance(
+            jacobian: extended, variance: variance,
+            isHeld: member.range.map { fixed[$0] != nil || atBound[$0] }, weights: weights)
+        let slopes = zip(specs, values).map { $0.scale.slope(at: $1) }
+        return specs.indices.map { row in
+            specs.indices.map {
+                covariance.matrix[row * specs.count + $0] * slopes[row] * slopes[$0]
+            }
+        }
+    }
+
+    // MARK: The report
+
+    /// A parameter of the report.
+    func parameter(_ index: Int, isFixed: Bool) -> FitReport.Parameter {
+        let spec = law.parameters[index]
+        var parameter = FitReport.Parameter(
+            name: spec.name, symbol: spec.symbol, value: values[index])
+        parameter.fixed = isFixed
+        parameter.atBound = !isFixed && atBound[index]
+        let variance = covariance[index][index]
+        guard variance > 0, variance.isFinite else { return parameter }
+        let error = variance.squareRoot()
+        parameter.standardError = error
+        parameter.interval = spec.interval(
+            at: values[index], standardError: error, level: UncertaintyEstimate.level,
+            degreesOfFreedom: noise.degreesOfFreedom)
+        return parameter
+    }
+
+    /// The report's noise, its discrepancy in the parameters' own units.
+    var noiseReport: FitReport.Noise {
+        let range = mixture.heaviest(values).range
+        let slopes = range.map { law.parameters[$0].scale.slope(at: values[$0]) }
+        var matrix = Array(
+            repeating: Array(repeating: 0.0, count: values.count), count: values.count)
+        for (row, target) in range.enumerated() {
+            for (column, other) in range.enumerated() {
+                matrix[target][other] =
+                    discrepancy.matrix[row][column] * slopes[row] * slopes[column]
+            }
+        }
+        return FitReport.Noise(
+            noise, pointScale: discrepancy.pointScale, curveCovariance: matrix)
+    }
+}

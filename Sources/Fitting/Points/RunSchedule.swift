@@ -1,0 +1,114 @@
+import Foundation
+package import Laws
+package import Schedules
+
+/// The learning rates of a run: its exact schedule where it has one, else what it logged.
+package enum RunSchedule {
+    /// The rates of a run and what to tell about them.
+    package struct Resolved: Sendable {
+        package var schedule: LearningRateSchedule
+        package var warnings: [String]
+    }
+
+    /// Whether a run carries a schedule or logged rates.
+    package static func isKnown(for run: Run) -> Bool {
+        run.schedule != nil || run.curve?.learningRates?.contains { $0 != nil } == true
+    }
+
+    /// The schedule to use for a run.
+    ///
+    /// - Parameter run: A run for which `isKnown(for:)` holds.
+    /// - Returns: The schedule, with a warning when logged rates disagree with it.
+    /// - Throws: `FittingError.badSchedule` when logged rates make no schedule.
+    package static func resolve(_ run: Run) throws(FittingError) -> Resolved {
+        let logged = loggedRates(of: run)
+        if let schedule = run.schedule {
+            return Resolved(
+                schedule: schedule,
+                warnings: disagreement(of: run.id, schedule: schedule, logged: logged))
+        }
+        do throws(ScheduleError) {
+            let schedule = try LearningRateSchedule.recorded(
+                steps: logged.map(\.step), learningRates: logged.map(\.rate),
+                totalSteps: lastLoggedStep(of: run).map { $0 + 1 },
+                warmupSteps: run.statedWarmupSteps)
+            return Resolved(
+                schedule: schedule,
+                warnings: [assumption(of: run, firstStep: logged.first?.step ?? 0)])
+        } catch {
+            throw .badSchedule(run: run.id, error.message)
+        }
+    }
+
+    /// The end of the run as far as any of its losses tells.
+    private static func lastLoggedStep(of run: Run) -> Int? {
+        ([run.curve].compactMap { $0 } + run.series.values).compactMap(\.steps.last).max()
+    }
+
+    private static func loggedRates(of run: Run) -> [(step: Int, rate: Double)] {
+        guard let curve = run.curve, let rates = curve.learningRates else { return [] }
+        return zip(curve.steps, rates).compactMap { step, rate in rate.map { (step, $0) } }
+    }
+
+    private static func assumption(of run: Run, firstStep: Int) -> String {
+        let before =
+            run.statedWarmupSteps.map { "a warm-up of \($0) steps" }
+            ?? "the first logged rate held from step 0"
+        let start = firstStep == 0 ? "" : ", before step \(firstStep) \(before)"
+        return "run \(run.id): no schedule given; logged learning rates are used, linear between "
+            + "logged steps\(start)"
+    }
+
+    /// Trainers log the rate of the update before or after the point's own, so a logged rate is
+    /// only called wrong when it is away from its neighbours' too, by 1 % of the peak.
+    private static func disagreement(
+        of id: String, schedule: LearningRateSchedule, logged: [(step: Int, rate: Double)]
+    ) -> [String] {
+        let tolerance = 0.01 * schedule.peakLearningRate
+        let total = schedule.totalSteps
+        let wrong = logged.filter { step, rate in
+            guard step <= total else { return false }
+            let near = (max(0, step - 1)...min(total, step + 1)).map {
+                schedule.learningRate(at: $0)
+            }
+            let lowest = near.min() ?? rate
+            let highest = near.max() ?? rate
+            return rate < lowest - tolerance || rate > highest + tolerance
+        }
+        guard let first = wrong.first else { return [] }
+        return [
+            "run \(id): \(wrong.count) of \(logged.count) logged learning rates disagree with its "
+                + "schedule, first at step \(first.step) (logged \(first.rate), schedule "
+                + "\(schedule.learningRate(at: first.step))); the schedule is used"
+        ]
+    }
+}
+
+extension ScheduledRuns {
+    /// Runs at hand: the exact schedule of one that has it, else the rates that it logged.
+    ///
+    /// - Parameter runs: The runs; an id that two of them share means the first.
+    package init(_ runs: [Run]) {
+        self.init { id throws(Fault) in
+            guard let run = runs.first(where: { $0.id == id }) else {
+                throw .unknown(known: Array(runs.prefix(10).map(\.id)))
+            }
+            return try Self.found(run)
+        }
+    }
+
+    /// The learning rates of a run, with what `RunSchedule` warns of.
+    ///
+    /// - Parameter run: Any run.
+    /// - Returns: The rates.
+    /// - Throws: `Fault` for a run without rates, or with rates that make no schedule.
+    package static func found(_ run: Run) throws(Fault) -> Found {
+        guard RunSchedule.isKnown(for: run) else { throw .withoutRates }
+        do throws(FittingError) {
+            let resolved = try RunSchedule.resolve(run)
+            return Found(resolved.schedule, warnings: resolved.warnings)
+        } catch {
+            throw .unusable(error.message)
+        }
+    }
+}

@@ -1,0 +1,333 @@
+import Foundation
+package import Laws
+package import Schedules
+
+/// A fitted law ready to predict: one loss, or a curve under a schedule, with an interval.
+///
+///     let predictor = try LawPredictor(report: report)
+///     let schedule = try LearningRateSchedule(parsing: "warmup:300@3e-3,cosine:3700@3e-4")
+///     let band = try predictor.curve(
+///         schedule: schedule, features: [:], steps: [1_000, 3_999], interval: .init())
+package struct LawPredictor: Sendable {
+    /// How sure a prediction is to be, and of what.
+    package struct Interval: Sendable, Equatable {
+        /// The quantity that lies inside the interval.
+        package enum Target: String, Codable, Sendable {
+            /// The law's own loss: the parameters' uncertainty alone.
+            case mean
+            /// A loss that a run would log: the noise of a point as well.
+            case observation
+        }
+
+        package var level: Double
+        package var target: Target
+
+        package init(level: Double = 0.9, target: Target = .observation) {
+            self.level = level
+            self.target = target
+        }
+    }
+
+    /// Predictions with lower and upper ends, nil without an interval.
+    package struct Band: Sendable, Equatable {
+        /// Not finite where the law says nothing.
+        package var losses: [Double]
+        package var lower: [Double]?
+        package var upper: [Double]?
+    }
+
+    /// A loss somewhere along a schedule.
+    package struct PredictedPoint: Sendable {
+        package var schedule: LearningRateSchedule
+        package var step: Int
+
+        package init(schedule: LearningRateSchedule, step: Int) {
+            self.schedule = schedule
+            self.step = step
+        }
+
+        /// The loss after the last step.
+        package init(endOf schedule: LearningRateSchedule) {
+            self.init(schedule: schedule, step: schedule.totalSteps - 1)
+        }
+    }
+
+    package let report: FitReport
+    package let law: ConfiguredLaw
+    private let parameters: ParametersAtSize
+    private let catalog: LawCatalog
+
+    /// Checks that a fit names a known law and a value for each of its parameters.
+    ///
+    /// - Parameters:
+    ///   - report: A fit, or just law and parameters.
+    ///   - catalog: The laws that are known.
+    /// - Throws: `FittingError.law` or `FittingError.unusableReport`.
+    package init(report: FitReport, catalog: LawCatalog = .standard) throws(FittingError) {
+        self.report = report
+        self.catalog = catalog
+        let law: ConfiguredLaw
+        do throws(LawError) {
+            law = try catalog.law(report.law, options: report.options)
+            for parameter in report.parameters { _ = try law.index(ofParameter: parameter.name) }
+        } catch {
+            throw .law(error)
+        }
+        self.law = law
+        var values: [Double] = []
+        for spec in law.parameters {
+            guard let parameter = report.parameters.first(where: { $0.name == spec.name }) else {
+                throw .law(.missingParameter(law: law.about.id, parameter: spec.name))
+            }
+            guard spec.bounds.contains(parameter.value) else {
+                throw .law(
+                    .parameterOutOfBounds(
+                        law: law.about.id, parameter: spec.name, value: parameter.value,
+                        spec.bounds))
+            }
+            values.append(parameter.value)
+        }
+        parameters = try ParametersAtSize(report: report, law: law, values: values)
+    }
+
+    /// Whether the fit carries what an interval is made from.
+    package var hasIntervals: Bool { report.covariance != nil && report.noise != nil }
+
+    // MARK: Losses
+
+    /// The loss along a schedule.
+    ///
+    /// - Parameters:
+    ///   - schedule: The learning rates.
+    ///   - features: What the law needs beside them, such as a size.
+    ///   - steps: Where to predict, rising, at most the schedule's length.
+    ///   - interval: The interval wanted, if any.
+    /// - Returns: One prediction per step.
+    /// - Throws: `FittingError` when the law is not one of schedules or a feature is missing.
+    package func curve(
+        schedule: LearningRateSchedule, features: [Feature: Double], steps: [Int],
+        interval: Interval?
+    ) throws(FittingError) -> Band {
+        try checkKind(.curve, asked: "a curve under a schedule")
+        let input = LawInput(
+            features: try resolved(features), areas: ScheduleAreas(schedule), steps: steps)
+        return try predictions(at: [input], interval: interval)
+    }
+
+    /// The loss of one finished run.
+    ///
+    /// - Parameters:
+    ///   - features: The run's sizes.
+    ///   - interval: The interval wanted, if any.
+    /// - Returns: One prediction.
+    /// - Throws: `FittingError` when the law needs a schedule or a feature is missing.
+    package func loss(features: [Feature: Double], interval: Interval?) throws(FittingError) -> Band
+    {
+        try checkKind(.table, asked: "a loss without a schedule")
+        return try predictions(
+            at: [LawInput(features: resolved(features))], interval: interval)
+    }
+
+    private func checkKind(_ kind: LawDescription.Kind, asked: String) throws(FittingError) {
+        guard law.about.kind != kind else { return }
+        throw .wrongKind(
+            law: law.about.id, asked: asked,
+            able: catalog.laws.filter { $0.about.kind == kind }.map { $0.about.id })
+    }
+
+    /// The features with those that the law derives, checked.
+    private func resolved(_ given: [Feature: Double]) throws(FittingError) -> [Feature: Double] {
+        let features: [Feature: Double]
+        do throws(LawError) {
+            features = try law.law.features(of: Run(id: "prediction", features: given))
+        } catch {
+            throw .law(error)
+        }
+        let missing = law.law.requiredFeatures.filter { features[$0] == nil }
+        let unusable = (law.law.requiredFeatures + law.law.optionalFeatures).filter { feature in
+            guard let value = features[feature] else { return false }
+            return !(value.isFinite && value > 0)
+        }
+        guard missing.isEmpty, unusable.isEmpty else {
+            throw .missingInput(
+                law: law.about.id, fields: (missing + unusable).map(\.rawValue))
+        }
+        return features
+    }
+
+    /// Predictions at any inputs of the law's kind.
+    ///
+    /// - Parameters:
+    ///   - inputs: Where to predict.
+    ///   - interval: The interval wanted, if any.
+    /// - Returns: One prediction per point, in the order of the inputs.
+    /// - Throws: `FittingError` for a level or a size that the fit cannot answer for.
+    package func predictions(
+        at inputs: [LawInput], interval: Interval?
+    ) throws(FittingError) -> Band {
+        if let interval, !(interval.level > 0 && interval.level < 1) {
+            throw .badLevel(interval.level)
+        }
+        // Inputs of one size in a row are evaluated at once, which spares a law's preparations.
+        var parts: [(fitted: ParametersAtSize.Fitted, inputs: [LawInput])] = []
+        for input in inputs {
+            let fitted = try parameters.fitted(for: input)
+            if parts.last?.fitted == fitted {
+                parts[parts.count - 1].inputs.append(input)
+            } else {
+                parts.append((fitted, [input]))
+            }
+        }
+        let bands = parts.map { band(at: $0.inputs, $0.fitted, interval: interval) }
+        return Band(
+            losses: bands.flatMap(\.losses), lower: Self.joined(bands.map(\.lower)),
+            upper: Self.joined(bands.map(\.upper)))
+    }
+
+    /// The ends of all parts, or none where a part has none.
+    private static func joined(_ ends: [[Double]?]) -> [Double]? {
+        let known = ends.compactMap { $0 }
+        return known.count == ends.count ? known.flatMap { $0 } : nil
+    }
+
+    private func band(
+        at inputs: [LawInput], _ fitted: ParametersAtSize.Fitted, interval: Interval?
+    ) -> Band {
+        var evaluator = law.law.evaluator(for: inputs)
+        guard let interval, fitted.covariance != nil, fitted.noise != nil else {
+            return Band(losses: evaluator.losses(at: fitted.values))
+        }
+        let (losses, jacobian) = evaluator.lossesAndJacobian(at: fitted.values)
+        var band = Band(losses: losses)
+        addInterval(interval, fitted, jacobian: jacobian, to: &band)
+        return band
+    }
+
+    // MARK: Intervals
+
+    private static func quantile(_ interval: Interval, _ noise: FitReport.Noise) -> Double {
+        Quantiles.studentT(
+            0.5 + 0.5 * interval.level, degreesOfFreedom: noise.degreesOfFreedom)
+    }
+
+    /// Adds lower and upper ends to predictions.
+    ///
+    /// - Parameters:
+    ///   - interval: How sure, and of what.
+    ///   - fitted: What the predictions were made with.
+    ///   - jacobian: ∂loss/∂parameter in the law's own units, column-major.
+    ///   - band: The predictions.
+    private func addInterval(
+        _ interval: Interval, _ fitted: ParametersAtSize.Fitted, jacobian: [Double],
+        to band: inout Band
+    ) {
+        guard
+            let variances = variances(
+                of: interval.target, fitted, losses: band.losses, jacobian: jacobian),
+            let noise = fitted.noise
+        else { return }
+        let quantile = Self.quantile(interval, noise)
+        let isLog = report.objective.residual == .log
+        let halves = variances.map { quantile * $0.squareRoot() }
+        band.lower = zip(band.losses, halves).map { isLog ? $0 * exp(-$1) : $0 - $1 }
+        band.upper = zip(band.losses, halves).map { isLog ? $0 * exp($1) : $0 + $1 }
+    }
+
+    /// The variance of each prediction, in the objective's residual: relative for log residuals, so
+    /// that the ends of an interval stay positive.
+    ///
+    /// The delta method: with g the gradient and Σ the parameters' covariance, the law's own loss
+    /// has gᵀΣg. A point of a run has the noise of points as well, and on a curve the discrepancy of
+    /// whole curves from the law (`ModelDiscrepancy`), which contains what the parameters'
+    /// uncertainty explains.
+    ///
+    /// - Returns: One per prediction; nil for a fit without covariance or noise.
+    private func variances(
+        of target: Interval.Target, _ fitted: ParametersAtSize.Fitted, losses: [Double],
+        jacobian: [Double]
+    ) -> [Double]? {
+        guard let covariance = fitted.covariance, let noise = fitted.noise else { return nil }
+        let isLog = report.objective.residual == .log
+        return losses.enumerated().map { point, loss in
+            let scale = isLog ? 1 / loss : 1
+            let gradient = covariance.indices.map { scale * jacobian[$0 * losses.count + point] }
+            let mean = max(0, QuadraticForm.value(covariance, gradient))
+            guard target == .observation else { return mean }
+            guard let pointScale = noise.pointScale, let discrepancy = noise.curveCovariance else {
+                return mean + noise.scale * noise.scale
+            }
+            return pointScale * pointScale
+                + max(mean, QuadraticForm.value(discrepancy, gradient))
+        }
+    }
+
+    // MARK: Differences
+
+    /// How much higher one predicted loss is than another, pair by pair.
+    ///
+    /// The interval is the delta method's for the difference itself: with g and h the gradients of
+    /// the two, its variance is (g − h)ᵀΣ(g − h), so that errors which both share cancel. Of an
+    /// observation, it is of two futures of one run, whose curve lies off the law as
+    /// `ModelDiscrepancy` has it: Δ in place of Σ where that is more. The noise of single points is
+    /// no part of either.
+    ///
+    /// - Parameters:
+    ///   - points: The losses.
+    ///   - baselines: What each is compared with.
+    ///   - features: What the law needs beside schedules.
+    ///   - interval: The interval wanted, if any.
+    /// - Returns: Differences in the loss's own unit.
+    /// - Throws: `FittingError` when the law is not one of schedules or a feature is missing.
+    package func differences(
+        of points: [PredictedPoint], from baselines: [PredictedPoint],
+        features: [Feature: Double], interval: Interval?
+    ) throws(FittingError) -> Band {
+        precondition(points.count == baselines.count, "a baseline for each")
+        try checkKind(.curve, asked: "a curve under a schedule")
+        let both = points + baselines
+        let known = try resolved(features)
+        let fitted = try parameters.fitted(for: LawInput(features: features))
+        var evaluator = law.law.evaluator(
+            for: both.map {
+                LawInput(features: known, areas: ScheduleAreas($0.schedule), steps: [$0.step])
+            })
+        let (losses, jacobian) = evaluator.lossesAndJacobian(at: fitted.values)
+        let count = points.count
+        var band = Band(losses: (0..<count).map { losses[$0] - losses[count + $0] })
+        guard let interval, let covariance = fitted.covariance, let noise = fitted.noise else {
+            return band
+        }
+        let quantile = Self.quantile(interval, noise)
+        let discrepancy = interval.target == .observation ? noise.curveCovariance : nil
+        let halves = (0..<count).map { pair in
+            let gradient = law.parameters.indices.map { column in
+                jacobian[column * both.count + pair] - jacobian[column * both.count + count + pair]
+            }
+            let ofRun = discrepancy.map { QuadraticForm.value($0, gradient) } ?? 0
+            return quantile
+                * max(0, ofRun, QuadraticForm.value(covariance, gradient)).squareRoot()
+        }
+        band.lower = zip(band.losses, halves).map { $0 - $1 }
+        band.upper = zip(band.losses, halves).map { $0 + $1 }
+        return band
+    }
+
+    // MARK: Sizes
+
+    /// The fitted values in the law's own order, those of the run's model size where the fit has
+    /// several.
+    ///
+    /// - Parameter features: What the law needs beside a schedule.
+    /// - Returns: A value per parameter.
+    /// - Throws: `FittingError` for a size that the fit does not know.
+    package func parameterValues(
+        for features: [Feature: Double]
+    ) throws(FittingError) -> [Double] {
+        try parameters.fitted(for: LawInput(features: features)).values
+    }
+
+    /// Warnings about predictions for a run's size, where that was not fitted.
+    func sizeWarnings(for features: [Feature: Double]) -> [String] {
+        parameters.warnings(for: features)
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+package import Laws
+package import Schedules
+
+/// Warnings about a prediction far outside the data that its law was fitted on.
+extension LawPredictor {
+    /// A prediction this many times beyond the data is worth a warning: a power law that is right
+    /// over one decade may well be right over the next, and nobody has seen the one after.
+    package static let extrapolationLimit = 10.0
+
+    /// Warnings about a curve.
+    ///
+    /// - Parameters:
+    ///   - schedule: The learning rates.
+    ///   - features: What the law needs beside them.
+    ///   - lastStep: The last step predicted.
+    /// - Returns: A sentence for each quantity that lies far beyond the data; none for a fit that
+    ///   does not say what it was fitted on.
+    package func warnings(
+        for schedule: LearningRateSchedule, features: [Feature: Double], through lastStep: Int
+    ) -> [String] {
+        var warnings = warnings(for: features)
+        guard let range = report.fittedRange else { return warnings }
+        if let fitted = range.steps {
+            warnings += Self.warning(
+                "step", Double(lastStep), Double(fitted.lowerBound)...Double(fitted.upperBound))
+        }
+        if let fitted = range.learningRates {
+            let reached = try? schedule.prefix(steps: min(lastStep + 1, schedule.totalSteps))
+            let peak = reached?.peakLearningRate ?? schedule.peakLearningRate
+            warnings += Self.warning("peak learning_rate", peak, fitted)
+        }
+        return warnings
+    }
+
+    /// Warnings about a loss of some sizes.
+    ///
+    /// - Parameter features: The run's sizes.
+    /// - Returns: A sentence for each size that lies far beyond the data, and one for a size whose
+    ///   parameters had to be interpolated.
+    package func warnings(for features: [Feature: Double]) -> [String] {
+        let interpolated = sizeWarnings(for: features)
+        guard let range = report.fittedRange else { return interpolated }
+        let run = Run(id: "prediction", features: features)
+        let features = (try? law.law.features(of: run)) ?? features
+        return interpolated
+            + Feature.inputs.flatMap { feature -> [String] in
+                guard let value = features[feature], let fitted = range.features[feature] else {
+                    return []
+                }
+                return Self.warning(feature.rawValue, value, fitted)
+            }
+    }
+
+    private static func warning(
+        _ name: String, _ value: Double, _ fitted: ClosedRange<Double>
+    ) -> [String] {
+        let comparison: String
+        if value > extrapolationLimit * fitted.upperBound {
+            comparison = "\(text(value / fitted.upperBound)) times the highest"
+        } else if value * extrapolationLimit < fitted.lowerBound {
+            comparison = "\(text(fitted.lowerBound / value)) times below the lowest"
+        } else {
+            return []
+        }
+        return [
+            "\(name) = \(text(value)) is \(comparison) that the law was fitted on "
+                + "(\(text(fitted.lowerBound)) to \(text(fitted.upperBound))); it is extrapolated "
+                + "far beyond its data"
+        ]
+    }
+
+    /// Three digits or a whole number, as people write them: C writes `1e-04`, and they 1e-4.
+    private static func text(_ value: Double) -> String {
+        if value >= 100, value < 1e6 { return String(format: "%.0f", value) }
+        let parts = String(format: value < 1e6 ? "%.3g" : "%.2e", value).split(separator: "e")
+        guard parts.count == 2, let exponent = Int(parts[1]) else { return String(parts[0]) }
+        return "\(String(format: "%g", Double(parts[0]) ?? 0))e\(exponent)"
+    }
+}
+
+extension LawPredictor.Interval {
+    /// The level taken when an interval is asked for without one.
+    package static let standardLevel = 0.9
+}
+
+/// What an answer says when it was asked for an interval that its fit cannot give.
+package enum IntervalWarning {
+    /// The sentence.
+    package static let missing =
+        "the fit carries no covariance and noise, so there is no interval; fit again to get one"
+
+    /// The warning for an interval, if there is reason for one.
+    package static func warnings(
+        of predictor: LawPredictor, _ interval: LawPredictor.Interval?
+    ) -> [String] {
+        interval != nil && !predictor.hasIntervals ? [missing] : []
+    }
+}
