@@ -34,56 +34,63 @@ let package = Package(
         // JSON as a tree, faults by line and column: imports nothing.
         .target(name: "JSONText"),
 
+        // Runs and points, as files, requests, the store and fits all have them.
+        .target(name: "Schedules"),
+        .target(name: "Records", dependencies: ["JSONText", "Schedules"]),
+
         // Mathematics: no SQL, no HTTP.
         .target(name: "LeastSquares", dependencies: ["CLAPACK"]),
-        .target(name: "Schedules"),
-        .target(name: "Laws", dependencies: ["LeastSquares", "Schedules"]),
-        .target(name: "Fitting", dependencies: ["Laws", "LeastSquares", "Schedules"]),
-        .target(name: "Plans", dependencies: ["Fitting", "Laws", "Schedules"]),
+        .target(name: "Laws", dependencies: ["LeastSquares", "Records", "Schedules"]),
+        .target(
+            name: "Fitting", dependencies: ["Laws", "LeastSquares", "Records", "Schedules"]),
+        .target(name: "Plans", dependencies: ["Fitting", "Laws", "Records", "Schedules"]),
 
         // Pictures and tables: numbers in, SVG, CSV or lines of a terminal out.
         .target(name: "Plots", dependencies: ["JSONText"]),
 
         // The outside world: files, SQLite, sockets.
         .target(
-            name: "Imports", dependencies: ["CZlib", "JSONText", "Laws", "Schedules", grdb]),
+            name: "Imports", dependencies: ["CZlib", "JSONText", "Records", "Schedules", grdb]),
         .target(
-            name: "Store", dependencies: [grdb, sqlite],
+            name: "Store", dependencies: ["Records", "Schedules", grdb, sqlite],
             resources: [.embedInCode("migrations")]),
         .target(name: "HTTP", dependencies: ["CEpoll", logging]),
 
         // Questions and answers, the same for a file, a store and a server far away.
         .target(
             name: "Contract",
-            dependencies: ["Fitting", "JSONText", "Laws", "Plans", "Plots", "Schedules"]),
+            dependencies: [
+                "Fitting", "JSONText", "Laws", "Plans", "Plots", "Records", "Schedules",
+            ]),
 
         // Where they meet.
         .target(
             name: "API",
             dependencies: [
                 "CAssets", "CZlib", "Contract", "Fitting", "HTTP", "Imports", "JSONText", "Laws",
-                "Plans", "Plots", "Schedules", "Store", logging,
+                "Plans", "Plots", "Records", "Schedules", "Store", logging,
             ]),
         .executableTarget(
             name: "isoloss",
             dependencies: [
-                "API", "Contract", "Fitting", "HTTP", "Imports", "JSONText", "Laws", "Plans",
-                "Plots", "Schedules", "Store", argumentParser, logging,
+                "API", "Fitting", "HTTP", "Imports", "JSONText", "Laws", "Plans", "Plots",
+                "Records",
+                "Schedules", "Store", argumentParser, logging,
             ]),
 
         // Measurements, run by hand: `swift run -c release isoloss-bench --help`.
         .executableTarget(
             name: "isoloss-bench",
             dependencies: [
-                "Fitting", "JSONText", "Laws", "LeastSquares", "Plans", "Imports", "Schedules",
-                "TestSupport", argumentParser,
+                "Fitting", "Imports", "JSONText", "Laws", "LeastSquares", "Plans", "Records",
+                "Schedules", "TestSupport", argumentParser,
             ],
             path: "Tests/Bench", exclude: ["peers"]),
 
         // Tests: one target per room, helpers shared through TestSupport.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(
-            name: "LawTestSupport", dependencies: ["Laws", "Schedules", "TestSupport"],
+            name: "LawTestSupport", dependencies: ["Laws", "Records", "Schedules", "TestSupport"],
             path: "Tests/LawTestSupport"),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"]),
         .testTarget(
@@ -92,42 +99,47 @@ let package = Package(
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "TestSupport"]),
         .testTarget(
             name: "LawsTests",
-            dependencies: ["Laws", "LawTestSupport", "Schedules", "TestSupport"]),
+            dependencies: ["Laws", "LawTestSupport", "Records", "Schedules", "TestSupport"]),
         .testTarget(
             name: "FittingTests",
             dependencies: [
-                "Fitting", "JSONText", "Laws", "LawTestSupport", "LeastSquares", "Schedules",
-                "TestSupport",
+                "Fitting", "JSONText", "Laws", "LawTestSupport", "LeastSquares", "Records",
+                "Schedules", "TestSupport",
             ]),
         .testTarget(
             name: "ContractTests",
-            dependencies: ["Contract", "Fitting", "JSONText", "Laws", "Plans", "Schedules"]),
+            dependencies: [
+                "Contract", "Fitting", "JSONText", "Laws", "Plans", "Records", "Schedules",
+            ]),
         .testTarget(name: "PlotsTests", dependencies: ["JSONText", "Plots"]),
         .testTarget(
             name: "PlansTests",
             dependencies: [
-                "Fitting", "JSONText", "Laws", "LawTestSupport", "Plans", "Schedules",
+                "Fitting", "JSONText", "Laws", "LawTestSupport", "Plans", "Records", "Schedules",
                 "TestSupport",
             ]),
         .testTarget(
             name: "ImportsTests",
             dependencies: [
-                "CZlib", "Imports", "JSONText", "Laws", "Schedules", "TestSupport", grdb,
+                "CZlib", "Imports", "JSONText", "Records", "Schedules", "TestSupport", grdb,
             ],
             exclude: ["fixtures", "make-fixtures.py"]),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "TestSupport", grdb]),
+        .testTarget(name: "RecordsTests", dependencies: ["Records", "Schedules", "TestSupport"]),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: ["Records", "Schedules", "Store", "TestSupport", grdb]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport", logging]),
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "CZlib", "Contract", "Fitting", "HTTP", "JSONText", "Laws", "LawTestSupport",
+                "API", "CZlib", "Fitting", "HTTP", "JSONText", "Laws", "LawTestSupport", "Records",
                 "Schedules", "Store", "TestSupport", logging,
             ]),
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "API", "Contract", "Fitting", "isoloss", "JSONText", "Laws", "Plans", "Plots",
-                "Schedules", "TestSupport",
+                "API", "Fitting", "isoloss", "Laws", "Plans", "Plots", "Records", "Schedules",
+                "TestSupport",
             ]),
         .testTarget(name: "PackageTests"),
     ]

@@ -17,6 +17,7 @@ struct HealthEndpoints: Sendable {
         router.on(.get, Self.livenessPath, .loop) { _, _ in Self.answer("ok", version) }
         let check = ReadinessCheck { [store, version] in
             do throws(StoreError) {
+                try store.checkFile()
                 _ = try store.runs(limit: 1)
             } catch {
                 throw HTTPError(

@@ -24,8 +24,11 @@ package final class Service: Sendable {
     ) throws {
         try configuration.validate()
         let store =
-            try configuration.databasePath.map { path in try RunStore(path: path) }
+            try configuration.databasePath.map { path in
+                try RunStore(path: path, durability: configuration.durability)
+            }
             ?? RunStore.inMemory()
+        for warning in store.warnings { logger.error("\(warning)") }
         let queue = FitQueue(threads: configuration.fitThreads)
         let router = Self.router(configuration, logger, catalog, store, queue)
         let handler = ServiceHandler(

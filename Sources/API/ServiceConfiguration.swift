@@ -1,10 +1,13 @@
 import Foundation
 import HTTP
+package import Store
 
 /// The data, the address, the guard and the limits of a service.
 package struct ServiceConfiguration: Sendable {
     /// The database file; nil keeps everything in memory.
     package var databasePath: String?
+    /// What an acknowledged write survives.
+    package var durability = RunStore.Durability.full
     /// An IPv4 or IPv6 address, or `localhost`.
     package var host: String
     /// 0 takes a free port.

@@ -2,6 +2,7 @@ package import Fitting
 import JSONText
 package import Laws
 package import Plans
+package import Records
 package import Schedules
 
 /// Whatever answers questions about runs and fits: files, a store, or a server far away.

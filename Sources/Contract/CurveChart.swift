@@ -1,7 +1,8 @@
 import Fitting
 import Foundation
-package import Laws
+import Laws
 package import Plots
+package import Records
 import Schedules
 
 /// What a run measured, to be drawn over a prediction.
@@ -20,7 +21,7 @@ package struct MeasuredCurve: Sendable, Equatable {
     ///   - run: The run.
     ///   - series: A further loss that is wanted in place of the main one.
     package init?(_ run: Run, series: String?) {
-        guard let curve = series.map({ run.series[$0] }) ?? run.curve else { return nil }
+        guard let curve = run.curve(of: series) else { return nil }
         self.init(run: run.id, points: [PlotPoint](curve.steps, curve.losses))
     }
 }

@@ -1,6 +1,7 @@
 package import Fitting
-package import Laws
+import Laws
 package import Plots
+package import Records
 package import Schedules
 
 /// A predicted curve: what `/v1/fits/{id}/curve` answers and `isoloss predict` prints.

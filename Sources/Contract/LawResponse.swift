@@ -1,4 +1,5 @@
 package import Laws
+import Records
 
 /// A law as `GET /v1/laws/{id}` answers it and `isoloss laws` prints it.
 package struct LawResponse: Sendable, Equatable, Codable {

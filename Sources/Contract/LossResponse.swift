@@ -1,5 +1,5 @@
 package import Fitting
-package import Laws
+package import Records
 
 /// One predicted loss: what `GET /v1/fits/{id}/loss` answers.
 package struct LossResponse: Sendable, Equatable, Codable {

@@ -1,6 +1,7 @@
 package import Fitting
 import JSONText
-package import Laws
+import Laws
+package import Records
 
 /// How sure an interval is to be; no level asks for none.
 package struct IntervalLevel: Equatable, Sendable {
@@ -46,7 +47,7 @@ package struct PredictionFields: Sendable, Equatable {
         fields.field(
             "interval_of", &intervalOf, .word([.observation, .mean]),
             "What lies in the interval: an observation with its noise, or the law's mean.")
-        for feature in Feature.inputs {
+        for feature in Feature.allCases {
             fields.field(feature.rawValue, &features[feature], .positive, feature.meaning)
         }
     }

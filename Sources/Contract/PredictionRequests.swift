@@ -1,6 +1,7 @@
 package import JSONText
-package import Laws
+import Laws
 package import Plans
+package import Records
 package import Schedules
 
 /// A schedule as a request gives it: JSON that may name runs, or one that is known.

@@ -1,4 +1,5 @@
 package import Laws
+package import Records
 
 /// How data are split to judge a law on what it has not seen.
 ///
@@ -86,17 +87,7 @@ package struct CrossValidation: Sendable {
     /// The run with only the points of some steps, in its main curve and in every series.
     private static func part(of run: Run, steps: Range<Int>) -> Run {
         var part = run
-        part.curve = run.curve?.points(in: steps)
-        part.series = run.series.mapValues { $0.points(in: steps) }
+        part.points = run.points.filter { steps.contains($0.step) }
         return part
-    }
-}
-
-extension LossCurve {
-    fileprivate func points(in range: Range<Int>) -> LossCurve {
-        let kept = steps.indices.filter { range.contains(steps[$0]) }
-        return LossCurve(
-            steps: kept.map { steps[$0] }, losses: kept.map { losses[$0] },
-            learningRates: learningRates.map { rates in kept.map { rates[$0] } })
     }
 }

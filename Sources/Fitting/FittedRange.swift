@@ -1,4 +1,5 @@
 package import Laws
+package import Records
 import Schedules
 
 /// How far the data of a fit reach: beyond it a prediction is an extrapolation.
@@ -56,7 +57,7 @@ extension FittedRange: Codable {
             }
             return ends[0]...ends[1]
         }
-        for feature in Feature.inputs { features[feature] = ranges[feature.rawValue] }
+        for feature in Feature.allCases { features[feature] = ranges[feature.rawValue] }
         steps = try ranges[Self.stepKey].map { range in
             guard let low = Int(exactly: range.lowerBound),
                 let high = Int(exactly: range.upperBound)
@@ -71,7 +72,7 @@ extension FittedRange: Codable {
 
     package func encode(to encoder: any Encoder) throws {
         var ranges: [String: ClosedRange<Double>] = [:]
-        for feature in Feature.inputs { ranges[feature.rawValue] = features[feature] }
+        for feature in Feature.allCases { ranges[feature.rawValue] = features[feature] }
         ranges[Self.stepKey] = steps.map { Double($0.lowerBound)...Double($0.upperBound) }
         ranges[Self.rateKey] = learningRates
         var container = encoder.singleValueContainer()

@@ -1,4 +1,5 @@
 package import Laws
+package import Records
 
 /// Fits a law to runs: from a request to a report with everything that explains it.
 ///

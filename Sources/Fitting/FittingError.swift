@@ -1,4 +1,5 @@
 package import Laws
+import Records
 
 /// A request, or runs, that no fit, prediction or score can be made from.
 package enum FittingError: Error, Equatable, Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 package import Laws
+package import Records
 
 /// Fits several laws to the same runs and ranks them by cross-validated error.
 package struct LawComparison: Sendable {

@@ -1,6 +1,7 @@
 import Foundation
 import Laws
 import LeastSquares
+import Records
 
 /// Writes the report of a fit from what its procedure found: the fields and warnings of every fit.
 struct ReportBuilder {

@@ -1,4 +1,4 @@
-import Schedules
+import Records
 
 /// Turns rows into points.
 struct CurveReader {
@@ -13,36 +13,42 @@ struct CurveReader {
 
     /// Reads all rows.
     ///
-    /// - Parameter source: The rows.
+    /// - Parameters:
+    ///   - source: The rows.
+    ///   - skipsBadRows: Whether a row that breaks a rule is left out and named in the answer.
     /// - Returns: The points in the file's order; rows without any loss are left out.
     /// - Throws: `RunFileError` with every bad field, up to a limit.
     mutating func read<Source: RowSource>(
-        _ source: inout Source
+        _ source: inout Source, skipsBadRows: Bool = false
     ) throws(RunFileError) -> CurveFile {
-        var points: [CurvePoint] = []
+        var points: [Point] = []
         var rowCount = 0
-        while !faults.isFull, advance(&source) {
-            guard let point = point(source) else { continue }
+        while skipsBadRows || !faults.isFull {
+            guard let hasRow = try advance(&source, skipsBadRows) else { break }
+            guard hasRow else { continue }
+            let faultsBefore = faults.count
+            let point = point(source)
+            if skipsBadRows, faults.count > faultsBefore { rowCount += 1 }
+            guard let point, faults.count == faultsBefore || !skipsBadRows else { continue }
             rowCount += 1
             if point.loss != nil || !point.series.isEmpty { points.append(point) }
         }
-        try faults.check()
+        if !skipsBadRows { try faults.check() }
         guard rowCount > 0 else { throw RunFileError(file: file, kind: .noRows) }
-        return CurveFile(points: points, notes: columns.notes)
+        return CurveFile(points: points, notes: columns.notes, refused: faults.errors)
     }
 
     /// The current row's point; nil if everything in it is blank or its step is bad.
-    private mutating func point<Source: RowSource>(_ source: Source) -> CurvePoint? {
-        var point = CurvePoint(step: 0)
-        point.loss = number(source, columns.loss, "loss", allowsZero: false)
-        point.learningRate = number(
-            source, columns.learningRate, "learning_rate", allowsZero: true)
-        point.tokenCount = number(source, columns.tokenCount, "token_count", allowsZero: true)
+    private mutating func point<Source: RowSource>(_ source: Source) -> Point? {
+        var point = Point(step: 0)
+        point.loss = number(source, columns.loss, "loss", .loss)
+        point.learningRate = number(source, columns.learningRate, "learning_rate", .learningRate)
+        point.tokenCount = number(source, columns.tokenCount, "token_count", .tokenCount)
         for series in columns.series {
             point.series[series.name] = number(
-                source, series.column, "loss/\(series.name)", allowsZero: false)
+                source, series.column, "loss/\(series.name)", .loss)
         }
-        let isBlank = point == CurvePoint(step: 0)
+        let isBlank = point.isBlank
         let step = faults.keep(
             Result { () throws(RunFileError) in
                 try self.step(source, allowsBlank: isBlank)
@@ -52,17 +58,31 @@ struct CurveReader {
         return point
     }
 
-    private mutating func advance<Source: RowSource>(_ source: inout Source) -> Bool {
-        faults.keep(Result { () throws(RunFileError) in try source.advance() }) ?? false
+    /// Moves on; false for a row that is none, nil after the last.
+    private mutating func advance<Source: RowSource>(
+        _ source: inout Source, _ skipsBadRows: Bool
+    ) throws(RunFileError) -> Bool? {
+        do {
+            return try source.advance() ? true : nil
+        } catch {
+            // A row with a cell too few ends at its line; an open quote takes the rest with it.
+            guard skipsBadRows else {
+                faults.add(error)
+                return nil
+            }
+            guard case .fieldCount = error.kind else { throw error }
+            faults.add(error)
+            return false
+        }
     }
 
     private mutating func number<Source: RowSource>(
-        _ source: Source, _ column: Int?, _ field: String, allowsZero: Bool
+        _ source: Source, _ column: Int?, _ field: String, _ rule: NumberRule
     ) -> Double? {
         guard let column else { return nil }
         return faults.keep(
             Result { () throws(RunFileError) in
-                try source.checkedNumber(column, field, allowsZero: allowsZero, file: file)
+                try source.checkedNumber(column, field, rule, file: file)
             })
     }
 
@@ -70,22 +90,8 @@ struct CurveReader {
     private func step<Source: RowSource>(
         _ source: Source, allowsBlank: Bool
     ) throws(RunFileError) -> Int? {
-        switch source.number(columns.step) {
-        case .blank where allowsBlank:
-            return nil
-        case .blank:
-            throw source.refusal(
-                columns.step, "step", "blank", RunFileError.Rule.step, file: file)
-        case .text(let text):
-            throw source.refusal(
-                columns.step, "step", "\"\(text)\"", RunFileError.Rule.step, file: file)
-        case .number(let value):
-            guard let step = Int(exactly: value), (0...ScheduleLimits.steps).contains(step) else {
-                let shown = Int(exactly: value).map(String.init) ?? "\(value)"
-                throw source.refusal(
-                    columns.step, "step", shown, RunFileError.Rule.step, file: file)
-            }
-            return step
-        }
+        let step = try source.checkedNumber(columns.step, "step", .step, file: file)
+        guard step == nil, !allowsBlank else { return step.map { Int($0) } }
+        throw source.refusal(columns.step, "step", "blank", NumberRule.step.sentence, file: file)
     }
 }

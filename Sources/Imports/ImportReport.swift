@@ -1,5 +1,5 @@
 package import JSONText
-import Laws
+import Records
 import Schedules
 
 /// What an import found and did, as the contract's JSON.
@@ -30,7 +30,7 @@ package struct ImportReport: Sendable {
                         .object([
                             .init("id", .string(run.run.id)),
                             .init("study", run.run.study.map(JSONValue.string) ?? .null),
-                            .init("points", .integer(run.points.count)),
+                            .init("points", .integer(run.run.points.count)),
                         ])
                     })),
             .init("notes", .array(notes.map(JSONValue.string))),

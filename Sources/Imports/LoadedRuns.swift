@@ -1,4 +1,4 @@
-package import Laws
+package import Records
 
 /// Runs read from files, and what to say about the reading.
 package struct LoadedRuns: Sendable {

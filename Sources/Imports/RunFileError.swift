@@ -1,5 +1,4 @@
 package import JSONText
-import Schedules
 
 /// What is wrong with a run file, and where: data for code, English in `message`.
 package struct RunFileError: Error, Equatable, Sendable {
@@ -149,12 +148,8 @@ extension RunFileError.Kind {
 }
 
 extension RunFileError {
-    /// Rules that several readers share, as the ends of sentences.
+    /// Rules of fields that are words, as the ends of sentences.
     enum Rule {
-        /// No point is beyond a schedule's last step.
-        static let step = "must be a whole number from 0 to \(ScheduleLimits.steps)"
-        static let positive = "must be a finite number above 0"
-        static let nonNegative = "must be a finite number, 0 or above"
         static let role = "must be train or test"
     }
 }

@@ -3,7 +3,9 @@ struct RunFileFaults {
     /// Most faults kept: a column of the wrong kind would fill the answer with one sentence.
     static let limit = 100
 
-    private var errors: [RunFileError] = []
+    private(set) var errors: [RunFileError] = []
+
+    var count: Int { errors.count }
 
     var isFull: Bool { errors.count >= Self.limit }
 

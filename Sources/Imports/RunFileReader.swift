@@ -14,12 +14,14 @@ package enum RunFileReader {
     ///   - name: What errors call it.
     ///   - format: How it is written; nil to go by the name, then by the content.
     ///   - limit: Most bytes that gzip may unpack to.
+    ///   - skipsBadRows: Whether rows that break a rule are left out and named in the answer.
     /// - Returns: The points in the body's order.
     /// - Throws: `RunFileError`.
     package static func readCurve(
-        bytes: [UInt8], name: String, format: RunFileFormat? = nil, limit: Int = defaultLimit
+        bytes: [UInt8], name: String, format: RunFileFormat? = nil, limit: Int = defaultLimit,
+        skipsBadRows: Bool = false
     ) throws(RunFileError) -> CurveFile {
-        try curve(rows(bytes, name, format, limit), name)
+        try curve(rows(bytes, name, format, limit), name, skipsBadRows: skipsBadRows)
     }
 
     /// Metadata of runs, finished or not: a loss is not needed.
@@ -50,12 +52,14 @@ package enum RunFileReader {
         }
     }
 
-    private static func curve(_ rows: Rows, _ name: String) throws(RunFileError) -> CurveFile {
+    private static func curve(
+        _ rows: Rows, _ name: String, skipsBadRows: Bool = false
+    ) throws(RunFileError) -> CurveFile {
         let columns = try CurveColumns(rows.columns, file: name)
         var reader = CurveReader(columns: columns, file: name)
         switch rows {
-        case .csv(var rows): return try reader.read(&rows)
-        case .json(var rows): return try reader.read(&rows)
+        case .csv(var rows): return try reader.read(&rows, skipsBadRows: skipsBadRows)
+        case .json(var rows): return try reader.read(&rows, skipsBadRows: skipsBadRows)
         }
     }
 

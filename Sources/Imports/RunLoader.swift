@@ -1,5 +1,5 @@
 import Foundation
-import Laws
+import Records
 import Schedules
 
 /// Loads runs from paths: logs, tables, study folders, folders of logs.
@@ -134,7 +134,7 @@ package struct RunLoader {
         for entry in study.entries {
             guard let file = entry.file else {
                 let run = ImportedRun(
-                    run: entry.run, points: [], series: [], learningRates: 0, totalSteps: nil)
+                    run: entry.run, series: [], learningRates: 0, totalSteps: nil)
                 rows.runs.append(run)
                 try add(run, from: path)
                 continue
@@ -167,13 +167,12 @@ package struct RunLoader {
         _ imported: inout ImportedRun, by entry: Run, file: String
     ) throws(RunFileError) {
         var run = entry
-        run.curve = imported.run.curve
-        run.series = imported.run.series
+        run.points = imported.run.points
         run.features.merge(imported.run.features) { stated, _ in stated }
         imported.run = run
         guard let total = run.schedule?.totalSteps else { return }
         // A point at S, logged after the last update, is in order; one beyond has no rate.
-        guard let step = imported.points.last?.step, step > total else { return }
+        guard let step = imported.run.points.last?.step, step > total else { return }
         throw RunFileError(
             file: file,
             kind: .invalid(

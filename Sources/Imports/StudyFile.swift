@@ -1,5 +1,5 @@
 import JSONText
-import Laws
+import Records
 
 /// A study folder's `runs.json`: the study's name, and for each run its curve file and metadata.
 struct StudyFile {

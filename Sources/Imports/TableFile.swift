@@ -1,4 +1,4 @@
-package import Laws
+package import Records
 
 /// Runs read from rows: a table of finished runs, or metadata of runs whose curves are elsewhere.
 package struct TableFile: Equatable, Sendable {

@@ -1,5 +1,5 @@
 import JSONText
-import Laws
+import Records
 import Schedules
 
 /// Turns rows into runs.
@@ -59,7 +59,7 @@ struct TableReader {
         while !faults.isFull, advance(&source) {
             rowCount += 1
             let run = run(source, number: rowCount)
-            if case .required = losses, run.loss == nil, run.series.isEmpty {
+            if case .required = losses, run.loss == nil, run.points.isEmpty {
                 firstLine = firstLine ?? source.place.line ?? rowCount
                 continue
             }
@@ -91,17 +91,19 @@ struct TableReader {
         run.statedWarmupSteps = faults.keep(
             Result { () throws(RunFileError) in try warmup(source) })
         for (feature, column) in columns.features {
-            run.features[feature] = self.number(source, column, feature.rawValue)
+            run.features[feature] = self.number(source, column, feature.rawValue, .feature)
         }
-        run.loss = columns.loss.flatMap { self.number(source, $0, "loss") }
+        run.loss = columns.loss.flatMap { self.number(source, $0, "loss", .finalLoss) }
         // A finished run's other losses are curves of one point, at its last step if that is known.
-        let lastStep = run.features[.stepCount].flatMap(Int.init(exactly:)) ?? 0
+        var last = Point(step: run.features[.stepCount].flatMap(Int.init(exactly:)) ?? 0)
         for series in columns.series {
-            guard let loss = self.number(source, series.column, "loss/\(series.name)") else {
+            guard let loss = self.number(source, series.column, "loss/\(series.name)", .finalLoss)
+            else {
                 continue
             }
-            run.series[series.name] = LossCurve(steps: [lastStep], losses: [loss])
+            last.series[series.name] = loss
         }
+        if !last.isBlank { run.points = [last] }
         for column in columns.tags { run.tags[source.columns[column]] = source.text(column) }
         for member in columns.tagObject.flatMap(source.object) ?? [] {
             run.tags[member.name] = member.value.text
@@ -110,11 +112,11 @@ struct TableReader {
     }
 
     private mutating func number<Source: RowSource>(
-        _ source: Source, _ column: Int, _ field: String
+        _ source: Source, _ column: Int, _ field: String, _ rule: NumberRule
     ) -> Double? {
         faults.keep(
             Result { () throws(RunFileError) in
-                try source.checkedNumber(column, field, allowsZero: false, file: file)
+                try source.checkedNumber(column, field, rule, file: file)
             })
     }
 
@@ -122,9 +124,10 @@ struct TableReader {
     private mutating func id<Source: RowSource>(_ source: Source, number: Int) -> String {
         let id = columns.id.flatMap(source.text) ?? "\(stem)-\(number)"
         let place = source.place
-        guard RunID.isValid(id) else {
+        guard TextRule.id.isMet(by: id) else {
             faults.add(
-                source.refusal(columns.id ?? 0, "id", "\"\(id)\"", RunID.rule, file: file))
+                source.refusal(columns.id ?? 0, "id", "\"\(id)\"", TextRule.id.sentence, file: file)
+            )
             return id
         }
         if let earlier = places.updateValue(place, forKey: id) {
@@ -151,13 +154,8 @@ struct TableReader {
 
     private func warmup<Source: RowSource>(_ source: Source) throws(RunFileError) -> Int? {
         guard let column = columns.warmupSteps else { return nil }
-        let value = try source.checkedNumber(column, "warmup_steps", allowsZero: true, file: file)
-        guard let value else { return nil }
-        guard let steps = Int(exactly: value), steps <= ScheduleLimits.steps else {
-            throw source.refusal(
-                column, "warmup_steps", "\(value)", RunFileError.Rule.step, file: file)
-        }
-        return steps
+        return try source.checkedNumber(column, "warmup_steps", .warmupSteps, file: file)
+            .map { Int($0) }
     }
 
     private func schedule<Source: RowSource>(

@@ -1,4 +1,5 @@
 import Foundation
+package import Records
 package import Schedules
 
 /// The loss along a run from the areas under its learning-rate schedule.

@@ -1,4 +1,5 @@
 import Foundation
+package import Records
 
 /// The loss of a finished run from its size and its data.
 ///

@@ -1,3 +1,5 @@
+import Records
+
 /// The part of a law file that people read.
 package struct LawDescription: Sendable, Equatable {
     /// The inputs of a law.

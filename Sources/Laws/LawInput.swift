@@ -1,3 +1,4 @@
+package import Records
 package import Schedules
 
 /// The points of one run at which a law is evaluated.

@@ -1,4 +1,5 @@
 import Foundation
+package import Records
 
 /// A downstream metric from the loss.
 ///
@@ -102,7 +103,7 @@ package struct LossToMetricLaw: ScalingLaw {
     /// The input is the run's main loss; `series` names the metric.
     package func features(of run: Run) throws(LawError) -> [Feature: Double] {
         var features = run.features
-        features[.loss] = run.loss ?? run.curve?.losses.last ?? features[.loss]
+        features[.loss] = run.finalLoss ?? features[.loss]
         return features
     }
 

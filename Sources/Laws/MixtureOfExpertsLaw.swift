@@ -1,4 +1,5 @@
 import Foundation
+package import Records
 
 /// The loss of a mixture of experts from its active parameters, its experts and its tokens.
 ///

@@ -1,3 +1,4 @@
+package import Records
 package import Schedules
 
 /// A loss as a function of named parameters, one file of this folder each.

@@ -1,5 +1,6 @@
 import Foundation
 import LeastSquares
+package import Records
 
 /// The loss of a finished run from its size, its batch size and its steps.
 ///

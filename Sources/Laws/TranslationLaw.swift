@@ -1,4 +1,5 @@
 import Foundation
+package import Records
 
 /// The loss of a translation model from the sizes of its encoder and its decoder.
 ///

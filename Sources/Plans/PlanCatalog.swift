@@ -1,5 +1,6 @@
 import Fitting
 package import Laws
+import Records
 
 /// The kinds of plans that can be named, in the order in which they are listed.
 package struct PlanCatalog: Sendable {

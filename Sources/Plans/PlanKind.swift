@@ -1,5 +1,6 @@
 package import Fitting
 package import Laws
+package import Records
 
 /// One kind of plan: what it asks for, which fits can answer it, and how.
 ///

@@ -9,6 +9,9 @@ package struct FitRecord: Equatable, Sendable {
         case done
         case failed
         case cancelled
+
+        /// Whether the fit changes no more.
+        var isEnd: Bool { self != .queued && self != .running }
     }
 
     /// How a fit ended.

@@ -1,3 +1,5 @@
+package import GRDB
+
 /// One step of the schema: an SQL file of the top-level folder `migrations`, embedded in the binary.
 package struct Migration: Equatable, Sendable {
     /// The file's name without `.sql`; also its name in the database.
@@ -21,7 +23,13 @@ package struct Migration: Equatable, Sendable {
         Migration("v0002-run", PackageResources.v0002_run_sql),
         Migration("v0003-point", PackageResources.v0003_point_sql),
         Migration("v0004-fit", PackageResources.v0004_fit_sql),
+        Migration("v0005-records", PackageResources.v0005_records_sql),
     ]
+
+    /// What a migration does after its SQL, where SQL cannot.
+    fileprivate func fill(_ db: Database) throws {
+        if identifier == "v0005-records" { try RunTable.fillTotalSteps(db) }
+    }
 
     /// FNV-1a, 64 bits, as 16 hexadecimal digits: it has to notice an edit, not withstand an attack.
     ///
@@ -33,5 +41,63 @@ package struct Migration: Equatable, Sendable {
         }
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+/// Applies migrations in order, each once, in a transaction, and refuses a database it cannot trust.
+package struct SchemaMigrator {
+    private let migrations: [Migration]
+    private var migrator = DatabaseMigrator()
+
+    package init(_ migrations: [Migration]) {
+        self.migrations = migrations
+        for migration in migrations {
+            migrator.registerMigration(migration.identifier) { db in
+                try db.execute(sql: migration.sql)
+                try migration.fill(db)
+                try db.execute(
+                    sql: "INSERT INTO migration_checksum (identifier, checksum) VALUES (?, ?)",
+                    arguments: [migration.identifier, migration.checksum])
+            }
+        }
+    }
+
+    /// Brings the database up to date, or leaves it untouched.
+    ///
+    /// - Parameters:
+    ///   - writer: The database.
+    ///   - path: Its name in errors.
+    /// - Throws: `newerDatabase`, `editedMigration`, or what SQLite says.
+    package func migrate(_ writer: any DatabaseWriter, path: String) throws {
+        try check(writer, path: path)
+        try migrator.migrate(writer)
+    }
+
+    /// Refuses a database that `migrate` would refuse, writing nothing.
+    ///
+    /// - Parameters:
+    ///   - reader: The database.
+    ///   - path: Its name in errors.
+    /// - Throws: `newerDatabase`, `editedMigration`, or what SQLite says.
+    package func check(_ reader: any DatabaseReader, path: String) throws {
+        try reader.read { db in try check(db, path: path) }
+    }
+
+    private func check(_ db: Database, path: String) throws {
+        let known = Set(migrations.map(\.identifier))
+        let unknown = try migrator.appliedIdentifiers(db).subtracting(known)
+        guard unknown.isEmpty else {
+            throw StoreError.newerDatabase(path: path, unknownMigrations: unknown.sorted())
+        }
+        guard try db.tableExists("migration_checksum") else { return }
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT identifier, checksum FROM migration_checksum")
+        let applied = Dictionary(
+            uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as String) })
+        for migration in migrations {
+            guard let checksum = applied[migration.identifier], checksum != migration.checksum
+            else { continue }
+            throw StoreError.editedMigration(path: path, identifier: migration.identifier)
+        }
     }
 }

@@ -3,46 +3,82 @@ import GRDB
 
 /// Runs, their points and fits in one SQLite file that migrates itself when opened.
 ///
+///     let store = try RunStore(path: "isoloss.db")
+///     try store.insertRun(Run(id: "a", points: [Point(step: 0, loss: 10.8)]))
+///     try store.close()
+///
 /// The only room that knows SQL. Every call blocks until SQLite is done, so call it from a thread
 /// that may wait. A file is in write-ahead mode: readers see the last committed state and never
-/// wait for the writer; a power cut may lose the last transactions but never half of one.
+/// wait for the writer. What a call has returned from is on the disk (see `Durability`).
 /// Times are stored as whole milliseconds since 1970-01-01 UTC.
 package struct RunStore: Sendable {
-    /// What opening does with fits that are queued or running in the file.
-    package enum UnfinishedFits: Sendable {
-        /// They were cut off by a crash and become failed, "interrupted": for the one server.
-        case fail
-        /// They may belong to a server that runs now: for everybody else.
-        case leave
+    /// Who opens a file.
+    package enum Owner: Sendable {
+        /// The one server of a file: it holds the file's lock, refuses a second one, and fails the
+        /// fits that a crash cut off.
+        case server
+        /// A command beside a server that may run: an import, a backup.
+        case guest
     }
+
+    /// What an acknowledged write survives.
+    package enum Durability: String, CaseIterable, Sendable {
+        /// A power cut: every transaction is synced to the disk, those of writers that wait at the
+        /// same time in one go.
+        case full
+        /// The end of the process, by whatever signal; a power cut may take back the last
+        /// transactions, never half of one.
+        case normal
+    }
+
+    /// Doubts about the file, found when it was opened, a sentence each.
+    package let warnings: [String]
 
     let writer: any DatabaseWriter
     let now: @Sendable () -> Date
+    private let queue: WriteQueue
+    private let file: OpenFile?
 
     /// Opens the file, making or migrating it where needed.
     ///
     /// - Parameters:
     ///   - path: The database file; its folder must exist.
-    ///   - unfinishedFits: What to do with fits that have not ended.
+    ///   - owner: Whether this is the file's server.
+    ///   - durability: What an acknowledged write survives.
     ///   - now: The clock for time stamps.
-    /// - Throws: A file that is not ours or is from a newer version is refused and left untouched.
+    /// - Throws: A file that is not ours, is from a newer version or has a server already is refused
+    ///   and left untouched.
     package init(
-        path: String, unfinishedFits: UnfinishedFits = .fail,
+        path: String, as owner: Owner = .server, durability: Durability = .full,
         now: @escaping @Sendable () -> Date = { Date() }
     ) throws(StoreError) {
         try DatabaseFile.claim(path)
+        let lock: ServerLock? =
+            switch owner {
+            case .server: try ServerLock(of: path)
+            case .guest: nil
+            }
+        let warnings = WriteAheadLog.damage(beside: path).map { [$0] } ?? []
         do {
+            let busy = BusyWait()
             // Before the pool, because that writes to the file while it sets up its journal.
-            let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-            try SchemaMigrator(Migration.all).check(queue, path: path)
-            try queue.close()
-            let pool = try DatabasePool(path: path, configuration: Self.configuration)
-            try self.init(migrating: pool, path: path, unfinishedFits: unfinishedFits, now: now)
+            let first = try DatabaseQueue(path: path, configuration: busy.configuration)
+            try SchemaMigrator(Migration.all).check(first, path: path)
+            try first.close()
+            let pool = try DatabasePool(path: path, configuration: busy.configuration)
+            try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+            }
+            try SchemaMigrator(Migration.all).migrate(pool, path: path)
+            self.init(
+                writer: pool, busy: busy, file: OpenFile(path: path, lock: lock),
+                warnings: warnings, now: now)
         } catch let error as StoreError {
             throw error
         } catch {
             throw .cannotOpen(path: path, reason: DatabaseFile.reason(of: error))
         }
+        if lock != nil, try hasUnfinishedFits() { try failUnfinishedFits() }
     }
 
     /// The same store in memory, gone with its last copy: for tests and for trying things out.
@@ -54,29 +90,24 @@ package struct RunStore: Sendable {
         now: @escaping @Sendable () -> Date = { Date() }
     ) throws(StoreError) -> RunStore {
         do {
-            let queue = try DatabaseQueue(configuration: configuration)
-            return try RunStore(
-                migrating: queue, path: "memory", unfinishedFits: .leave, now: now)
+            let busy = BusyWait()
+            let memory = try DatabaseQueue(configuration: busy.configuration)
+            try SchemaMigrator(Migration.all).migrate(memory, path: "memory")
+            return RunStore(writer: memory, busy: busy, file: nil, warnings: [], now: now)
         } catch {
             throw StoreError(wrapping: error)
         }
     }
 
     private init(
-        migrating writer: any DatabaseWriter, path: String, unfinishedFits: UnfinishedFits,
+        writer: any DatabaseWriter, busy: BusyWait, file: OpenFile?, warnings: [String],
         now: @escaping @Sendable () -> Date
-    ) throws {
+    ) {
         self.writer = writer
         self.now = now
-        try SchemaMigrator(Migration.all).migrate(writer, path: path)
-        if case .fail = unfinishedFits { try failUnfinishedFits() }
-    }
-
-    private static var configuration: Configuration {
-        var configuration = Configuration()
-        // An import by another process holds the write lock for the length of its transaction.
-        configuration.busyMode = .timeout(10)
-        return configuration
+        self.file = file
+        self.warnings = warnings
+        queue = WriteQueue(writer, busy: busy)
     }
 
     /// Closes the file, so that later calls fail, with everything in the one file.
@@ -98,6 +129,22 @@ package struct RunStore: Sendable {
         } catch {
             throw StoreError(wrapping: error)
         }
+        file?.lock?.release()
+    }
+
+    /// Refuses to go on when the database's file is no longer the one that is open: what would be
+    /// written then is gone with this process.
+    ///
+    /// - Throws: `databaseGone`.
+    package func checkFile() throws(StoreError) {
+        try file?.check()
+    }
+
+    /// SQLite's `synchronous`, as the writer has it: 1 is normal, 2 is full.
+    package var synchronousLevel: Int? {
+        try? writer.writeWithoutTransaction { db in
+            try Int.fetchOne(db, sql: "PRAGMA synchronous")
+        }
     }
 
     func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
@@ -108,17 +155,21 @@ package struct RunStore: Sendable {
         }
     }
 
-    /// Runs the body in one transaction: it is stored whole, or not at all if it throws.
+    /// Runs the body in a transaction: it is stored whole, or not at all if it throws.
+    ///
+    /// - Returns: What the body returns, once it is on the disk.
+    /// - Throws: What the body throws, what SQLite says, `databaseGone`.
     func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        try checkFile()
         do {
-            return try writer.write(body)
+            return try queue.write(body)
         } catch {
             throw StoreError(wrapping: error)
         }
     }
 
     /// The clock's time as it is stored.
-    var timestamp: Int64 { Int64((now().timeIntervalSince1970 * 1_000).rounded()) }
+    var timestamp: Int64 { now().timestamp }
 }
 
 extension Date {
@@ -126,4 +177,6 @@ extension Date {
     init(timestamp: Int64) {
         self.init(timeIntervalSince1970: Double(timestamp) / 1_000)
     }
+
+    var timestamp: Int64 { Int64((timeIntervalSince1970 * 1_000).rounded()) }
 }

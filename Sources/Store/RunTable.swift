@@ -1,46 +1,290 @@
 import Foundation
-import GRDB
+package import GRDB
+package import Records
+import Schedules
 
-/// SQL of the tables `run`, `run_feature` and `run_tag`, inside somebody else's transaction.
+/// Whether a write made a run or changed one.
+package enum UpsertOutcome: Equatable, Sendable {
+    case created
+    case updated
+}
+
+/// What an import did, over all its runs.
+package struct ImportSummary: Equatable, Sendable {
+    package var created: Int
+    package var updated: Int
+    package var accepted: Int
+    package var replaced: Int
+
+    package init(created: Int = 0, updated: Int = 0, accepted: Int = 0, replaced: Int = 0) {
+        self.created = created
+        self.updated = updated
+        self.accepted = accepted
+        self.replaced = replaced
+    }
+}
+
+/// Writes of several runs that are stored whole or not at all, one after the other.
+///
+///     let summary = try store.importing { batch in
+///         for run in runs { try batch.put(run) }
+///         return batch.summary
+///     }
+package final class ImportBatch {
+    private let db: Database
+    private let timestamp: Int64
+    /// What was made, changed and added so far.
+    package private(set) var summary = ImportSummary()
+
+    init(_ db: Database, at timestamp: Int64) {
+        self.db = db
+        self.timestamp = timestamp
+    }
+
+    /// Stores a run with its points, replacing all metadata of an existing one.
+    ///
+    /// - Parameters:
+    ///   - run: The run.
+    ///   - rewinds: Whether stored points from the run's first step on are dropped before.
+    /// - Returns: Whether it is new.
+    /// - Throws: `InvalidField`, or what SQLite says.
+    @discardableResult
+    package func put(_ run: Run, rewinds: Bool = false) throws -> UpsertOutcome {
+        try run.validate()
+        let outcome = try RunTable.upsert(run, at: timestamp, in: db)
+        if outcome == .created { summary.created += 1 } else { summary.updated += 1 }
+        if !run.points.isEmpty { try append(run.points, to: run.id, rewinds: rewinds) }
+        return outcome
+    }
+
+    /// Adds points to a run that is stored.
+    ///
+    /// - Parameters:
+    ///   - points: A part of the run's points, in any order.
+    ///   - id: The run.
+    ///   - rewinds: Whether stored points from the first step on are dropped before.
+    /// - Throws: `InvalidField`, `StoreError.runNotFound`, or what SQLite says.
+    package func append(_ points: [Point], to id: String, rewinds: Bool = false) throws {
+        try Run.validate(points)
+        let key = try RunTable.key(of: id, in: db)
+        let added = try PointWriter(run: key, in: db)
+            .append(points, rewinds: rewinds, at: timestamp)
+        summary.accepted += added.accepted
+        summary.replaced += added.replaced
+    }
+}
+
+extension RunStore {
+    /// Stores a new run with its points.
+    ///
+    /// - Parameter run: The run.
+    /// - Returns: The run as stored, without its points.
+    /// - Throws: `runExists`, `invalidField`.
+    @discardableResult
+    package func insertRun(_ run: Run) throws(StoreError) -> Run {
+        try write { db in
+            try insert(run, index: nil, in: db)
+            return try RunTable.find(run.id, in: db)
+        }
+    }
+
+    /// Stores new runs with their points, all or none.
+    ///
+    /// - Parameter runs: The runs; an id twice in the batch counts as existing.
+    /// - Throws: `runExists`, `invalidField`, with the place of the first offender.
+    package func insertRuns(_ runs: [Run]) throws(StoreError) {
+        try write { db in
+            for (index, run) in runs.enumerated() { try insert(run, index: index, in: db) }
+        }
+    }
+
+    private func insert(_ run: Run, index: Int?, in db: Database) throws {
+        try RunTable.validate(run, index: index)
+        guard try RunTable.insert(run, at: timestamp, in: db) else {
+            throw StoreError.runExists(id: run.id, index: index)
+        }
+        guard !run.points.isEmpty else { return }
+        let key = try RunTable.key(of: run.id, in: db)
+        _ = try PointWriter(run: key, in: db).append(run.points, at: timestamp)
+    }
+
+    /// Stores a run, replacing all metadata of an existing one; its points stay, and those given are
+    /// added.
+    ///
+    /// - Parameter run: The run.
+    /// - Returns: Whether it is new.
+    /// - Throws: `invalidField`.
+    @discardableResult
+    package func upsertRun(_ run: Run) throws(StoreError) -> UpsertOutcome {
+        try importing { batch in try batch.put(run) }
+    }
+
+    /// Stores several runs with their points, replacing metadata of existing ones, all or none.
+    ///
+    /// - Parameter runs: The runs; an id may occur again, later metadata replaces.
+    /// - Returns: What was made, changed and added.
+    /// - Throws: `invalidField` with the places of the run and the point.
+    package func importRuns(_ runs: [Run]) throws(StoreError) -> ImportSummary {
+        try importing { batch in
+            for (index, run) in runs.enumerated() {
+                do {
+                    try batch.put(run)
+                } catch var error as InvalidField {
+                    error.run = index
+                    throw error
+                }
+            }
+            return batch.summary
+        }
+    }
+
+    /// Stores runs and points piece by piece, all or none: an import need not be in memory whole.
+    ///
+    /// Other writers wait meanwhile; readers see nothing of it before its end.
+    ///
+    /// - Parameter body: Writes; what it throws takes everything back.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws, as a `StoreError`.
+    package func importing<Value>(
+        _ body: (ImportBatch) throws -> Value
+    ) throws(StoreError) -> Value {
+        try write { db in try body(ImportBatch(db, at: timestamp)) }
+    }
+
+    /// The run with this id, without its points.
+    ///
+    /// - Parameter id: Its id.
+    /// - Returns: The run.
+    /// - Throws: `runNotFound`.
+    package func run(_ id: String) throws(StoreError) -> Run {
+        try read { db in try RunTable.find(id, in: db) }
+    }
+
+    /// The run with this id and everything it logged.
+    ///
+    /// - Parameter id: Its id.
+    /// - Returns: The run.
+    /// - Throws: `runNotFound`.
+    package func wholeRun(_ id: String) throws(StoreError) -> Run {
+        try read { db in
+            var run = try RunTable.find(id, in: db)
+            let key = try RunTable.key(of: id, in: db)
+            run.points = try PointTable.points(of: key, in: db)
+            return run
+        }
+    }
+
+    /// The length of a run's schedule, by which points are checked; nil for a run without one.
+    ///
+    /// - Parameter id: The run.
+    /// - Returns: Steps.
+    /// - Throws: `runNotFound`.
+    package func totalSteps(of id: String) throws(StoreError) -> Int? {
+        try read { db in
+            let statement = try db.cachedStatement(sql: "SELECT total_steps FROM run WHERE id = ?")
+            guard let row = try Row.fetchOne(statement, arguments: [id]) else {
+                throw StoreError.runNotFound(id: id)
+            }
+            return row["total_steps"]
+        }
+    }
+
+    /// Runs in the order in which they were first stored, without points and recipes.
+    ///
+    /// A page takes five queries, however many runs it has.
+    ///
+    /// - Parameters:
+    ///   - study: Only runs of this study; nil for all.
+    ///   - limit: Most runs in the page, at least 1.
+    ///   - cursor: `nextCursor` of the page before; nil for the first.
+    /// - Returns: The page.
+    /// - Throws: `invalidCursor`, `invalidLimit`.
+    package func runs(
+        study: String? = nil, limit: Int = 100, cursor: String? = nil
+    ) throws(StoreError) -> Page<Run> {
+        let after = try cursor.map { text throws(StoreError) in
+            try PageCursor(text, of: .runs).key
+        }
+        guard limit >= 1 else { throw .invalidLimit(limit) }
+        return try read { db in
+            // Two statements, because "study IS ? OR ? IS NULL" would not use the index.
+            let filter = study == nil ? "" : "study = :study AND "
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT \(RunTable.columns) FROM run
+                        WHERE \(filter)key > :after ORDER BY key LIMIT :limit
+                        """),
+                arguments: StatementArguments(
+                    [
+                        "after": after ?? 0, "limit": limit == .max ? limit : limit + 1,
+                    ] as [String: any DatabaseValueConvertible])
+                    + (study.map { ["study": $0] } ?? StatementArguments()))
+            let kept = rows.prefix(limit)
+            let last: Int64? = rows.count > limit ? kept.last?["key"] : nil
+            return Page(
+                records: try RunTable.runs(of: Array(kept), in: db),
+                nextCursor: last.map { PageCursor(list: .runs, key: $0).text })
+        }
+    }
+
+    /// Deletes a run and its points.
+    ///
+    /// - Parameter id: Its id.
+    /// - Throws: `runNotFound`.
+    package func deleteRun(_ id: String) throws(StoreError) {
+        try write { db in
+            try db.cachedStatement(sql: "DELETE FROM run WHERE id = ?").execute(arguments: [id])
+            guard db.changesCount == 1 else { throw StoreError.runNotFound(id: id) }
+        }
+    }
+}
+
+/// SQL of the tables `run`, `run_feature`, `run_tag` and `run_unit`, inside somebody else's
+/// transaction.
 enum RunTable {
+    /// Everything of `run` but the recipe, which may be large and no list shows.
     static let columns = """
-        key, id, study, name, role, loss, schedule, recipe, created_at, updated_at, last_step, \
-        point_count
+        key, id, study, name, role, loss, schedule, created_at, updated_at, last_step, point_count,
+        (SELECT count(*) FROM point WHERE run_key = run.key AND not_finite IS NOT NULL)
+            AS not_finite_count,
+        (SELECT min(step) FROM point WHERE run_key = run.key AND not_finite IS NOT NULL)
+            AS diverged_at
         """
 
+    /// The name under which the steps of a stated warm-up stand among the features.
+    private static let warmupSteps = "warmup_steps"
+    private static let details = ["run_feature", "run_tag", "run_unit"]
+
+    static func validate(_ run: Run, index: Int?) throws(StoreError) {
+        do throws(InvalidField) {
+            try run.validateWhole()
+        } catch {
+            var error = error
+            error.run = index
+            throw .invalidField(error)
+        }
+    }
+
     /// Writes a new run; false if there is one with the id.
-    static func insert(_ run: RunRecord, at timestamp: Int64, in db: Database) throws -> Bool {
-        let statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO run
-                    (id, study, name, role, loss, schedule, recipe, created_at, updated_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (id) DO NOTHING
-                """)
-        try statement.execute(arguments: [
-            run.id, run.study, run.name, run.role, run.loss, run.schedule, run.recipe, timestamp,
-            timestamp,
-        ])
+    static func insert(_ run: Run, at timestamp: Int64, in db: Database) throws -> Bool {
+        let run = run.stamped(timestamp)
+        try run.insert(db, onConflict: .ignore)
         guard db.changesCount == 1 else { return false }
         try insertDetails(of: run, key: db.lastInsertedRowID, in: db)
         return true
     }
 
     static func upsert(
-        _ run: RunRecord, at timestamp: Int64, in db: Database
+        _ run: Run, at timestamp: Int64, in db: Database
     ) throws -> UpsertOutcome {
         if try insert(run, at: timestamp, in: db) { return .created }
-        let key = try key(of: run.id, in: db)
-        let statement = try db.cachedStatement(
-            sql: """
-                UPDATE run SET study = ?, name = ?, role = ?, loss = ?, schedule = ?, recipe = ?,
-                    updated_at = ?
-                WHERE key = ?
-                """)
-        try statement.execute(arguments: [
-            run.study, run.name, run.role, run.loss, run.schedule, run.recipe, timestamp, key,
-        ])
-        for table in ["run_feature", "run_tag"] {
+        let run = run.stamped(timestamp)
+        let key = try run.upsertAndFetch(
+            db, as: RunKey.self, onConflict: ["id"],
+            doUpdate: { _ in [Column("created_at").noOverwrite] }
+        ).key
+        for table in details {
             try db.cachedStatement(sql: "DELETE FROM \(table) WHERE run_key = ?")
                 .execute(arguments: [key])
         }
@@ -48,12 +292,13 @@ enum RunTable {
         return .updated
     }
 
-    static func find(_ id: String, in db: Database) throws -> RunRecord {
-        let statement = try db.cachedStatement(sql: "SELECT \(columns) FROM run WHERE id = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [id]) else {
-            throw StoreError.runNotFound(id: id)
-        }
-        return try record(row, in: db)
+    static func find(_ id: String, in db: Database) throws -> Run {
+        let statement = try db.cachedStatement(
+            sql: "SELECT \(columns), recipe FROM run WHERE id = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [id]),
+            let run = try runs(of: [row], in: db).first
+        else { throw StoreError.runNotFound(id: id) }
+        return run
     }
 
     static func key(of id: String, in db: Database) throws -> Int64 {
@@ -64,39 +309,125 @@ enum RunTable {
         return key
     }
 
-    /// The record of a row of `columns`.
-    static func record(_ row: Row, in db: Database) throws -> RunRecord {
-        let key: Int64 = row[0]
-        var run = RunRecord(
-            id: row[1], study: row[2], name: row[3], role: row[4], loss: row[5],
-            features: try details("run_feature", of: key, in: db), schedule: row[6],
-            tags: try details("run_tag", of: key, in: db), recipe: row[7])
-        run.createdAt = Date(timestamp: row[8])
-        run.updatedAt = Date(timestamp: row[9])
-        run.lastStep = row[10]
-        run.pointCount = row[11]
-        return run
+    /// The runs of rows of `columns`, with their features, tags and units: a query for each kind.
+    static func runs(of rows: [Row], in db: Database) throws -> [Run] {
+        let keys = rows.map { $0["key"] as Int64 }
+        let features: [Int64: [String: Double]] = try details("run_feature", of: keys, in: db)
+        let tags: [Int64: [String: String]] = try details("run_tag", of: keys, in: db)
+        let units: [Int64: [String: String]] = try details("run_unit", of: keys, in: db)
+        return try zip(keys, rows).map { key, row in
+            var run = try Run(row: row)
+            for (name, value) in features[key] ?? [:] {
+                if name == warmupSteps { run.statedWarmupSteps = Int(exactly: value) }
+                if let feature = Feature(rawValue: name) { run.features[feature] = value }
+            }
+            run.tags = tags[key] ?? [:]
+            run.units = units[key] ?? [:]
+            return run
+        }
     }
 
     private static func details<Value: DatabaseValueConvertible>(
-        _ table: String, of key: Int64, in db: Database
-    ) throws -> [String: Value] {
+        _ table: String, of keys: [Int64], in db: Database
+    ) throws -> [Int64: [String: Value]] {
         let statement = try db.cachedStatement(
-            sql: "SELECT name, value FROM \(table) WHERE run_key = ?")
-        let rows = try Row.fetchAll(statement, arguments: [key])
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+            sql: """
+                SELECT run_key, name, value FROM \(table)
+                WHERE run_key IN (SELECT value FROM json_each(?))
+                """)
+        let list = "[" + keys.map(String.init).joined(separator: ",") + "]"
+        var details: [Int64: [String: Value]] = [:]
+        let rows = try Row.fetchCursor(statement, arguments: [list])
+        while let row = try rows.next() {
+            details[row["run_key"], default: [:]][row["name"]] = row["value"]
+        }
+        return details
     }
 
-    private static func insertDetails(of run: RunRecord, key: Int64, in db: Database) throws {
-        let feature = try db.cachedStatement(
-            sql: "INSERT INTO run_feature (run_key, name, value) VALUES (?, ?, ?)")
-        for (name, value) in run.features {
-            try feature.execute(arguments: [key, name, value])
+    private static func insertDetails(of run: Run, key: Int64, in db: Database) throws {
+        func insert(_ table: String, _ name: String, _ value: any DatabaseValueConvertible) throws {
+            try db.cachedStatement(
+                sql: "INSERT INTO \(table) (run_key, name, value) VALUES (?, ?, ?)"
+            ).execute(arguments: [key, name, value])
         }
-        let tag = try db.cachedStatement(
-            sql: "INSERT INTO run_tag (run_key, name, value) VALUES (?, ?, ?)")
-        for (name, value) in run.tags {
-            try tag.execute(arguments: [key, name, value])
+        for (feature, value) in run.features {
+            try insert("run_feature", feature.rawValue, value)
         }
+        if let steps = run.statedWarmupSteps {
+            try insert("run_feature", warmupSteps, Double(steps))
+        }
+        for (name, value) in run.tags { try insert("run_tag", name, value) }
+        for (field, unit) in run.units { try insert("run_unit", field, unit) }
+    }
+
+    /// The column `total_steps` of runs that were stored before there was one.
+    static func fillTotalSteps(_ db: Database) throws {
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT key, schedule FROM run WHERE schedule IS NOT NULL")
+        for row in rows {
+            // A schedule that earlier versions took and this one does not has no length; the run
+            // says so when it is asked for.
+            guard let schedule = try? LearningRateSchedule(parsing: row["schedule"]) else {
+                continue
+            }
+            try db.execute(
+                sql: "UPDATE run SET total_steps = ? WHERE key = ?",
+                arguments: [schedule.totalSteps, row["key"] as Int64])
+        }
+    }
+}
+
+/// The key of a run that was written.
+private struct RunKey: FetchableRecord, TableRecord {
+    static let databaseTableName = Run.databaseTableName
+    static var databaseSelection: [any SQLSelectable] { [Column("key")] }
+
+    let key: Int64
+
+    init(row: Row) {
+        key = row["key"]
+    }
+}
+
+extension Run: FetchableRecord, PersistableRecord {
+    package static let databaseTableName = "run"
+
+    /// The run of a row of `run`; features, tags and units have tables of their own.
+    package init(row: Row) throws {
+        self.init(
+            id: row["id"], study: row["study"], name: row["name"],
+            role: (row["role"] as String?).flatMap(Role.init(rawValue:)), loss: row["loss"],
+            recipe: row.hasColumn("recipe") ? row["recipe"] : nil)
+        var stored = Stored(
+            createdAt: Date(timestamp: row["created_at"]),
+            updatedAt: Date(timestamp: row["updated_at"]), lastStep: row["last_step"],
+            pointCount: row["point_count"], notFiniteCount: row["not_finite_count"],
+            divergedAt: row["diverged_at"])
+        if let text = row["schedule"] as String? {
+            schedule = try? LearningRateSchedule(parsing: text)
+            if schedule == nil { stored.unreadableSchedule = text }
+        }
+        self.stored = stored
+    }
+
+    package func encode(to container: inout PersistenceContainer) throws {
+        container["id"] = id
+        container["study"] = study
+        container["name"] = name
+        container["role"] = role?.rawValue
+        container["loss"] = loss
+        container["schedule"] = schedule?.specification
+        container["total_steps"] = schedule?.totalSteps
+        container["recipe"] = recipe
+        container["created_at"] = stored?.createdAt.timestamp
+        container["updated_at"] = stored?.updatedAt.timestamp
+    }
+
+    /// The run as written at a time; an update keeps the earlier time of its creation.
+    fileprivate func stamped(_ timestamp: Int64) -> Run {
+        var run = self
+        let time = Date(timestamp: timestamp)
+        run.stored = Stored(createdAt: time, updatedAt: time)
+        return run
     }
 }

@@ -1,4 +1,5 @@
 import GRDB
+package import Records
 
 /// What the store refuses or cannot do: data for code in the cases, English in `message`.
 package enum StoreError: Error, Equatable, Sendable {
@@ -19,31 +20,12 @@ package enum StoreError: Error, Equatable, Sendable {
     /// A migration was changed after it had been applied to this file.
     case editedMigration(path: String, identifier: String)
     case cannotOpen(path: String, reason: String)
+    /// Another server holds the file's lock.
+    case servedAlready(path: String, by: String)
+    /// The file that is open was deleted or replaced: what is written now would be lost.
+    case databaseGone(path: String)
     /// SQLite failed: disk full, locked by another process, damaged file and so on.
     case sqlite(code: Int, reason: String)
-
-    /// A field of a record that breaks a rule; nothing of its batch was stored.
-    package struct InvalidField: Equatable, Sendable {
-        /// Place of the run in a batch of runs, from 0.
-        package var run: Int?
-        /// Place of the point in a batch of points, from 0.
-        package var point: Int?
-        /// Name of the field as in JSON, such as `loss/validation`.
-        package let field: String
-        package let value: String
-        /// What must hold, as the end of a sentence: "must be a finite number above 0".
-        package let rule: String
-
-        package init(
-            run: Int? = nil, point: Int? = nil, field: String, value: String, rule: String
-        ) {
-            self.run = run
-            self.point = point
-            self.field = field
-            self.value = value
-            self.rule = rule
-        }
-    }
 }
 
 extension StoreError {
@@ -66,6 +48,10 @@ extension StoreError {
         case .invalidLimit(let limit):
             return "limit = \(limit), must be at least 1"
         case .sqlite(let code, let reason):
+            guard !isDamage else {
+                return "the database is damaged where this was looked for: \(reason) (SQLite code "
+                    + "\(code)); isoloss check says where, and what is whole"
+            }
             return "the database failed: \(reason) (SQLite code \(code))"
         case .notADatabase(let path):
             return "\(path) is not an SQLite database; name another file, it was left untouched"
@@ -81,6 +67,12 @@ extension StoreError {
                 + "a released migration is never edited, add a new one"
         case .cannotOpen(let path, let reason):
             return "cannot open the database \(path): \(reason)"
+        case .servedAlready(let path, let holder):
+            return "\(path) has a server already, \(holder); ask that one, end it, or name another "
+                + "database"
+        case .databaseGone(let path):
+            return "the file \(path) was deleted or replaced while it was open, and nothing is "
+                + "written to what is left of it; put it back or restart the server"
         }
     }
 }
@@ -88,6 +80,12 @@ extension StoreError {
 extension StoreError {
     /// Whether the database was locked by another process for as long as a call waits.
     package var isBusy: Bool { primaryCode == 5 || primaryCode == 6 }
+
+    /// The error of a writer that was not let in since another process holds the file.
+    static let locked = StoreError.sqlite(code: 5, reason: "database is locked")
+
+    /// Whether a part of the file is damaged: what lies in other parts can still be read.
+    package var isDamage: Bool { primaryCode == 11 || primaryCode == 26 }
 
     /// Whether the disk has no room.
     package var isDiskFull: Bool { primaryCode == 13 }
@@ -100,24 +98,18 @@ extension StoreError {
     }
 }
 
-extension StoreError.InvalidField {
-    /// Where, which field, what value, which rule.
-    package var message: String {
-        let places = [run.map { "run \($0)" }, point.map { "point \($0)" }].compactMap(\.self)
-        let place = places.isEmpty ? "" : places.joined(separator: ", ") + ": "
-        return "\(place)\(field) = \(value), \(rule)"
-    }
-}
-
 extension StoreError {
     /// Turns whatever GRDB threw into one of ours, so that no caller needs GRDB.
     init(wrapping error: any Error) {
         switch error {
         case let error as StoreError:
             self = error
+        case let error as InvalidField:
+            self = .invalidField(error)
         case let error as DatabaseError:
             self = .sqlite(
-                code: Int(error.resultCode.rawValue), reason: error.message ?? "no reason given")
+                code: Int(error.extendedResultCode.rawValue),
+                reason: error.message ?? "no reason given")
         default:
             self = .sqlite(code: 0, reason: "\(error)")
         }

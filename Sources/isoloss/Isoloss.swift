@@ -21,7 +21,8 @@ struct Isoloss: ParsableCommand {
             FitCommand.self, PredictCommand.self, PlanCommand.self, ScoreCommand.self,
             CompareCommand.self, LawsCommand.self, SchedulesCommand.self, ImportCommand.self,
             ServeCommand.self,
-            HealthCommand.self,
+            HealthCommand.self, CheckCommand.self, BackupCommand.self, ExportCommand.self,
+            VacuumCommand.self,
         ])
 
     static func main() {

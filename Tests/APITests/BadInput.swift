@@ -40,8 +40,9 @@ extension BadInput {
             "studdy is not a field here; known are id, study, name, role, parameter_count, "
                 + "total_parameter_count, token_count, unique_token_count, training_flops, "
                 + "batch_tokens, step_count, encoder_parameter_count, decoder_parameter_count, "
-                + "average_parameter_count, expert_count, warmup_steps, loss, schedule, tags, recipe, "
-                + "last_step, point_count, created_at, updated_at."),
+                + "average_parameter_count, expert_count, warmup_steps, loss, schedule, tags, units, recipe, "
+                + "last_step, point_count, not_finite_count, diverged_at, total_steps, created_at, "
+                + "updated_at."),
         run("a role", #"{"role":"dev"}"#, "/role", "role = \"dev\", must be train or test."),
         run(
             "a negative size", #"{"parameter_count":-1}"#, "/parameter_count",
@@ -64,6 +65,27 @@ extension BadInput {
         run(
             "NaN in a recipe", #"{"recipe":{"betas":[0.9,NaN]}}"#, "/recipe/betas/1",
             "the number is not finite, which JSON cannot carry; send a text or null."),
+        run(
+            "NUL in a name", #"{"name":"a\u0000b"}"#, "/name",
+            "must be a text of at most 65536 bytes without the character \\u0000."),
+        run(
+            "NUL in a study", #"{"study":"\u0000"}"#, "/study",
+            "must be a text of 1 to 1024 bytes without the character \\u0000."),
+        run(
+            "NUL in a tag", #"{"tags":{"k":"a\u0000b"}}"#, "/tags/k", "without the character"),
+        run(
+            "NUL in a tag's name", #"{"tags":{"k\u0000":"a"}}"#, "/tags/k\u{0}",
+            "without the character"),
+        run(
+            "NUL in a schedule", #"{"schedule":"hold:3\u0000"}"#, "/schedule",
+            "without the character \\u0000."),
+        run(
+            "a size beyond the limits", #"{"parameter_count":1e41}"#, "/parameter_count",
+            "parameter_count = 1e+41, must lie between 1e-40 and 1e+40."),
+        BadInput(
+            name: "an id that clients take out of a path", path: "/v1/runs", body: #"{"id":".."}"#,
+            status: 422, pointer: "/id",
+            detail: "id = \"..\", must not be . or .., which clients take out of a path."),
         BadInput(
             name: "an id in the URL", method: "PUT", path: "/v1/runs/a%20b", body: "{}",
             status: 400, pointer: "/id",
@@ -119,13 +141,22 @@ extension BadInput {
 
     /// Points in JSON, each after a sound one.
     static let points: [BadInput] = [
-        points("a loss of NaN", #"{"step":8,"loss":NaN}"#, "loss", "loss = NaN, \(lossRule)"),
         points(
-            "NaN as text", #"{"step":8,"loss":"NaN"}"#, "loss", "loss = \"NaN\", \(lossRule)"),
+            "a loss in words", #"{"step":8,"loss":"low"}"#, "loss", "loss = \"low\", \(lossRule)"),
         points(
-            "an infinite loss", #"{"step":8,"loss":-Infinity}"#, "loss",
-            "loss = -Infinity, \(lossRule)"),
-        points("a loss of null", #"{"step":8,"loss":null}"#, "loss", "loss = null, \(lossRule)"),
+            "a loss beyond the doubles", #"{"step":8,"loss":1e999}"#, "loss",
+            "loss = 1e999, \(lossRule)"),
+        points(
+            "a loss beyond the limits", #"{"step":8,"loss":1e31}"#, "loss",
+            "loss = 1e+31, must lie between 1e-30 and 1e+30."),
+        points("a loss of null", #"{"step":8,"loss":null}"#, "loss", "loss = null, must be"),
+        points(
+            "a kind of no loss", #"{"step":8,"loss":null,"not_finite":"big"}"#, "not_finite",
+            "not_finite = \"big\", must be nan, inf or -inf."),
+        points("a bad time", #"{"step":8,"loss":3,"time":"noon"}"#, "time", "time = \"noon\","),
+        points(
+            "NUL in a series", #"{"step":8,"loss/a\u0000b":3}"#, "loss~1a\u{0}b",
+            "must be a text of 1 to 1024 bytes without the character \\u0000."),
         points("a negative loss", #"{"step":8,"loss":-3.5}"#, "loss", "loss = -3.5, \(lossRule)"),
         points("a zero loss", #"{"step":8,"loss":0.0}"#, "loss", "loss = 0, \(lossRule)"),
         points("a negative step", #"{"step":-1,"loss":3}"#, "step", "step = -1, \(stepRule)"),
@@ -140,10 +171,10 @@ extension BadInput {
             "loss is missing; give loss or a further loss/NAME."),
         points(
             "a negative rate", #"{"step":8,"loss":3,"learning_rate":-1e-3}"#, "learning_rate",
-            "learning_rate = -0.001, must be a finite number of at least 0."),
+            "learning_rate = -0.001, must be a finite number, 0 or above."),
         points(
             "a bad value under another name", #"{"step":8,"loss":3,"lr":-1}"#, "lr",
-            "lr = -1, must be a finite number of at least 0."),
+            "lr = -1, must be a finite number, 0 or above."),
         points(
             "a bad series", #"{"step":8,"loss/val":0}"#, "loss~1val", "loss/val = 0, \(lossRule)"),
         BadInput(
@@ -176,12 +207,23 @@ extension BadInput {
         BadInput(
             name: "a bad value in a line", path: "/v1/runs/known/points",
             type: "application/x-ndjson",
-            body: #"{"step":1,"loss":3}"# + "\n\n" + #"{"step":2,"loss":"inf"}"#, status: 422,
-            pointer: "/1/loss", detail: "line 3: loss = \"inf\", \(lossRule)"),
+            body: #"{"step":1,"loss":3}"# + "\n\n" + #"{"step":2,"loss":"big"}"#, status: 422,
+            pointer: "/1/loss", detail: "line 3: loss = \"big\", \(lossRule)"),
+        BadInput(
+            name: "one step for all", path: "/v1/runs/known/points", type: "text/csv",
+            body: "step,loss\n0,3\n0,2.9\n0,2.8\n", status: 422, pointer: "/1/step",
+            detail: "all 3 points have step 0, so that each would replace the one before"),
+        BadInput(
+            name: "a flag in words", path: "/v1/runs/known/points?rewind=maybe", status: 400,
+            pointer: "/rewind", detail: "rewind = maybe must be true or false."),
+        BadInput(
+            name: "another thing to do on an error", path: "/v1/runs/known/points?on_error=stop",
+            status: 400, pointer: "/on_error",
+            detail: "on_error = stop must be skip or refuse."),
         BadInput(
             name: "a bad cell", path: "/v1/runs/known/points", type: "text/csv",
-            body: "step,loss\n1,3\n2,nan\n", status: 422, pointer: "/1/loss",
-            detail: "line 3: loss = nan, must be a finite number above 0."),
+            body: "step,loss\n1,3\n2,low\n", status: 422, pointer: "/1/loss",
+            detail: "line 3: loss = \"low\", must be a finite number above 0."),
         BadInput(
             name: "a missing column", path: "/v1/runs/known/points", type: "text/csv",
             body: "iteration,grad_norm\n1,3\n", status: 422, pointer: "",

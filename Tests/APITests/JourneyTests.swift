@@ -1,6 +1,7 @@
 import Foundation
 import JSONText
 import Laws
+import Records
 import Testing
 
 @testable import API

@@ -108,6 +108,127 @@ import Testing
         #expect(kept["point_count"] == .integer(1))
     }
 
+    @Test(arguments: [
+        (
+            "application/json",
+            #"{"points":[{"step":1,"loss":3},{"step":2,"loss":"NaN","loss/val":"Infinity"},"#
+                + #"{"step":3,"loss":-Infinity},{"step":4,"loss":null,"not_finite":"nan"}]}"#
+        ),
+        (
+            "application/x-ndjson",
+            #"{"step":1,"loss":3}"# + "\n" + #"{"step":2,"loss":NaN,"loss/val":"inf"}"# + "\n"
+                + #"{"step":3,"loss":"-inf"}"# + "\n" + #"{"step":4,"loss":"nan"}"#
+        ),
+        ("text/csv", "step,loss,loss/val\n1,3,\n2,nan,inf\n3,-inf,\n4,NaN,\n"),
+    ])
+    func `a loss that is not finite is data`(_ type: String, _ body: String) throws {
+        let service = try service(.inProcess)
+        let answer = try service.post("/v1/runs/a/points", body, type: type)
+        #expect(answer.json["accepted"] == .integer(4), "\(answer.text)")
+        let points = try #require(try service.get("/v1/runs/a/points").json["points"])
+        #expect(
+            JSONWriter.text(of: points)
+                == #"[{"step":1,"loss":3},{"step":2,"loss":null,"not_finite":"nan","#
+                + #""loss/val":null,"not_finite/val":"inf"},"#
+                + #"{"step":3,"loss":null,"not_finite":"-inf"},"#
+                + #"{"step":4,"loss":null,"not_finite":"nan"}]"#)
+        let csv = try service.get("/v1/runs/a/points", accept: "text/csv").text
+        #expect(csv == "step,loss,loss/val\n1,3,\n2,nan,inf\n3,-inf,\n4,nan,\n")
+        let run = try service.get("/v1/runs/a").json
+        #expect(run["not_finite_count"] == .integer(3) && run["diverged_at"] == .integer(2))
+        let again = try service.post(
+            "/v1/runs/a/points", JSONWriter.text(of: .object([.init("points", points)])))
+        #expect(again.json["replaced"] == .integer(4), "an answer can be sent back")
+        #expect(try service.get("/v1/runs/a/points").json["points"] == points)
+    }
+
+    @Test func `a null loss beside another series is no point of the main loss`() throws {
+        let service = try service(.inProcess)
+        let answer = try service.post(
+            "/v1/runs/a/points", #"{"points":[{"step":1,"loss":null,"loss/val":4}]}"#)
+        #expect(answer.json["accepted"] == .integer(1), "\(answer.text)")
+        let points = try #require(try service.get("/v1/runs/a/points").json["points"])
+        #expect(JSONWriter.text(of: points) == #"[{"step":1,"loss/val":4}]"#)
+    }
+
+    @Test(arguments: [
+        (
+            "/v1/runs/a/points", #"{"rewind":true,"points":[{"step":20,"loss":2.5}]}"#,
+            "application/json"
+        ),
+        ("/v1/runs/a/points?rewind", "step,loss\n20,2.5\n", "text/csv"),
+        ("/v1/runs/a/points?rewind=true", #"{"step":20,"loss":2.5}"#, "application/x-ndjson"),
+    ])
+    func `a rewind replaces everything from the batch's first step on`(
+        _ target: String, _ body: String, _ type: String
+    ) throws {
+        let service = try service(.inProcess)
+        _ = try service.post(
+            "/v1/runs/a/points", "step,loss\n10,4\n20,3\n30,2\n40,1\n", type: "text/csv")
+        for dropped in [2, 0] {
+            let answer = try service.post(target, body, type: type)
+            #expect(
+                answer.text
+                    == #"{"accepted":1,"replaced":1,"last_step":20,"dropped":\#(dropped)}"#)
+        }
+        #expect(
+            try service.get("/v1/runs/a/points", accept: "text/csv").text
+                == "step,loss\n10,4\n20,2.5\n")
+    }
+
+    @Test(arguments: [
+        (
+            "application/json",
+            #"{"points":[{"step":1,"loss":3},{"step":2,"loss":-1},{"step":101,"loss":3},"#
+                + #"{"step":4,"loss":2}]}"#, ["/points/1/loss", "/points/2/step"]
+        ),
+        (
+            "application/x-ndjson",
+            #"{"step":1,"loss":3}"# + "\n7\n" + #"{"loss":3}"# + "\n" + #"{"step":4,"loss":2}"#,
+            ["/1", "/2/step"]
+        ),
+        (
+            "text/csv", "step,loss\n1,3\n2,low\n3\n4,2\n", ["/1/loss", "/2"]
+        ),
+    ])
+    func `with on_error=skip the good rows are stored and the others named`(
+        _ type: String, _ body: String, _ pointers: [String]
+    ) throws {
+        let service = try TestService(.inProcess)
+        _ = try service.put("/v1/runs/a", #"{"schedule":"warmup:10@1e-3,hold:90"}"#)
+        let whole = try service.post("/v1/runs/a/points", body, type: type)
+        #expect(whole.status == 422 || whole.status == 400)
+        let answer = try service.post("/v1/runs/a/points?on_error=skip", body, type: type)
+        #expect(answer.status == 200, "\(answer.text)")
+        #expect(answer.json["accepted"] == .integer(2))
+        #expect(answer.json["refused_count"] == .integer(2))
+        let refused = answer.json["refused"]?.elements ?? []
+        #expect(refused.compactMap { $0["pointer"]?.string } == pointers, "\(answer.text)")
+        #expect(
+            try service.get("/v1/runs/a/points", accept: "text/csv").text
+                == "step,loss\n1,3\n4,2\n")
+    }
+
+    @Test func `rows are a list of flat objects with their times`() throws {
+        let service = try service(.inProcess)
+        _ = try service.post(
+            "/v1/runs/a/points",
+            #"{"points":[{"step":1,"loss":3,"time":"2026-01-31T13:00:00.250+01:00"},"#
+                + #"{"step":2,"loss":2,"time":1769860801}]}"#)
+        #expect(
+            try service.get("/v1/runs/a/points?format=rows").text
+                == #"[{"step":1,"loss":3,"time":"2026-01-31T12:00:00.250Z","#
+                + #""time_ms":1769860800250},"#
+                + #"{"step":2,"loss":2,"time":"2026-01-31T12:00:01.000Z","time_ms":1769860801000}]"#
+        )
+        _ = try service.put("/v1/runs/b", #"{"study":"s","tags":{"k":"v"},"schedule":"hold:3"}"#)
+        let rows = try service.get("/v1/runs?study=s&format=rows").json.elements
+        #expect(rows.count == 1 && rows[0]["id"] == .string("b"))
+        #expect(rows[0]["tags.k"] == .string("v") && rows[0]["time_ms"]?.double != nil)
+        #expect(try service.get("/v1/runs/b?format=rows").json.elements == rows)
+        #expect(try service.get("/v1/runs?format=table").status == 400)
+    }
+
     @Test(arguments: Transport.allCases)
     func `unpacks gzip`(_ transport: Transport) throws {
         let service = try service(transport)

@@ -1,5 +1,6 @@
 import Foundation
 import Laws
+import Records
 import Synchronization
 
 /// Chinchilla's law for fits that last as long as a test wants: until its gate opens no evaluation

@@ -3,6 +3,7 @@ import Contract
 import JSONText
 import LawTestSupport
 import Laws
+import Records
 import Schedules
 
 /// Synthetic runs as a training job would send them.

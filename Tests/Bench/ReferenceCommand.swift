@@ -3,6 +3,7 @@ import Fitting
 import Foundation
 import Imports
 import Laws
+import Records
 
 /// Fits whose optima are known, from the default starts, checked to six digits of cost.
 struct ReferenceCommand: ParsableCommand {

@@ -4,6 +4,7 @@ import Fitting
 import Foundation
 import JSONText
 import Laws
+import Records
 import Schedules
 import Testing
 

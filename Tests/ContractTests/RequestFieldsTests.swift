@@ -3,6 +3,7 @@ import Fitting
 import JSONText
 import Laws
 import Plans
+import Records
 import Schedules
 import Testing
 
@@ -68,13 +69,13 @@ import Testing
                     pointer: "/evry",
                     detail: "evry is no parameter of this call; it takes schedule, every, "
                         + "interval, interval_of, "
-                        + Feature.inputs.map(\.rawValue).joined(separator: ", ") + "."),
+                        + Feature.allCases.map(\.rawValue).joined(separator: ", ") + "."),
                 .init(pointer: "/every", detail: "every is given twice; send it once."),
             ])
     }
 
     @Test func `a body carries every feature that a query does, the loss among them`() throws {
-        for feature in Feature.inputs {
+        for feature in Feature.allCases {
             let body = try parse(#"{"schedule":"hold:10","\#(feature.rawValue)":2.5}"#)
             var curve = CurveRequest()
             try BodyFields.read(body, into: &curve)

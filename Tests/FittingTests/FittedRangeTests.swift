@@ -3,6 +3,7 @@ import Foundation
 import JSONText
 import LawTestSupport
 import Laws
+import Records
 import Schedules
 import Testing
 

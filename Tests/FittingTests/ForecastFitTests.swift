@@ -1,6 +1,7 @@
 import Fitting
 import Foundation
 import Laws
+import Records
 import Testing
 
 /// What a forecast makes of studies whose truth is known.

@@ -2,6 +2,7 @@ import Fitting
 import Foundation
 import LawTestSupport
 import Laws
+import Records
 import Testing
 
 /// What laws take from runs beyond plain sizes, and what fits say of parameters they cannot know.

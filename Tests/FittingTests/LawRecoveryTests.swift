@@ -2,6 +2,7 @@ import Fitting
 import Foundation
 import LawTestSupport
 import Laws
+import Records
 import Testing
 
 /// Fits of made-up studies find the parameters that the studies were made with.

@@ -1,6 +1,7 @@
 import Fitting
 import LawTestSupport
 import Laws
+import Records
 import Schedules
 import Testing
 

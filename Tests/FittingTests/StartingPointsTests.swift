@@ -1,6 +1,7 @@
 import LawTestSupport
 import Laws
 import LeastSquares
+import Records
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import Fitting
 import Foundation
 import LawTestSupport
 import Laws
+import Records
 import Testing
 
 /// The bootstrap: the same from the same seed, at its optima, and as wide as theory says.

@@ -3,6 +3,7 @@ import Foundation
 import JSONText
 import LawTestSupport
 import Laws
+import Records
 import Testing
 
 /// What a request may ask of uncertainty, and what the answer says about it.

@@ -1,5 +1,5 @@
 import Imports
-import Laws
+import Records
 import Testing
 
 struct ColumnTests {
@@ -63,7 +63,7 @@ struct ColumnTests {
 
     @Test func `a series keeps its name, and a curve may have nothing else`() throws {
         let file = try curve("step,loss/validation\n1,3\n")
-        #expect(file.points == [CurvePoint(step: 1, series: ["validation": 3])])
+        #expect(file.points == [Point(step: 1, series: ["validation": 3])])
         #expect(file.notes.isEmpty)
         let run = try imported("step,loss/validation\n1,3\n").run
         #expect(run.run.curve == nil && run.series.map(\.name) == ["loss/validation"])

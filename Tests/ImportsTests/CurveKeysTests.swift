@@ -1,4 +1,5 @@
 import Imports
+import Records
 import Testing
 
 struct CurveKeysTests {

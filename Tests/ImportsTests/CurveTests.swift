@@ -1,11 +1,11 @@
 import Imports
-import Laws
+import Records
 import Testing
 
 struct CurveTests {
     private let points = [
-        CurvePoint(step: 2_176, loss: 4.101, learningRate: 3e-4),
-        CurvePoint(step: 2_304, loss: 4.0418, learningRate: 3e-4),
+        Point(step: 2_176, loss: 4.101, learningRate: 3e-4),
+        Point(step: 2_304, loss: 4.0418, learningRate: 3e-4),
     ]
 
     @Test(arguments: [
@@ -55,18 +55,18 @@ struct CurveTests {
     ])
     func `reads the same points from every format`(name: String, text: String) throws {
         #expect(try curve(text, name: name) == CurveFile(points: points))
-        #expect(try imported(text, name: name).run.points == points)
+        #expect(try imported(text, name: name).run.run.points == points)
         let packed = gzip(Array(text.utf8))
         #expect(try RunFileReader.readCurve(bytes: packed, name: name).points == points)
-        #expect(try LogImporter.file(bytes: packed, name: name).run.points == points)
+        #expect(try LogImporter.file(bytes: packed, name: name).run.run.points == points)
     }
 
     @Test func `a blank loss leaves the row out of that series only`() throws {
         let file = try curve("step,loss,loss/val\n0,5,\n1,,4\n2,3, \n3,,\n,,\n")
         #expect(
             file.points == [
-                CurvePoint(step: 0, loss: 5), CurvePoint(step: 1, series: ["val": 4]),
-                CurvePoint(step: 2, loss: 3),
+                Point(step: 0, loss: 5), Point(step: 1, series: ["val": 4]),
+                Point(step: 2, loss: 3),
             ])
         let again = try imported("step,loss,loss/val\n0,5,\n1,,4\n2,3, \n3,,\n,,\n")
         let run = try again.run.run
@@ -80,7 +80,7 @@ struct CurveTests {
             #"[{"step":1,"loss":null,"loss/val":4},{"step":2,"loss":3,"learning_rate":null}]"#,
             name: "run.json")
         #expect(
-            file.points == [CurvePoint(step: 1, series: ["val": 4]), CurvePoint(step: 2, loss: 3)])
+            file.points == [Point(step: 1, series: ["val": 4]), Point(step: 2, loss: 3)])
     }
 
     @Test func `objects of one file may differ in their keys and the order of these`() throws {
@@ -93,16 +93,16 @@ struct CurveTests {
             """, name: "run.ndjson")
         #expect(
             file.points == [
-                CurvePoint(step: 1, loss: 5, learningRate: 0.1),
-                CurvePoint(step: 2, loss: 4, learningRate: 0.2),
-                CurvePoint(step: 2, series: ["val": 4.5]),
-                CurvePoint(step: 3, loss: 3, learningRate: 0.3),
+                Point(step: 1, loss: 5, learningRate: 0.1),
+                Point(step: 2, loss: 4, learningRate: 0.2),
+                Point(step: 2, series: ["val": 4.5]),
+                Point(step: 3, loss: 3, learningRate: 0.3),
             ])
     }
 
     @Test func `NaN in a column that nothing reads is no fault`() throws {
         let file = try curve(#"[{"step":1,"loss":3,"grad_norm":NaN}]"#, name: "run.json")
-        #expect(file.points == [CurvePoint(step: 1, loss: 3)])
+        #expect(file.points == [Point(step: 1, loss: 3)])
     }
 
     @Test func `the later of two values at a step replaces the earlier, with a warning`() throws {

@@ -1,4 +1,5 @@
 import Imports
+import Records
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import Imports
+import Records
 import TestSupport
 import Testing
 
@@ -153,7 +154,7 @@ struct LogFormatTests {
                 .joined()),
     ]
 
-    private func points(_ bytes: [UInt8]) throws -> [CurvePoint] {
+    private func points(_ bytes: [UInt8]) throws -> [Point] {
         try LogImporter.file(bytes: bytes, name: "some/name").runs.flatMap(\.points)
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 import Imports
-import Laws
+import Records
 import Testing
 
 /// What loggers do beyond the plain table.
@@ -23,8 +23,8 @@ struct LoggerHabitTests {
         ).run
         #expect(
             run.points == [
-                CurvePoint(step: 49, loss: 2.5, learningRate: 0.001),
-                CurvePoint(
+                Point(step: 49, loss: 2.5, learningRate: 0.001),
+                Point(
                     step: 99, loss: 2.25, learningRate: 0.0009,
                     series: ["val_loss": 2.4, "train_loss_epoch": 2.45]),
             ])

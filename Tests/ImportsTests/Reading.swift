@@ -1,7 +1,7 @@
 import CZlib
 import Foundation
 import Imports
-import Laws
+import Records
 
 /// Reads a text as a file of that name.
 func imported(

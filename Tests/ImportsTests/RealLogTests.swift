@@ -1,7 +1,7 @@
 import Foundation
 import Imports
 import JSONText
-import Laws
+import Records
 import Testing
 
 /// Real logs beside what an import must find in them.

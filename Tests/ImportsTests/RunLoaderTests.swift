@@ -1,6 +1,6 @@
 import Foundation
 import Imports
-import Laws
+import Records
 import Schedules
 import Testing
 

@@ -1,5 +1,5 @@
 import Imports
-import Laws
+import Records
 import Schedules
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 package import Laws
+import Records
 
 /// A law's Jacobian beside differences that know their own error.
 ///

@@ -1,5 +1,6 @@
 import Foundation
 package import Laws
+package import Records
 import Schedules
 import TestSupport
 

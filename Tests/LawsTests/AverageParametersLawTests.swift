@@ -1,5 +1,6 @@
 import LawTestSupport
 import Laws
+import Records
 import Testing
 
 /// Where a run's average parameter count comes from, and that dense runs are Chinchilla's.

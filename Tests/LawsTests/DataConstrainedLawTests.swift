@@ -1,6 +1,7 @@
 import Foundation
 import LawTestSupport
 import Laws
+import Records
 import Testing
 
 /// The law of repeated data at the parameters that its paper published.

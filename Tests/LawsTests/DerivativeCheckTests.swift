@@ -1,6 +1,7 @@
 import Foundation
 import LawTestSupport
 import Laws
+import Records
 import Testing
 
 /// The derivative check itself: it must pass a hard law that is right and fail one that is wrong.

@@ -1,4 +1,5 @@
 import Laws
+import Records
 import Schedules
 import TestSupport
 import Testing

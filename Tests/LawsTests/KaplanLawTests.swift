@@ -1,6 +1,7 @@
 import Foundation
 import LawTestSupport
 import Laws
+import Records
 import Testing
 
 /// Kaplan's form at its published parameters.

@@ -1,5 +1,6 @@
 import LawTestSupport
 import Laws
+import Records
 import Testing
 
 /// What every law of the catalogue must satisfy, with every choice of its options.

@@ -1,6 +1,7 @@
 import Foundation
 import LawTestSupport
 import Laws
+import Records
 import Testing
 
 /// A metric from the loss, in both forms.

@@ -1,6 +1,7 @@
 import Foundation
 import LawTestSupport
 import Laws
+import Records
 import Testing
 
 /// The laws of mixtures of experts beyond the losses in `PublishedFitTests`.

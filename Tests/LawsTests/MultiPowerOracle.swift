@@ -1,6 +1,7 @@
 import Foundation
 import LawTestSupport
 import Laws
+import Records
 import Schedules
 
 /// The multi-power law as its paper writes it: a sum over all drops for every point.

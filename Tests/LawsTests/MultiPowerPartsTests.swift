@@ -1,5 +1,6 @@
 import Foundation
 import LawTestSupport
+import Records
 import Schedules
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import LawTestSupport
 import Laws
+import Records
 import Schedules
 import Testing
 

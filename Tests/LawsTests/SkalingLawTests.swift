@@ -1,6 +1,7 @@
 import Foundation
 import LawTestSupport
 import Laws
+import Records
 import Testing
 
 /// The coupled law at the values that the distillation paper published.

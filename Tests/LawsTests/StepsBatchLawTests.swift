@@ -1,6 +1,7 @@
 import Foundation
 import LawTestSupport
 import Laws
+import Records
 import Testing
 
 /// The law of steps and batch at round values, and what follows from it.

@@ -1,5 +1,6 @@
 import Laws
 import Plans
+import Records
 import Schedules
 import Testing
 

@@ -2,6 +2,7 @@ import Fitting
 import Foundation
 import Laws
 import Plans
+import Records
 import Schedules
 import Testing
 

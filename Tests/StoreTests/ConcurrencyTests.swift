@@ -1,3 +1,4 @@
+import Records
 import Store
 import Testing
 
@@ -7,12 +8,12 @@ struct ConcurrencyTests {
     @Test func `readers see whole batches while a writer appends`() async throws {
         let folder = try TemporaryFolder()
         let store = try RunStore(path: folder.path())
-        try store.insertRun(RunRecord(id: "a"))
+        try store.insertRun(Run(id: "a"))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { @concurrent in
                 for start in stride(from: 0, to: 2_000, by: 50) {
                     try store.appendPoints(
-                        "a", (start..<start + 50).map { PointRecord(step: $0, loss: 3) })
+                        "a", (start..<start + 50).map { Point(step: $0, loss: 3) })
                 }
             }
             for _ in 0..<3 {
@@ -31,35 +32,35 @@ struct ConcurrencyTests {
             // One by one, so that the first failure cancels the others.
             for try await _ in group {}
         }
-        #expect(try store.run("a").pointCount == 2_000)
+        #expect(try store.run("a").stored?.pointCount == 2_000)
     }
 
     @Test func `writers of one run do not lose each other's points`() async throws {
         let folder = try TemporaryFolder()
         let store = try RunStore(path: folder.path())
-        try store.insertRun(RunRecord(id: "a"))
+        try store.insertRun(Run(id: "a"))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<4 {
                 group.addTask { @concurrent in
                     for step in stride(from: writer, to: 400, by: 4) {
-                        try store.appendPoints("a", [PointRecord(step: step, loss: 3)])
+                        try store.appendPoints("a", [Point(step: step, loss: 3)])
                     }
                 }
             }
             try await group.waitForAll()
         }
         #expect(try store.points("a").map(\.step) == Array(0..<400))
-        #expect(try store.run("a").pointCount == 400)
+        #expect(try store.run("a").stored?.pointCount == 400)
     }
 
     @Test func `two stores on one file see each other's runs`() throws {
         let folder = try TemporaryFolder()
         let server = try RunStore(path: folder.path())
-        let importer = try RunStore(path: folder.path(), unfinishedFits: .leave)
-        try importer.insertRun(RunRecord(id: "a"))
+        let importer = try RunStore(path: folder.path(), as: .guest)
+        try importer.insertRun(Run(id: "a"))
         #expect(try server.run("a").id == "a")
         #expect(throws: StoreError.runExists(id: "a", index: nil)) {
-            try server.insertRun(RunRecord(id: "a"))
+            try server.insertRun(Run(id: "a"))
         }
     }
 

@@ -1,4 +1,5 @@
 import GRDB
+import Records
 import Store
 import Testing
 
@@ -9,7 +10,7 @@ struct ConstraintTests {
     init() throws {
         folder = try TemporaryFolder()
         let store = try RunStore(path: folder.path())
-        try store.insertRun(RunRecord(id: "a"))
+        try store.insertRun(Run(id: "a"))
         try store.close()
     }
 
@@ -21,19 +22,27 @@ struct ConstraintTests {
         "INSERT INTO run (id, loss, created_at, updated_at) VALUES ('b', 9e999, 0, 0)",
         "INSERT INTO run (id, recipe, created_at, updated_at) VALUES ('b', '{', 0, 0)",
         "INSERT INTO run (id, created_at, updated_at) VALUES ('b', 'now', 0)",
+        "INSERT INTO run (id, created_at, updated_at) VALUES ('.', 0, 0)",
+        "INSERT INTO run (id, created_at, updated_at) VALUES ('..', 0, 0)",
+        "INSERT INTO run (id, study, created_at, updated_at) VALUES ('b', 'x' || char(0), 0, 0)",
+        "INSERT INTO run (id, total_steps, created_at, updated_at) VALUES ('b', 0, 0, 0)",
+        "INSERT INTO run_unit VALUES (1, 'loss', '')",
+        "INSERT INTO point VALUES (1, 1, NULL, NULL, NULL, NULL, 'NaN')",
+        "INSERT INTO point VALUES (1, 1, 3.0, NULL, NULL, NULL, 'nan')",
+        "INSERT INTO point VALUES (1, 1, 3.0, NULL, NULL, 'now', NULL)",
         "UPDATE run SET last_step = 3",
         "INSERT INTO run_feature VALUES (1, 'token_count', 9e999)",
         "INSERT INTO run_feature VALUES (7, 'token_count', 1)",
-        "INSERT INTO point VALUES (7, 1, 3.0, NULL, NULL)",
-        "INSERT INTO point VALUES (1, -1, 3.0, NULL, NULL)",
-        "INSERT INTO point VALUES (1, 100000001, 3.0, NULL, NULL)",
-        "INSERT INTO point VALUES (1, 1.5, 3.0, NULL, NULL)",
-        "INSERT INTO point VALUES (1, 1, 0.0, NULL, NULL)",
-        "INSERT INTO point VALUES (1, 1, 9e999, NULL, NULL)",
-        "INSERT INTO point VALUES (1, 1, 'low', NULL, NULL)",
-        "INSERT INTO point VALUES (1, 1, 3.0, -1e-4, NULL)",
-        "INSERT INTO point VALUES (1, 1, 3.0, NULL, -1)",
-        "INSERT INTO series_point VALUES (1, 1, 3.0)",
+        "INSERT INTO point VALUES (7, 1, 3.0, NULL, NULL, NULL, NULL)",
+        "INSERT INTO point VALUES (1, -1, 3.0, NULL, NULL, NULL, NULL)",
+        "INSERT INTO point VALUES (1, 100000001, 3.0, NULL, NULL, NULL, NULL)",
+        "INSERT INTO point VALUES (1, 1.5, 3.0, NULL, NULL, NULL, NULL)",
+        "INSERT INTO point VALUES (1, 1, 0.0, NULL, NULL, NULL, NULL)",
+        "INSERT INTO point VALUES (1, 1, 9e999, NULL, NULL, NULL, NULL)",
+        "INSERT INTO point VALUES (1, 1, 'low', NULL, NULL, NULL, NULL)",
+        "INSERT INTO point VALUES (1, 1, 3.0, -1e-4, NULL, NULL, NULL)",
+        "INSERT INTO point VALUES (1, 1, 3.0, NULL, -1, NULL, NULL)",
+        "INSERT INTO series_point VALUES (1, 1, 3.0, NULL)",
         fit("status", "'paused'"), fit("progress", "1.5"), fit("law", "''"),
         fit("request", "'{'"), fit("finished_at", "1"), fit("report", "'{}'"),
         fit("failure", "'{}'"),

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import Store
 import Testing
 
@@ -9,24 +10,24 @@ struct DatabaseFileTests {
 
     @Test func `a store keeps its runs when opened again`() throws {
         let first = try RunStore(path: folder.path())
-        try first.insertRun(RunRecord(id: "a", features: ["token_count": 1e9]))
-        try first.appendPoints("a", [PointRecord(step: 3, loss: 2.5)])
+        try first.insertRun(Run(id: "a", features: [.tokenCount: 1e9]))
+        try first.appendPoints("a", [Point(step: 3, loss: 2.5)])
         try first.close()
         let second = try RunStore(path: folder.path())
-        #expect(try second.run("a").features == ["token_count": 1e9])
-        #expect(try second.points("a") == [PointRecord(step: 3, loss: 2.5)])
+        #expect(try second.run("a").features == [.tokenCount: 1e9])
+        #expect(try second.points("a") == [Point(step: 3, loss: 2.5)])
     }
 
     @Test func `a closed store has everything in the one file`() throws {
         let store = try RunStore(path: folder.path())
-        try store.insertRun(RunRecord(id: "a"))
-        try store.appendPoints("a", [PointRecord(step: 3, loss: 2.5)])
+        try store.insertRun(Run(id: "a"))
+        try store.appendPoints("a", [Point(step: 3, loss: 2.5)])
         // As a server has it: a reader that stays open beside the writer.
         #expect(try store.points("a").count == 1)
         try store.close()
         try folder.bytes().write(to: folder.url.appending(path: "copy.db"))
         let copy = try RunStore(path: folder.path("copy.db"))
-        #expect(try copy.points("a") == [PointRecord(step: 3, loss: 2.5)])
+        #expect(try copy.points("a") == [Point(step: 3, loss: 2.5)])
     }
 
     @Test func `an empty file becomes a store`() throws {

@@ -88,7 +88,7 @@ struct FitTests {
         let done = try before.fit("done")
         try before.close()
 
-        let importer = try RunStore(path: folder.path(), unfinishedFits: .leave)
+        let importer = try RunStore(path: folder.path(), as: .guest)
         #expect(try importer.fit("running").status == .running)
         try importer.close()
 

@@ -1,3 +1,4 @@
+import Records
 import Store
 import Testing
 
@@ -6,17 +7,17 @@ struct ImportTests {
 
     init() throws { store = try RunStore.inMemory() }
 
-    private func curve(_ steps: Range<Int>) -> [PointRecord] {
-        steps.map { PointRecord(step: $0, loss: 3) }
+    private func curve(_ steps: Range<Int>) -> [Point] {
+        steps.map { Point(step: $0, loss: 3) }
     }
 
     @Test func `imports runs with their points, new ones and known ones`() throws {
-        try store.insertRun(RunRecord(id: "a", name: "before"))
+        try store.insertRun(Run(id: "a", name: "before"))
         try store.appendPoints("a", curve(0..<3))
         let summary = try store.importRuns([
-            RunImport(run: RunRecord(id: "a", study: "s"), points: curve(2..<5)),
-            RunImport(run: RunRecord(id: "b", study: "s"), points: curve(0..<4)),
-            RunImport(run: RunRecord(id: "c", study: "s", loss: 3), points: []),
+            Run(id: "a", study: "s", points: curve(2..<5)),
+            Run(id: "b", study: "s", points: curve(0..<4)),
+            Run(id: "c", study: "s", loss: 3),
         ])
         #expect(summary == ImportSummary(created: 2, updated: 1, accepted: 7, replaced: 1))
         #expect(try store.runs(study: "s").records.map(\.id) == ["a", "b", "c"])
@@ -26,14 +27,15 @@ struct ImportTests {
 
     @Test func `a bad point anywhere stores nothing and is named with its run`() throws {
         var points = curve(0..<4)
-        points[3].loss = .nan
+        points[3].loss = -1
         #expect(
             throws: StoreError.invalidField(
-                .init(run: 1, point: 3, field: "loss", value: "nan", rule: positiveRule))
+                .init(
+                    run: 1, point: 3, field: "loss", value: "-1.0", rule: NumberRule.loss.sentence))
         ) {
             try store.importRuns([
-                RunImport(run: RunRecord(id: "a"), points: curve(0..<2)),
-                RunImport(run: RunRecord(id: "b"), points: points),
+                Run(id: "a", points: curve(0..<2)),
+                Run(id: "b", points: points),
             ])
         }
         #expect(try store.runs().records.isEmpty)
@@ -42,8 +44,8 @@ struct ImportTests {
     @Test func `a failure inside SQLite takes back what went before it`() throws {
         #expect {
             try store.importRuns([
-                RunImport(run: RunRecord(id: "a"), points: curve(0..<2)),
-                RunImport(run: RunRecord(id: "b", recipe: "not JSON"), points: []),
+                Run(id: "a", points: curve(0..<2)),
+                Run(id: "b", recipe: "not JSON"),
             ])
         } throws: { error in
             guard case .sqlite(19, _) = error as? StoreError else { return false }

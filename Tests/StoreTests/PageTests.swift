@@ -1,3 +1,4 @@
+import Records
 import Store
 import Testing
 
@@ -7,7 +8,7 @@ struct PageTests {
     init() throws { store = try RunStore.inMemory() }
 
     private func insert(_ ids: [String], study: String? = nil) throws {
-        try store.insertRuns([RunImport](ids.map { RunRecord(id: $0, study: study) }))
+        try store.insertRuns(ids.map { Run(id: $0, study: study) })
     }
 
     @Test func `pages cover all runs once`() throws {
@@ -36,7 +37,7 @@ struct PageTests {
         let first = try store.runs(limit: 2)
         try store.deleteRun("b")
         try store.deleteRun("c")
-        try store.upsertRun(RunRecord(id: "a", name: "changed"))
+        try store.upsertRun(Run(id: "a", name: "changed"))
         try insert(["0"])
         let second = try store.runs(limit: 2, cursor: first.nextCursor)
         #expect(first.records.map(\.id) == ["a", "b"])

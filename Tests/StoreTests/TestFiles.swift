@@ -43,13 +43,6 @@ final class SteppingClock: Sendable {
     }
 }
 
-extension [RunImport] {
-    /// Runs of which only the metadata is known.
-    init(_ runs: [RunRecord]) {
-        self = runs.map { RunImport(run: $0, points: []) }
-    }
-}
-
 /// Runs SQL on a file, behind the store's back.
 func execute(_ sql: String, at path: String) throws {
     let queue = try DatabaseQueue(path: path)

@@ -3,6 +3,7 @@ import Fitting
 import HTTP
 import JSONText
 import Laws
+import Records
 import Schedules
 import Store
 import Synchronization
@@ -61,11 +62,11 @@ struct StoreBackend: ComputingBackend {
     }
 
     func runs(study: String?) throws -> [Run] {
-        try store.allRuns(study: study).map { try Run($0, points: []) }
+        try store.allRuns(study: study)
     }
 
     func run(_ id: String) throws -> Run {
-        try Run(store.run(id), points: store.points(id))
+        try store.wholeRun(id)
     }
 
     /// A schedule that may continue the store's runs (`from:RUN@s`).

@@ -5,6 +5,7 @@ import Imports
 import JSONText
 import Laws
 import Plans
+import Records
 import Schedules
 import Store
 
@@ -64,7 +65,7 @@ enum FaultMapping {
         }
     }
 
-    private static func pointer(of error: RunFileError) -> String {
+    static func pointer(of error: RunFileError) -> String {
         let row = error.place.record.map { "/\($0)" } ?? ""
         return switch error.kind {
         case .invalid(let field, _, _): "\(row)/\(pointerComponent(field))"
@@ -89,17 +90,27 @@ enum FaultMapping {
                 .serviceUnavailable,
                 detail: "The database is locked by another process, such as an import; try again.",
                 headers: ["Retry-After": "2"])
+        case .databaseGone:
+            HTTPError(
+                .serviceUnavailable,
+                detail: "The server's database was deleted or replaced, nothing was stored; "
+                    + "its operator must put it back or restart the server.")
+        case .sqlite where error.isDamage:
+            HTTPError(
+                .internalServerError,
+                detail: "The database is damaged where this was looked for; what lies elsewhere is "
+                    + "served. isoloss check says where.")
         case .sqlite where error.isDiskFull:
             HTTPError(
                 .insufficientStorage,
                 detail: "The server's disk is full, nothing was stored; make room on it.")
         case .notADatabase, .foreignDatabase, .newerDatabase, .editedMigration, .cannotOpen,
-            .sqlite:
+            .servedAlready, .sqlite:
             nil
         }
     }
 
-    private static func pointer(of invalid: StoreError.InvalidField) -> String {
+    private static func pointer(of invalid: InvalidField) -> String {
         let run = invalid.run.map { "/\($0)" } ?? ""
         let point = invalid.point.map { "/points/\($0)" } ?? ""
         return "\(run)\(point)/\(pointerComponent(invalid.field))"
@@ -108,7 +119,7 @@ enum FaultMapping {
 
 extension RunFileError {
     /// The detail as a sentence about a body, with its line.
-    fileprivate var sentence: String {
+    var sentence: String {
         let line = place.line.map { "line \($0): " } ?? ""
         return "\(line)\(hasOwnSubject ? "" : "the body ")\(detail)."
     }

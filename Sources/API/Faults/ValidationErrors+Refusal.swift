@@ -10,6 +10,16 @@ extension ValidationErrors {
         if let error = fault(source) { throw error }
     }
 
+    /// The listed faults, as an answer beside what was stored.
+    var json: JSONValue {
+        .array(
+            listed.map {
+                .object([
+                    .init("pointer", .string($0.pointer)), .init("detail", .string($0.detail)),
+                ])
+            })
+    }
+
     /// The refusal that lists the errors, 400 for a query and 422 for a body; nil without any.
     func fault(_ source: Source) -> HTTPError? {
         guard count > 0 else { return nil }

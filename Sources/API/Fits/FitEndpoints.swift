@@ -4,6 +4,7 @@ import HTTP
 import JSONText
 import Laws
 import Logging
+import Records
 import Store
 
 /// `/v1/fits`: fits, at once or in the background.

@@ -2,6 +2,7 @@ import Fitting
 import Foundation
 import HTTP
 package import JSONText
+import Records
 package import Store
 
 /// A fit that is not done, and one entry of the list of fits.
@@ -22,8 +23,8 @@ package struct FitStatusPayload: Sendable, Equatable {
         var members: [JSONValue.Member] = [
             .init("id", .string(fit.id)), .init("law", .string(fit.law)),
             .init("status", .string(status.rawValue)), .init("progress", .number(progress)),
-            .init("created_at", fit.createdAt.map(JSONValue.date) ?? .null),
-            .init("finished_at", fit.finishedAt.map(JSONValue.date) ?? .null),
+            .init("created_at", (fit.createdAt?.rfc3339).map(JSONValue.string) ?? .null),
+            .init("finished_at", (fit.finishedAt?.rfc3339).map(JSONValue.string) ?? .null),
         ]
         if let failure = fit.failure, let value = try? JSONParser.parse(Array(failure.utf8)) {
             members.append(.init("error", value))

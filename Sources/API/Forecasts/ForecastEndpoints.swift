@@ -4,6 +4,7 @@ import HTTP
 import JSONText
 import Laws
 import Plots
+import Records
 import Schedules
 import Store
 

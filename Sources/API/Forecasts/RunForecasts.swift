@@ -3,6 +3,7 @@ import Fitting
 import Foundation
 import HTTP
 import Laws
+import Records
 import Schedules
 import Store
 import Synchronization
@@ -161,11 +162,10 @@ final class RunForecasts: Sendable {
             last.map { Double($0) >= Self.finishedFraction * Double(schedule.totalSteps - 1) }
                 ?? false
         }
-        return try backend.store.allRuns(study: study).compactMap { record in
-            let other = try Run(record, points: [])
+        return try backend.store.allRuns(study: study).compactMap { other in
             // The last step of any series tells without the points that a run is not over.
             guard other.id != run.id, other.role != .test, let schedule = other.schedule,
-                isFinished(record.lastStep, schedule)
+                isFinished(other.stored?.lastStep, schedule)
             else { return nil }
             let whole = try backend.run(other.id)
             return isFinished(whole.curve?.steps.last, schedule) ? whole : nil

@@ -1,8 +1,8 @@
 import HTTP
-package import Imports
+import Imports
 import JSONText
-import Laws
-package import Store
+import Records
+import Store
 
 /// `/v1/imports`: a log file as it is, in the body.
 struct ImportEndpoints: Sendable {
@@ -52,7 +52,7 @@ struct ImportEndpoints: Sendable {
             for index in file.runs.indices { file.runs[index].run.study = study }
         }
         var report = ImportReport(files: [file], notes: file.notes, warnings: file.warnings)
-        let imports = try file.runs.map { try RunImport($0) }
+        let imports = file.runs.map(\.run)
         try budget.check(.uploadPoints, of: imports.map(\.points.count).reduce(0, +))
         if query.text("dry_run").map({ $0 != "false" }) ?? false {
             report.created = imports.count
@@ -66,24 +66,5 @@ struct ImportEndpoints: Sendable {
             report.replaced = summary.replaced
         }
         return .json(JSONWriter.bytes(of: report.json))
-    }
-}
-
-extension RunImport {
-    /// The rows that keep a run of a file and its points.
-    ///
-    /// - Parameter imported: The run; losses that are not finite are left out of its points.
-    /// - Throws: `EncodingError`, which no valid schedule makes.
-    package init(_ imported: ImportedRun) throws {
-        try self.init(imported.run)
-        guard !imported.points.isEmpty else { return }
-        points = imported.points.compactMap { point in
-            let loss = point.loss.flatMap { $0.isFinite ? $0 : nil }
-            let series = point.series.filter { $0.value.isFinite }
-            guard loss != nil || !series.isEmpty else { return nil }
-            return PointRecord(
-                step: point.step, loss: loss, learningRate: point.learningRate,
-                tokenCount: point.tokenCount, series: series)
-        }
     }
 }

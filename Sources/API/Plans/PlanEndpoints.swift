@@ -3,6 +3,8 @@ import HTTP
 import JSONText
 import Plans
 import Plots
+import Records
+import Store
 
 /// Plans from a fit: `/v1/fits/{id}/plan`.
 struct PlanEndpoints: Sendable {

@@ -1,23 +1,28 @@
 import Imports
 import JSONText
+import Records
 import Schedules
 import Store
 
 /// The points of one upload, read from whatever format it came in.
 struct PointBatch {
     private(set) var faults = ValidationErrors()
-    private(set) var points: [PointRecord] = []
-    /// Where the first point stands in the body: `/points` in an object, nothing in lines.
-    private var list = ""
+    private(set) var points: [Point] = []
+    /// True when everything from the first step on is dropped before.
+    private(set) var rewinds = false
+    /// Where each point stands in the body; nil for a table, where rows follow each other.
+    private var pointers: [String]?
     /// What the answer says about columns, where they were guessed.
     private(set) var taken: [JSONValue.Member] = []
 
     /// Reads a body.
     ///
-    /// - Parameter body: JSON with a member `points`, or one point per line.
-    /// - Throws: `JSONSyntaxError` and `HTTPError` for what cannot be read; bad values are in
-    ///   `faults`.
-    init(_ body: RequestBody) throws {
+    /// - Parameters:
+    ///   - body: JSON with a member `points`, or one point per line.
+    ///   - skips: Whether rows that break a rule are left out, and not the whole batch.
+    /// - Throws: `JSONSyntaxError`, `HTTPError` and `RunFileError` for what cannot be read; bad
+    ///   values are in `faults`.
+    init(_ body: RequestBody, skips: Bool) throws {
         switch body.format {
         case .json: readObject(try body.json())
         case .ndjson:
@@ -27,19 +32,25 @@ struct PointBatch {
                 reader.read(line.value, at: "/\(index)", line: line.line)
             }
             take(reader)
-        case .csv, .tsv: try readTable(body)
+        case .csv, .tsv: try readTable(body, skips: skips)
         }
     }
 
     private mutating func readObject(_ value: JSONValue) {
         var object = ObjectReader(value)
         let list = object.take("points")
+        if let flag = object.take("rewind") {
+            if case .bool(let rewinds) = flag {
+                self.rewinds = rewinds
+            } else {
+                object.refuse("rewind", flag, "must be true or false")
+            }
+        }
         object.finish()
         var values: [JSONValue] = []
         if case .array(let elements) = list { values = elements }
         var reader = PointReader(values)
         reader.faults = object.faults
-        self.list = "/points"
         switch list {
         case .array:
             for (index, value) in values.enumerated() { reader.read(value, at: "/points/\(index)") }
@@ -54,38 +65,53 @@ struct PointBatch {
         take(reader)
     }
 
-    private mutating func readTable(_ body: RequestBody) throws {
+    private mutating func readTable(_ body: RequestBody, skips: Bool) throws {
         let curve = try RunFileReader.readCurve(
             bytes: body.bytes, name: "body", format: body.format == .csv ? .csv : .tsv,
-            limit: body.limit)
-        points = curve.points.map { point in
-            PointRecord(
-                step: point.step, loss: point.loss, learningRate: point.learningRate,
-                tokenCount: point.tokenCount, series: point.series)
+            limit: body.limit, skipsBadRows: skips)
+        points = curve.points
+        for fault in curve.refused {
+            faults.add(FaultMapping.pointer(of: fault), fault.sentence)
         }
         note(curve.notes)
     }
 
-    /// Refuses steps after the end of the run's schedule.
+    /// Takes out the points that have no place in the run: steps after the end of its schedule.
     ///
     /// A point at S, logged after the last update, is in order.
     ///
-    /// - Parameter run: The run that the points are for.
-    mutating func check(against run: RunRecord) {
-        guard faults.count == 0, let text = run.schedule,
-            let schedule = try? LearningRateSchedule(parsing: text)
-        else { return }
-        for (index, point) in points.enumerated() where point.step > schedule.totalSteps {
+    /// - Parameter totalSteps: The length of the run's schedule, where it has one.
+    mutating func check(totalSteps: Int?) {
+        if let step = points.onlyStep, points.count > 2 {
             faults.add(
-                "\(list)/\(index)/step",
-                "step = \(point.step) lies beyond the run's schedule, which ends after "
-                    + "\(schedule.totalSteps) steps; correct the schedule or the step.")
+                pointer(of: 1) + "/step",
+                "all \(points.count) points have step \(step), so that each would replace the one "
+                    + "before; send each with its own step (isoloss import --step-from row counts "
+                    + "the rows of a file).")
+            points = []
         }
+        guard let totalSteps else { return }
+        var kept: [Point] = []
+        kept.reserveCapacity(points.count)
+        for (index, point) in points.enumerated() {
+            guard point.step > totalSteps else {
+                kept.append(point)
+                continue
+            }
+            faults.add(
+                pointer(of: index) + "/step",
+                "step = \(point.step) lies beyond the run's schedule, which ends after "
+                    + "\(totalSteps) steps; correct the schedule or the step.")
+        }
+        points = kept
     }
+
+    private func pointer(of index: Int) -> String { pointers?[index] ?? "/\(index)" }
 
     private mutating func take(_ reader: PointReader) {
         faults = reader.faults
         points = reader.points
+        pointers = reader.pointers
         note(reader.notes)
     }
 

@@ -1,6 +1,7 @@
 import HTTP
 import JSONText
 import Plots
+import Records
 import Store
 
 /// `/v1/runs/{id}/points`: what runs logged.
@@ -15,19 +16,26 @@ struct PointEndpoints: Sendable {
     }
 
     private func append(_ request: Request, _ id: String) throws -> Response {
-        _ = try QueryReader(request.query, known: [])
+        let query = try QueryReader(request.query, known: ["rewind", "on_error"])
+        let skips = try Self.skips(query)
+        let rewinds = try Self.flag("rewind", query)
         let body = try RequestBody(
             request, formats: RequestBody.Format.allCases, budget: budget)
-        var batch = try PointBatch(body)
+        var batch = try PointBatch(body, skips: skips)
         try budget.check(.uploadPoints, of: batch.points.count)
-        try batch.check(against: store.run(id))
-        try batch.faults.check(.upload)
-        let summary = try append(batch.points, to: id)
-        let members: [JSONValue.Member] = [
+        try batch.check(totalSteps: store.totalSteps(of: id))
+        if !skips || batch.points.isEmpty { try batch.faults.check(.upload) }
+        let summary = try append(batch.points, to: id, rewinds: rewinds || batch.rewinds)
+        var members: [JSONValue.Member] = [
             .init("accepted", .integer(summary.accepted)),
             .init("replaced", .integer(summary.replaced)),
             .init("last_step", summary.lastStep.map(JSONValue.integer) ?? .null),
         ]
+        if rewinds || batch.rewinds { members.append(.init("dropped", .integer(summary.dropped))) }
+        if skips {
+            members.append(.init("refused_count", .integer(batch.faults.count)))
+            members.append(.init("refused", batch.faults.json))
+        }
         return .json(JSONWriter.bytes(of: .object(members + batch.taken)))
     }
 
@@ -35,13 +43,13 @@ struct PointEndpoints: Sendable {
     /// posts one point waits for one of these and not for all.
     ///
     /// A crash between two leaves the batch in part; it was not acknowledged, and is safe to repeat.
-    private func append(_ points: [PointRecord], to id: String) throws -> AppendSummary {
+    private func append(_ points: [Point], to id: String, rewinds: Bool) throws -> AppendSummary {
         var summary = try store.appendPoints(
-            id, Array(points.prefix(Self.pointsPerTransaction)))
+            id, Array(points.prefix(Self.pointsPerTransaction)), rewinds: rewinds)
         var start = Self.pointsPerTransaction
         while start < points.count {
             let end = min(start + Self.pointsPerTransaction, points.count)
-            let added = try store.appendPoints(id, Array(points[start..<end]))
+            let added = try store.appendPoints(id, Array(points[start..<end]), rewinds: false)
             summary.accepted += added.accepted
             summary.replaced += added.replaced
             summary.lastStep = added.lastStep
@@ -52,11 +60,31 @@ struct PointEndpoints: Sendable {
 
     private static let pointsPerTransaction = 2_000
 
+    /// True when rows that break a rule are left out and named, and not the whole batch refused.
+    private static func skips(_ query: QueryReader) throws -> Bool {
+        guard let text = query.text("on_error") else { return false }
+        guard ["skip", "refuse"].contains(text) else {
+            throw QueryReader.fault("on_error", "on_error = \(text) must be skip or refuse.")
+        }
+        return text == "skip"
+    }
+
+    private static func flag(_ name: String, _ query: QueryReader) throws -> Bool {
+        switch query.text(name) {
+        case nil, "false", "0": return false
+        case "", "true", "1": return true
+        case .some(let text):
+            throw QueryReader.fault(name, "\(name) = \(text) must be true or false.")
+        }
+    }
+
     private func read(_ request: Request, _ id: String) throws -> Response {
-        let query = try QueryReader(request.query, known: ["from", "to", "max_points"])
+        let query = try QueryReader(
+            request.query, known: ["from", "to", "max_points", RowFormat.name])
         let from = try query.integer("from", in: 0...Int.max) ?? 0
         let to = try query.integer("to", in: 0...Int.max) ?? .max
         let limit = try query.integer("max_points", in: Thinning.fewestPoints...Int.max)
+        let asRows = try RowFormat.isAsked(in: request.query)
         let format = try ResponseFormat(acceptedBy: request)
         guard from <= to else {
             throw QueryReader.fault("from", "from = \(from) must be at most to = \(to).")
@@ -65,11 +93,14 @@ struct PointEndpoints: Sendable {
         let payload = PointsPayload(
             run: id, points: try thinned(points, limit: limit), total: points.count)
         try budget.check(.answerPoints, of: payload.points.count)
-        guard format != .json else { return payload.jsonResponse }
-        return format.response(table: payload.table) { payload.json }
+        switch format {
+        case .json: return asRows ? .json(payload.rows) : payload.jsonResponse
+        case .ndjson: return .content(payload.lines, type: format.rawValue)
+        case .csv: return .content(payload.table.csv, type: "text/csv; charset=utf-8")
+        }
     }
 
-    private func thinned(_ points: [PointRecord], limit: Int?) throws -> [PointRecord] {
+    private func thinned(_ points: [Point], limit: Int?) throws -> [Point] {
         guard let limit, limit < points.count else { return points }
         let fewest = Thinning.fewestPoints * (points.seriesNames.count + 1)
         guard limit >= fewest else {

@@ -1,17 +1,22 @@
+import Foundation
 import Imports
 import JSONText
+import Records
 import Store
 
 /// Reads logged points from JSON objects.
 struct PointReader {
-    private static let positive = "must be a finite number above 0"
-    private static let notNegative = "must be a finite number of at least 0"
+    /// The member that says of a null loss what it was, as answers have it.
+    private static let notFiniteName = "not_finite"
+    private static let timeName = "time"
 
     private let keys: CurveKeys
     /// The names of the last point's members and what they mean: points mostly have the same.
     private var layout: [(name: String, meaning: CurveKeys.Meaning?)] = []
     var faults = ValidationErrors()
-    private(set) var points: [PointRecord] = []
+    private(set) var points: [Point] = []
+    /// Where each of the points stands.
+    private(set) var pointers: [String] = []
 
     /// A reader of points whose keys are known.
     ///
@@ -20,6 +25,9 @@ struct PointReader {
         var names = Set<String>()
         for case .object(let members) in values {
             for member in members where !names.contains(member.name) { names.insert(member.name) }
+        }
+        for name in names where name == Self.timeName || name.hasPrefix(Self.notFiniteName) {
+            names.remove(name)
         }
         keys = CurveKeys(names)
         points.reserveCapacity(values.count)
@@ -43,77 +51,113 @@ struct PointReader {
         if !members.elementsEqual(layout, by: { $0.name == $1.name }) {
             layout = members.map { ($0.name, keys.meanings[$0.name]) }
         }
-        var point = PointRecord(step: 0)
+        var point = Point(step: 0)
+        var nullLoss: JSONValue.Member?
         var isSound = true
-        for (member, place) in zip(members, layout) {
-            guard let meaning = place.meaning,
-                let rule = Self.take(member.value, as: meaning, into: &point)
-            else { continue }
+        func refuse(_ member: JSONValue.Member, _ rule: String) {
             isSound = false
             faults.add(
                 "\(pointer)/\(pointerComponent(member.name))",
                 "\(lead)\(member.name) = \(member.value.excerpt), \(rule).")
         }
+        for (member, place) in zip(members, layout) {
+            switch place.meaning {
+            case .loss where member.value == .null: nullLoss = member
+            case .some(let meaning):
+                if let rule = Self.take(member.value, as: meaning, into: &point) {
+                    refuse(member, rule)
+                }
+            case nil:
+                if let rule = Self.takeOther(member, into: &point) { refuse(member, rule) }
+            }
+        }
         if !layout.contains(where: { $0.meaning == .step }) {
             isSound = false
             faults.add("\(pointer)/step", "\(lead)step is missing; give the point's step.")
         }
-        if !layout.contains(where: { $0.meaning?.isLoss == true }) {
+        // Beside a further loss a null one is no point of the main loss; alone it says nothing.
+        if isSound, point.loss == nil, point.series.isEmpty {
             isSound = false
-            faults.add(
-                "\(pointer)/loss", "\(lead)loss is missing; give loss or a further loss/NAME.")
+            if let nullLoss {
+                refuse(
+                    nullLoss, "\(NumberRule.loss.sentence); leave it out beside a further loss/NAME"
+                )
+            } else {
+                faults.add(
+                    "\(pointer)/loss",
+                    "\(lead)loss is missing; give loss or a further loss/NAME.")
+            }
         }
-        if isSound { points.append(point) }
+        guard isSound else { return }
+        points.append(point)
+        pointers.append(pointer)
     }
 
     /// Takes one value; returns the rule that it breaks, if any.
-    ///
-    /// A null loss is refused: it is what some encoders make of NaN.
     private static func take(
-        _ value: JSONValue, as meaning: CurveKeys.Meaning, into point: inout PointRecord
+        _ value: JSONValue, as meaning: CurveKeys.Meaning, into point: inout Point
     ) -> String? {
-        switch meaning {
-        case .step:
-            guard let step = step(value) else {
-                return "must be a whole number from 0 to \(PointRecord.maximumStep)"
+        // A null is a blank, but for the step, which every point has.
+        guard value != .null || meaning == .step else { return nil }
+        func number(_ rule: NumberRule, _ set: (Double) -> Void) -> String? {
+            guard let number = Self.number(value, rule) else {
+                return value.double.map(rule.sentence) ?? rule.sentence
             }
-            point.step = step
-        case .loss:
-            point.loss = number(value) { $0 > 0 }
-            return point.loss == nil ? positive : nil
-        case .learningRate:
-            guard value != .null else { return nil }
-            point.learningRate = number(value) { $0 >= 0 }
-            return point.learningRate == nil ? notNegative : nil
-        case .tokenCount:
-            guard value != .null else { return nil }
-            point.tokenCount = number(value) { $0 >= 0 }
-            return point.tokenCount == nil ? notNegative : nil
-        case .series(let name):
-            guard let loss = number(value, where: { $0 > 0 }) else { return positive }
-            point.series[name] = loss
+            set(number)
+            return nil
         }
+        switch meaning {
+        case .step: return number(.step) { point.step = Int($0) }
+        case .learningRate: return number(.learningRate) { point.learningRate = $0 }
+        case .tokenCount: return number(.tokenCount) { point.tokenCount = $0 }
+        case .loss, .series:
+            var name: String?
+            if case .series(let text) = meaning {
+                guard TextRule.name.isMet(by: text) else { return TextRule.name.sentence }
+                name = text
+            }
+            if let kind = notFinite(value) {
+                point[series: name] = kind.value
+                return nil
+            }
+            return number(.loss) { point[series: name] = $0 }
+        }
+    }
+
+    /// Takes a time, and the kinds of losses that are shown as null.
+    private static func takeOther(
+        _ member: JSONValue.Member, into point: inout Point
+    ) -> String? {
+        if member.name == timeName {
+            guard member.value != .null else { return nil }
+            point.time = date(member.value)
+            return point.time == nil ? NumberRule.time.sentence : nil
+        }
+        guard member.name.hasPrefix(notFiniteName), member.value != .null else { return nil }
+        let rest = member.name.dropFirst(notFiniteName.count)
+        guard rest.isEmpty || (rest.first == "/" && rest.count > 1) else { return nil }
+        guard let kind = member.value.string.flatMap(NotFinite.init(word:)) else {
+            return "must be nan, inf or -inf"
+        }
+        point[series: rest.isEmpty ? nil : String(rest.dropFirst())] = kind.value
         return nil
     }
 
-    private static func step(_ value: JSONValue) -> Int? {
-        guard let step = value.double.flatMap(Int.init(exactly:)),
-            (0...PointRecord.maximumStep).contains(step)
-        else { return nil }
-        return step
+    /// RFC 3339 text, or seconds since 1970 as loggers write them.
+    private static func date(_ value: JSONValue) -> Date? {
+        if let text = value.string { return Date(rfc3339: text) }
+        return number(value, .time).map(Date.init(timeIntervalSince1970:))
     }
 
-    private static func number(_ value: JSONValue, where rule: (Double) -> Bool) -> Double? {
-        value.double.flatMap { rule($0) ? $0 : nil }
-    }
-}
-
-extension CurveKeys.Meaning {
-    /// Whether it is the main loss or a further one.
-    fileprivate var isLoss: Bool {
-        switch self {
-        case .loss, .series: true
-        case .step, .learningRate, .tokenCount: false
+    /// A loss that is not finite is a string, or the bare word that Python writes.
+    private static func notFinite(_ value: JSONValue) -> NotFinite? {
+        switch value {
+        case .string(let text), .notFinite(let text): NotFinite(word: text)
+        default: nil
         }
+    }
+
+    private static func number(_ value: JSONValue, _ rule: NumberRule) -> Double? {
+        value.double.flatMap { rule.isMet(by: $0) ? $0 : nil }
     }
 }

@@ -1,7 +1,7 @@
 import HTTP
 import JSONText
 package import Plots
-package import Store
+package import Records
 import Synchronization
 
 /// A run's points as the API answers them.
@@ -9,11 +9,11 @@ package struct PointsPayload: Sendable, Equatable {
     /// The run's id.
     package var run: String
     /// In step order.
-    package var points: [PointRecord]
+    package var points: [Point]
     /// Points in the range that was asked for, before any thinning.
     package var total: Int
 
-    package init(run: String, points: [PointRecord], total: Int) {
+    package init(run: String, points: [Point], total: Int) {
         self.run = run
         self.points = points
         self.total = total
@@ -31,9 +31,7 @@ package struct PointsPayload: Sendable, Equatable {
             writer.name("downsampled")
             writer.raw(isThinned ? "true" : "false")
             writer.name("points")
-            writer.array { writer in
-                for point in points { Self.write(point, to: &writer) }
-            }
+            points.write(to: &writer)
         }
         return writer.bytes
     }
@@ -74,46 +72,54 @@ package struct PointsPayload: Sendable, Equatable {
         var writer = JSONWriter(capacity: 48 * Self.pointsPerPiece)
         writer.array { writer in
             for point in points[start..<min(start + Self.pointsPerPiece, points.count)] {
-                Self.write(point, to: &writer)
+                point.write(to: &writer)
             }
         }
         let items = writer.bytes.dropFirst().dropLast()
         return start == 0 ? Array(items) : [UInt8(ascii: ",")] + items
     }
 
-    /// One row per point, a column for everything that some point carries.
+    /// A root-level array, for `?format=rows`.
+    package var rows: [UInt8] {
+        var writer = JSONWriter(capacity: 48 * points.count + 2)
+        points.write(to: &writer, asRows: true)
+        return writer.bytes
+    }
+
+    /// An object per line.
+    package var lines: [UInt8] {
+        var bytes: [UInt8] = []
+        for point in points {
+            var writer = JSONWriter()
+            point.write(to: &writer)
+            bytes += writer.bytes
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        return bytes
+    }
+
+    /// One row per point, a column for everything that some point carries; nan and inf as such.
     package var table: Table {
-        let names = points.seriesNames
-        var columns: [(name: String, value: (PointRecord) -> Double?)] = [("loss", { $0.loss })]
+        func loss(_ value: Double?) -> Table.Cell {
+            value.flatMap(NotFinite.name).map { .text($0) } ?? .number(value)
+        }
+        var columns: [(name: String, value: (Point) -> Table.Cell)] = [("loss", { loss($0.loss) })]
         if points.contains(where: { $0.learningRate != nil }) {
-            columns.append(("learning_rate", { $0.learningRate }))
+            columns.append(("learning_rate", { .number($0.learningRate) }))
         }
         if points.contains(where: { $0.tokenCount != nil }) {
-            columns.append(("token_count", { $0.tokenCount }))
+            columns.append(("token_count", { .number($0.tokenCount) }))
         }
-        for name in names { columns.append(("loss/\(name)", { $0.series[name] })) }
+        if points.contains(where: { $0.time != nil }) {
+            columns.append(("time", { .text($0.time?.rfc3339) }))
+        }
+        for name in points.seriesNames {
+            columns.append(("loss/\(name)", { loss($0.series[name]) }))
+        }
         return Table(
             header: ["step"] + columns.map(\.name),
             rows: points.map { point in
-                [.count(point.step)] + columns.map { .number($0.value(point)) }
+                [.count(point.step)] + columns.map { $0.value(point) }
             })
-    }
-
-    private static func write(_ point: PointRecord, to writer: inout JSONWriter) {
-        writer.object { writer in
-            func write(_ name: String, _ value: Double?) {
-                guard let value else { return }
-                writer.name(name)
-                writer.write(value)
-            }
-            writer.name("step")
-            writer.write(point.step)
-            write("loss", point.loss)
-            write("learning_rate", point.learningRate)
-            write("token_count", point.tokenCount)
-            for (name, loss) in point.series.sorted(by: { $0.key < $1.key }) {
-                write("loss/\(name)", loss)
-            }
-        }
     }
 }

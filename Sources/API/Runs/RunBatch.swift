@@ -1,12 +1,12 @@
 import Imports
 import JSONText
-import Laws
+import Records
 import Store
 
 /// The runs of one upload, read from whatever format they came in.
 struct RunBatch {
     /// The runs; losses of finished ones beside the main one are points of theirs.
-    private(set) var runs: [RunImport] = []
+    private(set) var runs: [Run] = []
     /// Whether the body was one run and not a list.
     private(set) var isSingle = false
 
@@ -23,8 +23,7 @@ struct RunBatch {
             let value = try body.json()
             guard case .array(let values) = value else {
                 isSingle = true
-                let run = RunReader(study: study).run(from: value, faults: &faults)
-                runs = [RunImport(run: run, points: [])]
+                runs = [RunReader(study: study).run(from: value, faults: &faults)]
                 return
             }
             read(values.map { ($0, nil) }, study, &faults)
@@ -43,8 +42,7 @@ struct RunBatch {
     ) {
         for (index, item) in values.enumerated() {
             let reader = RunReader(pointer: "/\(index)", line: item.line, study: study)
-            let run = reader.run(from: item.value, faults: &faults)
-            runs.append(RunImport(run: run, points: []))
+            runs.append(reader.run(from: item.value, faults: &faults))
         }
     }
 
@@ -54,7 +52,7 @@ struct RunBatch {
             limit: body.limit)
         for var run in table.runs {
             run.study = run.study ?? study
-            runs.append(try RunImport(run))
+            runs.append(run)
         }
     }
 }

@@ -1,5 +1,6 @@
 import HTTP
 import JSONText
+import Records
 import Store
 
 /// `/v1/runs`: metadata of runs.
@@ -23,9 +24,9 @@ struct RunEndpoints: Sendable {
 
     private func put(_ request: Request, _ id: String) throws -> Response {
         _ = try QueryReader(request.query, known: [])
-        guard RunRecord.isValidID(id) else {
+        guard TextRule.id.isMet(by: id) else {
             throw HTTPError.field(
-                .badRequest, "/id", "id = \"\(id)\" \(RunRecord.idRule)")
+                .badRequest, "/id", "id = \"\(id)\" \(TextRule.id.sentence(for: id))")
         }
         var faults = ValidationErrors()
         let body = try RequestBody(request, budget: budget).json()
@@ -43,7 +44,7 @@ struct RunEndpoints: Sendable {
         var faults = ValidationErrors()
         let batch = try RunBatch(body, study: query.text("study"), faults: &faults)
         try faults.check(.upload)
-        guard batch.isSingle, let run = batch.runs.first?.run else {
+        guard batch.isSingle, let run = batch.runs.first else {
             try store.insertRuns(batch.runs)
             return .json(Self.summary(of: batch.runs), status: .created)
         }
@@ -53,21 +54,29 @@ struct RunEndpoints: Sendable {
     }
 
     private func list(_ request: Request) throws -> Response {
-        let query = try QueryReader(request.query, known: ["study", "limit", "cursor"])
+        let query = try QueryReader(
+            request.query, known: ["study", "limit", "cursor", RowFormat.name])
         let limit = try query.integer("limit", in: 1...Self.maximumLimit) ?? Self.standardLimit
         let page = try store.runs(
             study: query.text("study"), limit: limit, cursor: query.text("cursor"))
+        guard try !RowFormat.isAsked(in: request.query) else {
+            return .json(JSONWriter.bytes(of: .array(page.records.map(\.row))))
+        }
         return .json(
             JSONWriter.bytes(
                 of: .object([
-                    .init("runs", .array(page.records.map { RunPayload($0).json })),
+                    .init("runs", .array(page.records.map(\.json))),
                     .init("next_cursor", page.nextCursor.map(JSONValue.string) ?? .null),
                 ])))
     }
 
     private func get(_ request: Request, _ id: String) throws -> Response {
-        _ = try QueryReader(request.query, known: [])
-        return try response(with: store.run(id), status: .ok)
+        _ = try QueryReader(request.query, known: [RowFormat.name])
+        let run = try store.run(id)
+        guard try !RowFormat.isAsked(in: request.query) else {
+            return .json(JSONWriter.bytes(of: .array([run.row])))
+        }
+        return response(with: run, status: .ok)
     }
 
     private func delete(_ request: Request, _ id: String) throws -> Response {
@@ -76,15 +85,15 @@ struct RunEndpoints: Sendable {
         return .noContent
     }
 
-    private func response(with run: RunRecord, status: Status) -> Response {
-        .json(JSONWriter.bytes(of: RunPayload(run).json), status: status)
+    private func response(with run: Run, status: Status) -> Response {
+        .json(JSONWriter.bytes(of: run.json), status: status)
     }
 
-    private static func summary(of runs: [RunImport]) -> [UInt8] {
+    private static func summary(of runs: [Run]) -> [UInt8] {
         JSONWriter.bytes(
             of: .object([
                 .init("created", .integer(runs.count)),
-                .init("runs", .array(runs.map { .string($0.run.id) })),
+                .init("runs", .array(runs.map { .string($0.id) })),
             ]))
     }
 }

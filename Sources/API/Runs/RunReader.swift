@@ -1,8 +1,7 @@
 import Contract
 import JSONText
-import Laws
+import Records
 import Schedules
-import Store
 
 /// Reads a run's metadata from JSON, and checks it before anything is stored.
 struct RunReader {
@@ -21,23 +20,23 @@ struct RunReader {
     ///   - value: The body, or one element of it.
     ///   - faults: Receives what is wrong.
     /// - Returns: The run, to be stored only if nothing is wrong.
-    func run(from value: JSONValue, faults: inout ValidationErrors) -> RunRecord {
+    func run(from value: JSONValue, faults: inout ValidationErrors) -> Run {
         var reader = ObjectReader(value, at: pointer, line: line, faults: faults)
-        var run = RunRecord(id: id(from: &reader))
-        run.study = reader.name("study") ?? study
-        run.name = reader.string("name")
-        run.role = reader.word("role", of: Run.Role.all)?.rawValue
-        for feature in Feature.allCases {
-            run.features[feature.rawValue] = reader.positive(feature.rawValue)
+        var run = Run(id: id(from: &reader))
+        run.study = reader.text("study", .name) ?? study
+        run.name = reader.text("name", .text)
+        run.role = reader.word("role", of: Run.Role.allCases)
+        for feature in Feature.stored {
+            run.features[feature] = reader.number(feature.rawValue, .feature)
         }
-        let warmup = reader.integer(RunFields.warmupSteps, in: 0...ScheduleLimits.steps)
-        run.features[RunFields.warmupSteps] = warmup.map(Double.init)
-        run.loss = reader.positive("loss")
+        run.statedWarmupSteps = reader.number(Run.FieldName.warmupSteps, .warmupSteps)
+            .map { Int($0) }
+        run.loss = reader.number("loss", .finalLoss)
         run.schedule = schedule(from: &reader)
-        run.tags =
-            reader.map("tags", "must be a text, a number or a truth value", Self.tag) ?? [:]
+        run.tags = texts("tags", from: &reader)
+        run.units = texts("units", from: &reader)
         run.recipe = recipe(from: &reader)
-        for name in RunFields.readOnly { _ = reader.take(name) }
+        for name in Run.FieldName.readOnly { _ = reader.take(name) }
         reader.finish()
         faults = reader.faults
         return run
@@ -49,8 +48,8 @@ struct RunReader {
             reader.refuse("id", saying: "id is missing; give the run an id.")
             return ""
         }
-        guard RunRecord.isValidID(id) else {
-            reader.refuse("id", .string(id), RunRecord.idRule)
+        guard TextRule.id.isMet(by: id) else {
+            reader.refuse("id", .string(id), TextRule.id.sentence(for: id))
             return id
         }
         if let wanted = self.id, wanted != id {
@@ -60,16 +59,18 @@ struct RunReader {
         return id
     }
 
-    /// The schedule in the form in which it is stored and echoed.
-    private func schedule(from reader: inout ObjectReader) -> String? {
+    /// The schedule, which is stored and echoed as segments or lists.
+    private func schedule(from reader: inout ObjectReader) -> LearningRateSchedule? {
         guard let value = reader.take("schedule") else { return nil }
+        if let text = value.string, text.utf8.contains(0) {
+            reader.refuse("schedule", value, TextRule.schedule.sentence)
+            return nil
+        }
         do {
-            return try ScheduleEcho(ScheduleSource.json(value).schedule()).text()
-        } catch let error as ScheduleError {
+            return try ScheduleSource.json(value).schedule()
+        } catch {
             let place = FaultMapping.pointer(of: error, at: "\(reader.pointer)/schedule")
             reader.refuse(at: place, saying: "schedule: \(error.message).")
-        } catch {
-            reader.refuse("schedule", value, "must be a schedule")
         }
         return nil
     }
@@ -85,11 +86,48 @@ struct RunReader {
         return JSONWriter.text(of: value)
     }
 
-    private static func tag(_ value: JSONValue) -> String? {
+    /// The members of an object as texts; numbers and truth values as they are written.
+    private func texts(_ name: String, from reader: inout ObjectReader) -> [String: String] {
+        let texts = reader.map(name, "must be a text, a number or a truth value", Self.text) ?? [:]
+        for (key, text) in texts {
+            let place = "\(reader.pointer)/\(name)/\(pointerComponent(key))"
+            do throws(InvalidField) {
+                try TextRule.name.check(key, field: key)
+                try TextRule.text.check(text, field: key)
+            } catch {
+                reader.refuse(at: place, saying: "\(error.message).")
+            }
+        }
+        return texts
+    }
+
+    private static func text(_ value: JSONValue) -> String? {
         switch value {
         case .string(let text): text
         case .bool, .integer, .number: JSONWriter.text(of: value)
         default: nil
         }
+    }
+}
+
+extension ObjectReader {
+    /// A text that keeps a rule.
+    fileprivate mutating func text(_ name: String, _ rule: TextRule) -> String? {
+        guard let value = take(name) else { return nil }
+        guard let text = value.string, rule.isMet(by: text) else {
+            refuse(name, value, rule.sentence)
+            return nil
+        }
+        return text
+    }
+
+    /// A number that keeps a rule.
+    fileprivate mutating func number(_ name: String, _ rule: NumberRule) -> Double? {
+        guard let value = take(name) else { return nil }
+        guard let number = value.double, rule.isMet(by: number) else {
+            refuse(name, value, value.double.map(rule.sentence) ?? rule.sentence)
+            return nil
+        }
+        return number
     }
 }

@@ -1,6 +1,8 @@
 import Fitting
 import HTTP
 import Laws
+import Records
+import Schedules
 import Store
 
 /// Takes runs with their points out of the store, for a fit or a score.
@@ -47,7 +49,7 @@ struct StoredRuns {
     func study(_ name: String, role: Run.Role, excluding excluded: [String] = []) throws -> [Run] {
         let records = try store.allRuns(study: name)
         let hasRoles = records.contains { $0.role != nil }
-        let ofRole = records.filter { !hasRoles || $0.role == role.rawValue }
+        let ofRole = records.filter { !hasRoles || $0.role == role }
         guard !ofRole.isEmpty else {
             let (what, advice) =
                 records.isEmpty
@@ -66,13 +68,20 @@ struct StoredRuns {
         return try selected.map(run)
     }
 
-    private func run(_ record: RunRecord) throws -> Run {
+    private func run(_ stored: Run) throws -> Run {
+        if let text = stored.stored?.unreadableSchedule {
+            // Says what is wrong with it, in the schedule language's own words.
+            _ = try LearningRateSchedule(parsing: text)
+        }
         // A table's row needs no curve where it has its loss, and there may be thousands of rows.
         let needsPoints =
-            record.pointCount > 0
-            && (law.about.kind == .curve || record.loss == nil || series != nil
+            stored.stored?.pointCount ?? 0 > 0
+            && (law.about.kind == .curve || stored.loss == nil || series != nil
                 || !law.law.loggedSeries.isEmpty)
-        return try Run(record, points: needsPoints ? store.points(record.id) : [])
+        guard needsPoints else { return stored }
+        var run = stored
+        run.points = try store.points(run.id)
+        return run
     }
 }
 
@@ -82,8 +91,8 @@ extension RunStore {
     /// - Parameter study: Only runs of this study; nil for all.
     /// - Returns: Their metadata, in the order in which they were first stored.
     /// - Throws: `StoreError`.
-    func allRuns(study: String?) throws(StoreError) -> [RunRecord] {
-        var records: [RunRecord] = []
+    func allRuns(study: String?) throws(StoreError) -> [Run] {
+        var records: [Run] = []
         var cursor: String?
         repeat {
             let page = try runs(study: study, limit: 1_000, cursor: cursor)

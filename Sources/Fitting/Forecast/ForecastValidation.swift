@@ -1,5 +1,6 @@
 import Foundation
 import Laws
+import Records
 
 /// Judges the members of a forecast on what they were not fitted on, and weighs them by it.
 ///

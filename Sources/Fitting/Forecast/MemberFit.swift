@@ -1,6 +1,7 @@
 import Foundation
 import Laws
 import LeastSquares
+import Records
 
 /// Fits one member of a mixture to all sizes of a study, under its parameters' priors.
 struct MemberFit {

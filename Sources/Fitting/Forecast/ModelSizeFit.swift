@@ -1,4 +1,5 @@
 import Laws
+import Records
 import LeastSquares
 
 /// The points of one model size of a study.

@@ -1,4 +1,5 @@
 import Laws
+import Records
 import Schedules
 
 /// A fingerprint of the observations of a fit, so that two answers can be seen to share their data.

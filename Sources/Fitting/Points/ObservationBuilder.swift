@@ -1,5 +1,6 @@
 import Foundation
 package import Laws
+package import Records
 import Schedules
 
 /// Turns runs into the points that a law is fitted or judged on, checking what the law needs.
@@ -99,13 +100,13 @@ package struct ObservationBuilder: Sendable {
     }
 
     private func loss(of run: Run) -> Double? {
-        guard let series else { return run.loss ?? run.curve?.losses.last }
+        guard let series else { return run.finalLoss }
         return finalValue(of: series, in: run)
     }
 
     /// The last value of a series; a metric may also be a table's column, which is a tag.
     private func finalValue(of series: String, in run: Run) -> Double? {
-        if let logged = run.series[series]?.losses.last { return logged }
+        if let logged = run.curve(of: series)?.losses.last { return logged }
         guard law.about.observes == .metric else { return nil }
         return run.tags[series].flatMap(Double.init)
     }
@@ -116,7 +117,7 @@ package struct ObservationBuilder: Sendable {
     }
 
     private func knownSeries(of runs: [Run]) -> [String] {
-        Set(runs.flatMap(\.series.keys)).sorted()
+        Set(runs.flatMap(\.seriesNames)).sorted()
     }
 
     private func leaveOutHighest(_ count: Int, of observations: inout Observations) {
@@ -145,7 +146,7 @@ package struct ObservationBuilder: Sendable {
         of runs: [Run], _ features: [[Feature: Double]]
     ) throws(FittingError) -> Observations {
         if let series {
-            let missing = runs.filter { $0.series[series] == nil }.map(\.id)
+            let missing = runs.filter { !$0.seriesNames.contains(series) }.map(\.id)
             guard missing.isEmpty else {
                 throw .missingSeries(series, runs: missing, known: knownSeries(of: runs))
             }
@@ -161,6 +162,11 @@ package struct ObservationBuilder: Sendable {
             guard let curve = curve(of: run) else { continue }
             let resolved = try RunSchedule.resolve(run)
             result.warnings += resolved.warnings
+            if let first = curve.notFiniteSteps.first {
+                result.warnings.append(
+                    "run \(run.id): \(curve.notFiniteSteps.count) losses are not finite, the first at "
+                        + "step \(first), and are left out")
+            }
             var group = try group(of: run, curve, resolved.schedule, &result)
             group.input.features = features
             result.groups.append(group)
@@ -178,9 +184,7 @@ package struct ObservationBuilder: Sendable {
     }
 
     private func curve(of run: Run) -> LossCurve? {
-        guard let curve = series.map({ run.series[$0] }) ?? run.curve, !curve.steps.isEmpty else {
-            return nil
-        }
+        guard let curve = run.curve(of: series), !curve.steps.isEmpty else { return nil }
         return curve
     }
 

@@ -1,4 +1,5 @@
 package import Laws
+import Records
 
 /// The points of a fit or a score: where the law is evaluated, and what was measured there.
 package struct Observations: Sendable {

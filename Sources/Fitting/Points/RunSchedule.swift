@@ -1,5 +1,6 @@
 import Foundation
-package import Laws
+import Laws
+package import Records
 package import Schedules
 
 /// The learning rates of a run: its exact schedule where it has one, else what it logged.
@@ -12,7 +13,7 @@ package enum RunSchedule {
 
     /// Whether a run carries a schedule or logged rates.
     package static func isKnown(for run: Run) -> Bool {
-        run.schedule != nil || run.curve?.learningRates?.contains { $0 != nil } == true
+        run.schedule != nil || run.points.contains { $0.learningRate != nil }
     }
 
     /// The schedule to use for a run.
@@ -42,12 +43,11 @@ package enum RunSchedule {
 
     /// The end of the run as far as any of its losses tells.
     private static func lastLoggedStep(of run: Run) -> Int? {
-        ([run.curve].compactMap { $0 } + run.series.values).compactMap(\.steps.last).max()
+        run.points.last?.step
     }
 
     private static func loggedRates(of run: Run) -> [(step: Int, rate: Double)] {
-        guard let curve = run.curve, let rates = curve.learningRates else { return [] }
-        return zip(curve.steps, rates).compactMap { step, rate in rate.map { (step, $0) } }
+        run.points.compactMap { point in point.learningRate.map { (point.step, $0) } }
     }
 
     private static func assumption(of run: Run, firstStep: Int) -> String {

@@ -1,5 +1,6 @@
 import Foundation
 package import Laws
+package import Records
 package import Schedules
 
 /// A fitted law ready to predict: one loss, or a curve under a schedule, with an interval.

@@ -1,5 +1,6 @@
 import Foundation
 import Laws
+import Records
 
 /// The parameters that a fitted law predicts a run with: those of the run's model size, where the
 /// fit has several.

@@ -1,5 +1,6 @@
 import Foundation
-package import Laws
+import Laws
+package import Records
 package import Schedules
 
 /// Warnings about a prediction far outside the data that its law was fitted on.
@@ -44,7 +45,7 @@ extension LawPredictor {
         let run = Run(id: "prediction", features: features)
         let features = (try? law.law.features(of: run)) ?? features
         return interpolated
-            + Feature.inputs.flatMap { feature -> [String] in
+            + Feature.allCases.flatMap { feature -> [String] in
                 guard let value = features[feature], let fitted = range.features[feature] else {
                     return []
                 }

@@ -1,5 +1,6 @@
 import Foundation
 package import Laws
+package import Records
 
 /// How well a fitted law predicts runs it was not fitted on: the answer of `isoloss score`.
 package struct ScoreReport: Sendable, Equatable, Codable {

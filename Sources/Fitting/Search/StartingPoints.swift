@@ -1,4 +1,5 @@
 import Laws
+import Records
 
 /// The starts of a fit: a space-filling design over the shape parameters, each completed by the
 /// best linear parameters for it.

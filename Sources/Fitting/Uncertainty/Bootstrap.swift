@@ -1,6 +1,7 @@
 import Foundation
 import Laws
 import LeastSquares
+import Records
 
 /// Uncertainty from refits of resampled data.
 ///

@@ -1,6 +1,7 @@
 import Foundation
 import Laws
 import LeastSquares
+import Records
 
 /// The size of the noise, and the resemblance of neighbours on a curve.
 ///

@@ -1,6 +1,7 @@
 import Foundation
 import Laws
 import LeastSquares
+import Records
 
 /// The uncertainty of the parameters, in their own units.
 struct ParameterUncertainty {

@@ -1,6 +1,7 @@
 import Foundation
 import Laws
 import LeastSquares
+import Records
 
 /// The uncertainty of a fit by the method asked for, and the sentences about it.
 struct UncertaintyEstimate {

@@ -1,4 +1,4 @@
-import Laws
+import Records
 
 /// A column's name in the one spelling that aliases are compared in.
 struct ColumnName: Hashable {
@@ -130,7 +130,7 @@ enum ColumnAliases {
             ],
             .expertCount: ["experts", "num_experts", "n_experts", "number_of_experts"],
         ]
-        for feature in Feature.allCases { names[feature, default: []].append(feature.rawValue) }
+        for feature in Feature.stored { names[feature, default: []].append(feature.rawValue) }
         let pairs = names.flatMap { feature, aliases in aliases.map { ($0, feature) } }
         return Dictionary(pairs) { first, _ in first }
     }()

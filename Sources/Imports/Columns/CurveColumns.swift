@@ -1,4 +1,4 @@
-import Laws
+import Records
 
 /// Which column of a curve is what.
 struct CurveColumns: Equatable {

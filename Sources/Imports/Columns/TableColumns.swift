@@ -1,4 +1,4 @@
-import Laws
+import Records
 
 /// Which column of a table of runs is what.
 struct TableColumns: Equatable {
@@ -40,7 +40,7 @@ struct TableColumns: Equatable {
             meanings[index] = meaning
         }
         // The contract's own name goes before an alias, whichever stands first.
-        for feature in Feature.allCases {
+        for feature in Feature.stored {
             let index =
                 columns.firstIndex(of: feature.rawValue)
                 ?? names.firstIndex { ColumnAliases.feature($0) == feature }

@@ -1,4 +1,4 @@
-import Laws
+import Records
 
 /// Comma-, tab- or semicolon-separated values under a header.
 ///

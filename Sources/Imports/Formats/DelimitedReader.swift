@@ -1,3 +1,5 @@
+import Records
+
 /// Rows of delimited text as values by step: what CSV, TSV and W&B's chart export have in common.
 ///
 /// It works on bytes; a cell becomes a string only where it names something. Loggers' habits: a
@@ -207,7 +209,7 @@ struct DelimitedReader {
                     fault(
                         .invalid(
                             field: name, value: "\"\(cell.string)\"",
-                            rule: RunFileError.Rule.positive), lines, column: index),
+                            rule: NumberRule.loss.sentence), lines, column: index),
                     reason: "text where a number should be")
                 isBlank = false
                 continue
@@ -235,7 +237,7 @@ struct DelimitedReader {
         return (
             nil,
             fault(
-                .invalid(field: "step", value: shown, rule: RunFileError.Rule.step), lines,
+                .invalid(field: "step", value: shown, rule: NumberRule.step.sentence), lines,
                 column: index)
         )
     }

@@ -1,4 +1,5 @@
 import JSONText
+import Records
 
 /// Takes JSON objects, one per logged row, as values by step.
 ///
@@ -98,7 +99,7 @@ struct RecordReader {
                     file: file,
                     place: .init(line: line, record: line - 1, column: step?.name),
                     kind: .invalid(
-                        field: "step", value: shown, rule: RunFileError.Rule.step)),
+                        field: "step", value: shown, rule: NumberRule.step.sentence)),
                 reason: "rows without a step that is a whole number from 0 to 10^8")
             return
         }

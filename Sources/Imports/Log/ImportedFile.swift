@@ -1,4 +1,4 @@
-package import Laws
+package import Records
 
 /// What an import found in one file.
 package struct ImportedFile: Sendable {
@@ -33,10 +33,10 @@ package struct ImportedRun: Sendable {
         }
     }
 
-    /// Metadata, and the curves for fits where there are points.
+    /// Metadata and points, losses that are not finite included.
     package var run: Run
-    /// In order of steps, each step once.
-    package var points: [CurvePoint]
+    /// The run's points, in order of steps.
+    package var points: [Point] { run.points }
     package var series: [Series]
     /// Points that have a learning rate.
     package var learningRates: Int

@@ -1,4 +1,4 @@
-import Laws
+import Records
 
 /// Reads one file of any format into runs.
 package enum LogImporter {
@@ -69,7 +69,7 @@ enum TableCompletion {
         for var run in table.runs {
             if let note = complete(&run), !notes.contains(note) { notes.append(note) }
             runs.append(
-                ImportedRun(run: run, points: [], series: [], learningRates: 0, totalSteps: nil))
+                ImportedRun(run: run, series: [], learningRates: 0, totalSteps: nil))
         }
         return ImportedFile(
             path: path, format: format, runs: runs, skipped: table.skipped, notes: notes,

@@ -1,5 +1,5 @@
 import Foundation
-import Laws
+import Records
 import Schedules
 
 /// Decides what the named values of a log mean, for every format alike.
@@ -218,7 +218,7 @@ private struct RunBuilder {
                         file: file, place: .init(line: line, column: main),
                         kind: .invalid(
                             field: "loss", value: "\(bad)",
-                            rule: RunFileError.Rule.positive
+                            rule: NumberRule.loss.sentence
                                 + (dropped == 1 ? "" : " (\(dropped) of \(count) are not)")))
                 }
                 log.skip("losses of zero or below", count: dropped, at: line)
@@ -378,14 +378,11 @@ private struct RunBuilder {
         let points = points()
         if isRow {
             run.loss = main?.values.last
-            for (name, series) in further {
-                run.series[name] = LossCurve(
-                    steps: [Int(series.steps.last ?? 0)], losses: [series.values.last ?? 0])
-            }
+            var last = Point(step: Int(further.first?.series.steps.last ?? 0))
+            for (name, series) in further { last.series[name] = series.values.last }
+            run.points = last.isBlank ? [] : [last]
         } else {
-            let curve = CurveFile(points: points).finiteCurves()
-            run.curve = curve.main
-            run.series = curve.series
+            run.points = points
         }
         var summaries: [ImportedRun.Series] = []
         if !isRow {
@@ -393,7 +390,7 @@ private struct RunBuilder {
             summaries += further.map { Self.summary("loss/\($0.name)", $0.series) }
         }
         return ImportedRun(
-            run: run, points: isRow ? [] : points, series: summaries,
+            run: run, series: summaries,
             learningRates: points.count { $0.learningRate != nil && $0.loss != nil },
             totalSteps: log.totalSteps)
     }
@@ -409,12 +406,12 @@ private struct RunBuilder {
     }
 
     /// One point for every step at which a loss was logged.
-    private func points() -> [CurvePoint] {
-        var points: [CurvePoint] = []
+    private func points() -> [Point] {
+        var points: [Point] = []
         if let main {
             points.reserveCapacity(main.steps.count)
             for (step, value) in zip(main.steps, main.values) {
-                points.append(CurvePoint(step: Int(step), loss: value))
+                points.append(Point(step: Int(step), loss: value))
             }
         }
         for (name, series) in further {
@@ -427,9 +424,9 @@ private struct RunBuilder {
 
     /// Adds a series to points, making those that are missing.
     private static func merge(
-        _ points: [CurvePoint], _ series: LogSeries, set: (inout CurvePoint, Double) -> Void
-    ) -> [CurvePoint] {
-        var merged: [CurvePoint] = []
+        _ points: [Point], _ series: LogSeries, set: (inout Point, Double) -> Void
+    ) -> [Point] {
+        var merged: [Point] = []
         merged.reserveCapacity(points.count + series.steps.count)
         var next = 0
         for (step, value) in zip(series.steps, series.values) {
@@ -437,7 +434,7 @@ private struct RunBuilder {
                 merged.append(points[next])
                 next += 1
             }
-            var point = CurvePoint(step: Int(step))
+            var point = Point(step: Int(step))
             if next < points.count, points[next].step == step {
                 point = points[next]
                 next += 1
@@ -450,8 +447,8 @@ private struct RunBuilder {
 
     /// Puts values beside the points of their steps.
     private static func fill(
-        _ points: inout [CurvePoint], from series: LogSeries,
-        set: (inout CurvePoint, Double) -> Void
+        _ points: inout [Point], from series: LogSeries,
+        set: (inout Point, Double) -> Void
     ) {
         var next = 0
         for index in points.indices {

@@ -1,3 +1,5 @@
+import Records
+
 /// Ids of the runs of a file: stable, from the file or its folder.
 struct RunNaming {
     /// The id of a file's only run.
@@ -18,7 +20,7 @@ struct RunNaming {
             }
             if let folder { name = folder }
         }
-        stem = RunID.make(from: name)
+        stem = TextRule.id(from: name)
     }
 
     init(stem: String) { self.stem = stem }
@@ -35,7 +37,7 @@ struct RunNaming {
         if let key {
             let isName = key.count >= 4 && key.contains(where: \.isLetter)
             let text = isName ? key : "\(stem)-\(key)"
-            id = RunID.make(from: text)
+            id = TextRule.id(from: text)
             if text.unicodeScalars.count > 120 { id = "\(id.prefix(110))-\(Self.hash(text))" }
         }
         if !others.insert(id).inserted {

@@ -1,4 +1,5 @@
 import JSONText
+import Records
 
 /// Rows under named columns, one at a time: what CSV, NDJSON and JSON have in common.
 protocol RowSource {
@@ -51,19 +52,20 @@ extension RowSource {
             file: file, place: place, kind: .invalid(field: field, value: value, rule: rule))
     }
 
-    /// A finite number, above 0 or at least 0; nil if blank.
+    /// A number that keeps a rule; nil if blank.
     func checkedNumber(
-        _ column: Int, _ field: String, allowsZero: Bool, file: String
+        _ column: Int, _ field: String, _ rule: NumberRule, file: String
     ) throws(RunFileError) -> Double? {
-        let rule = allowsZero ? RunFileError.Rule.nonNegative : RunFileError.Rule.positive
         switch number(column) {
         case .blank:
             return nil
         case .text(let text):
-            throw refusal(column, field, "\"\(text)\"", rule, file: file)
+            throw refusal(column, field, "\"\(text)\"", rule.sentence, file: file)
         case .number(let value):
-            guard value.isFinite, allowsZero ? value >= 0 : value > 0 else {
-                throw refusal(column, field, "\(value)", rule, file: file)
+            guard rule.isMet(by: value) else {
+                let shown = rule.isWhole ? Int(exactly: value).map(String.init) : nil
+                throw refusal(
+                    column, field, shown ?? "\(value)", rule.sentence(for: value), file: file)
             }
             return value
         }

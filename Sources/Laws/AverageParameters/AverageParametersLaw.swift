@@ -1,3 +1,5 @@
+package import Records
+
 /// The loss of dense and sparse pre-training alike, from the parameter count averaged over training.
 ///
 ///     L(N_avg, D) = E + A·N_avg^−α + B·D^−β,      N_avg = (1/D)·∫ N(d) dd
@@ -57,7 +59,7 @@ package struct AverageParametersLaw: ScalingLaw {
     }
 
     private func averageParameterCount(of run: Run) throws(LawError) -> Double? {
-        if let logged = run.series[Self.activeSeries] {
+        if let logged = run.curve(of: Self.activeSeries) {
             return PruningSchedule.averageActiveParameters(
                 steps: logged.steps, counts: logged.losses)
         }

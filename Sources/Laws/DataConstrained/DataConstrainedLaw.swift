@@ -1,4 +1,5 @@
 import Foundation
+package import Records
 
 /// The loss where data run out: repeated tokens, and parameters beyond what the data can use.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+package import Records
 
 extension AnnealingLaw: RateSensitiveLaw {
     /// S1 is linear in the rates, and so is S2: a drop n steps before the end, its own step counted,

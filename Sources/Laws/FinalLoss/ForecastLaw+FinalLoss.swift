@@ -1,3 +1,5 @@
+package import Records
+
 extension ForecastLaw: RateSensitiveLaw {
     /// The members' final losses and slopes, weighted.
     package func finalLoss(

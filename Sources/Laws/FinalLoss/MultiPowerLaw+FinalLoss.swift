@@ -1,4 +1,5 @@
 import Foundation
+package import Records
 
 extension MultiPowerLaw: RateSensitiveLaw {
     /// The sum over drops and its slopes, in one pass forwards and one backwards.

@@ -1,3 +1,5 @@
+package import Records
+
 /// A law of schedules whose final loss has a slope by every learning rate.
 ///
 /// What a search for the best schedule needs: one evaluation costs as much as there are plateaus,

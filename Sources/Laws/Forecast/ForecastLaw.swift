@@ -1,3 +1,4 @@
+package import Records
 package import Schedules
 
 /// The loss along a run as the average of two laws of learning-rate schedules.

@@ -1,4 +1,5 @@
 import Foundation
+package import Records
 
 /// The loss from model size, steps and batch size.
 ///

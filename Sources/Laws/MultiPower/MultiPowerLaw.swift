@@ -1,4 +1,5 @@
 import Foundation
+package import Records
 import Schedules
 
 /// The loss along a run from every drop of its learning rate and what was learned since.

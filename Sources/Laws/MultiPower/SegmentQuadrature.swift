@@ -1,3 +1,4 @@
+import Records
 import Schedules
 
 /// The rate drops within a piece of a schedule, but for the one onto its first step, as few weighted

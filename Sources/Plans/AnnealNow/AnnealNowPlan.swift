@@ -1,5 +1,6 @@
 import Fitting
 import Laws
+import Records
 import Schedules
 
 /// What a live run's loss would be after a cooldown started now, or later.

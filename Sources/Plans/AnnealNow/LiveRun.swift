@@ -1,6 +1,7 @@
 import Fitting
 import Foundation
 import Laws
+import Records
 import Schedules
 
 /// A run in the middle of its training: the rates it has had, and how its log lies to the law.
@@ -37,7 +38,7 @@ struct LiveRun {
                 reason: "it has no schedule and logged no learning rates; give one as schedule")
         }
         let resolved = try RunSchedule.resolve(run)
-        let curve = context.predictor.report.series.map { run.series[$0] } ?? run.curve
+        let curve = run.curve(of: context.predictor.report.series)
         let logged = curve?.steps.last.map { min($0 + 1, resolved.schedule.totalSteps) }
         guard let now = stated ?? logged, now > 0 else {
             throw PlanError.run(run.id, reason: "it has no points; say from_step, the steps so far")

@@ -1,5 +1,6 @@
 import Fitting
 import Laws
+import Records
 import Schedules
 
 /// The schedule of so many steps with the lowest predicted final loss.

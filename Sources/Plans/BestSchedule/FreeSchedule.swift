@@ -1,5 +1,6 @@
 import Fitting
 import Laws
+import Records
 import Schedules
 
 /// The best of all schedules that never rise after the warm-up, written in few segments.

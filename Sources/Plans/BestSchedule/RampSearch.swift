@@ -1,5 +1,6 @@
 import Foundation
 import Laws
+import Records
 
 /// The best smooth way down: rates at some steps after the warm-up, straight lines between.
 ///

@@ -1,5 +1,6 @@
 import Foundation
 import Laws
+import Records
 
 /// A non-increasing schedule after the warm-up, as the steps at which it falls and by how much.
 struct Stairs: Equatable {

@@ -1,5 +1,6 @@
 import Fitting
 import Laws
+import Records
 import Schedules
 
 /// The member of a family with the lowest predicted loss at its end.

@@ -1,5 +1,6 @@
 import Fitting
 import Laws
+import Records
 import Schedules
 
 /// When a loss is reached: under a schedule, and by the shortest schedule of each family.

@@ -3,6 +3,7 @@ import Contract
 import Fitting
 import Imports
 import Laws
+import Records
 import Schedules
 import Synchronization
 

@@ -5,6 +5,7 @@ import JSONText
 import Laws
 import Plans
 import Plots
+import Records
 import Schedules
 
 /// Runs and fits that a server has, over HTTP; a fit is named by its id.
@@ -146,7 +147,7 @@ struct RemoteBackend: Backend {
             run.role = try? members.decodeIfPresent(Run.Role.self, forKey: Key("role"))
             run.schedule = try members.decodeIfPresent(
                 ScheduleEcho.self, forKey: Key("schedule"))?.schedule
-            for feature in Feature.allCases {
+            for feature in Feature.stored {
                 run.features[feature] = try members.decodeIfPresent(
                     Double.self, forKey: Key(feature.rawValue))
             }

@@ -1,5 +1,6 @@
 import API
 import JSONText
+import Records
 import Store
 
 extension ServerClient {
@@ -21,15 +22,15 @@ extension ServerClient {
     /// - Returns: What the server did.
     /// - Throws: `ClientError`, at the first run that is refused.
     func importRuns(
-        _ imports: [RunImport], reporter: ProgressReporter
+        _ imports: [Run], reporter: ProgressReporter
     ) throws(ClientError) -> ImportSummary {
         var summary = ImportSummary(created: 0, updated: 0, accepted: 0, replaced: 0)
         for (index, item) in imports.enumerated() {
-            reporter.update(note: item.run.id)
+            reporter.update(note: item.id)
             reporter.update(fraction: Double(index) / Double(imports.count))
             let reply = try send(
-                "PUT", ["v1", "runs", item.run.id],
-                body: JSONWriter.bytes(of: RunPayload(item.run).json))
+                "PUT", ["v1", "runs", item.id],
+                body: JSONWriter.bytes(of: item.json))
             if reply.status == Self.created {
                 summary.created += 1
             } else {
@@ -37,7 +38,7 @@ extension ServerClient {
             }
             for start in stride(from: 0, to: item.points.count, by: Self.pointsPerRequest) {
                 let end = min(start + Self.pointsPerRequest, item.points.count)
-                let appended = try append(item.points[start..<end], to: item.run.id)
+                let appended = try append(item.points[start..<end], to: item.id)
                 summary.accepted += appended.accepted
                 summary.replaced += appended.replaced
             }
@@ -46,22 +47,15 @@ extension ServerClient {
     }
 
     private func append(
-        _ points: ArraySlice<PointRecord>, to id: String
+        _ points: ArraySlice<Point>, to id: String
     ) throws(ClientError) -> Appended {
         let path = ["v1", "runs", id, "points"]
-        let body = JSONValue.object([.init("points", .array(points.map(Self.json)))])
-        let reply = try send("POST", path, body: JSONWriter.bytes(of: body))
-        return try decode(Appended.self, from: reply.body, at: path)
-    }
-
-    private static func json(_ point: PointRecord) -> JSONValue {
-        var members: [JSONValue.Member] = [.init("step", .integer(point.step))]
-        if let loss = point.loss { members.append(.init("loss", .number(loss))) }
-        if let rate = point.learningRate { members.append(.init("learning_rate", .number(rate))) }
-        if let count = point.tokenCount { members.append(.init("token_count", .number(count))) }
-        for (name, loss) in point.series.sorted(by: { $0.key < $1.key }) {
-            members.append(.init("loss/\(name)", .number(loss)))
+        var writer = JSONWriter(capacity: 64 * points.count)
+        writer.object { writer in
+            writer.name("points")
+            Array(points).write(to: &writer)
         }
-        return .object(members)
+        let reply = try send("POST", path, body: writer.bytes)
+        return try decode(Appended.self, from: reply.body, at: path)
     }
 }

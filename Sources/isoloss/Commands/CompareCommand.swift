@@ -3,6 +3,7 @@ import Fitting
 import JSONText
 import Laws
 import Plots
+import Records
 
 /// `isoloss compare`: which law predicts best what it has not seen.
 struct CompareCommand: ParsableCommand {

@@ -4,6 +4,7 @@ import Fitting
 import JSONText
 import Laws
 import Plots
+import Records
 
 /// `isoloss fit`: runs in, parameters out.
 struct FitCommand: ParsableCommand {

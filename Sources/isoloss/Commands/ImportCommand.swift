@@ -2,6 +2,8 @@ import API
 import ArgumentParser
 import Imports
 import Laws
+import Plots
+import Records
 import Store
 
 /// `isoloss import`: logs and tables into a database or a server.
@@ -68,7 +70,7 @@ struct ImportCommand: ParsableCommand {
         }
         var report = ImportReport(
             files: source.files, notes: source.notes, warnings: source.warnings)
-        let imports = try source.files.flatMap(\.runs).map { try RunImport($0) }
+        let imports = source.files.flatMap(\.runs).map(\.run)
         let place = server.server ?? database ?? ServeCommand.standardDatabase
         if dryRun {
             report.created = imports.count
@@ -77,7 +79,7 @@ struct ImportCommand: ParsableCommand {
         } else {
             let summary = try ProgressReporter.during("importing into \(place)") { reporter in
                 if let client { return try client.importRuns(imports, reporter: reporter) }
-                let store = try RunStore(path: place, unfinishedFits: .leave)
+                let store = try RunStore(path: place, as: .guest)
                 let summary = try store.importRuns(imports)
                 try store.close()
                 return summary

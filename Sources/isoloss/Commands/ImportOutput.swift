@@ -3,6 +3,7 @@ import Imports
 import JSONText
 import Laws
 import Plots
+import Records
 
 /// What an import found and did.
 struct ImportOutput: CommandOutput {
@@ -22,7 +23,7 @@ struct ImportOutput: CommandOutput {
         Table(
             header: ["id", "study", "points"],
             rows: runs.map { _, item in
-                [.text(item.run.id), .text(item.run.study), .count(item.points.count)]
+                [.text(item.run.id), .text(item.run.study), .count(item.run.points.count)]
             })
     }
 
@@ -40,7 +41,7 @@ struct ImportOutput: CommandOutput {
                     return "\(series.name) \(series.points)\(unit)\(bad)"
                 }
                 return [
-                    item.run.id, item.run.study ?? "-", String(item.points.count),
+                    item.run.id, item.run.study ?? "-", String(item.run.points.count),
                     NumberFormat.significant(loss), file.format, series.joined(separator: "; "),
                 ]
             })

@@ -3,6 +3,7 @@ import Contract
 import JSONText
 import Laws
 import Plots
+import Records
 
 /// `isoloss laws`: what can be fitted, and what a run must carry for it.
 struct LawsCommand: ParsableCommand {

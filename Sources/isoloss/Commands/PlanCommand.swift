@@ -5,6 +5,7 @@ import JSONText
 import Laws
 import Plans
 import Plots
+import Records
 
 /// `isoloss plan`: what to train next, from a fit.
 struct PlanCommand: ParsableCommand {

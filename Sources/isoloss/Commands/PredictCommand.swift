@@ -5,6 +5,7 @@ import Foundation
 import JSONText
 import Laws
 import Plots
+import Records
 import Schedules
 
 /// `isoloss predict`: a loss curve under a schedule, or the loss of one finished run.

@@ -4,6 +4,7 @@ import Fitting
 import JSONText
 import Laws
 import Plots
+import Records
 
 /// `isoloss score`: how well a fit predicts runs that it has not seen.
 struct ScoreCommand: ParsableCommand {

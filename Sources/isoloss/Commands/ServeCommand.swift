@@ -5,7 +5,10 @@ import Fitting
 import Foundation
 import HTTP
 import Logging
+import Store
 import Synchronization
+
+extension RunStore.Durability: ExpressibleByArgument {}
 
 /// `isoloss serve`: the HTTP service on an embedded database.
 struct ServeCommand: ParsableCommand {
@@ -46,6 +49,13 @@ struct ServeCommand: ParsableCommand {
             valueName: "MiB"))
     var memory = 1_024
 
+    @Option(
+        help: ArgumentHelp(
+            "What an acknowledged point survives: full, a power cut; normal, the end of the process "
+                + "by any signal.",
+            valueName: "full|normal"))
+    var durability = RunStore.Durability.full
+
     @OptionGroup(title: "Limits of one request (beyond one: 422 over-budget)")
     var limits: BudgetOptions
 
@@ -54,12 +64,13 @@ struct ServeCommand: ParsableCommand {
         OpenFileLimit.raise()
         MemoryTuning.apply()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var configuration = ServiceConfiguration(
+            databasePath: database, host: host, port: port,
+            token: ProcessInfo.processInfo.environment[ServerClient.tokenVariable],
+            version: Version.current, budget: limits.budget, memoryBytes: memory << 20)
+        configuration.durability = durability
         let service = try Service(
-            configuration: ServiceConfiguration(
-                databasePath: database, host: host, port: port,
-                token: ProcessInfo.processInfo.environment[ServerClient.tokenVariable],
-                version: Version.current, budget: limits.budget, memoryBytes: memory << 20),
-            logger: Logger(label: "isoloss"))
+            configuration: configuration, logger: Logger(label: "isoloss"))
         let address = try service.start()
         Output.print(["listening on http://\(address)"])
         signals.wait()

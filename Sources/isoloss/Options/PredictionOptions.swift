@@ -2,6 +2,7 @@ import ArgumentParser
 import Contract
 import Fitting
 import Laws
+import Records
 
 extension LawPredictor.Interval.Target: ExpressibleByArgument {
     // The argument parser asks for it in public.
@@ -64,7 +65,7 @@ struct FeatureOptions: ParsableArguments {
 
     var features: [Feature: Double] {
         var features: [Feature: Double] = [:]
-        for feature in Feature.inputs { features[feature] = value(of: feature) }
+        for feature in Feature.allCases { features[feature] = value(of: feature) }
         return features
     }
 

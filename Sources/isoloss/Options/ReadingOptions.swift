@@ -1,6 +1,7 @@
 import ArgumentParser
 import Imports
 import Laws
+import Records
 
 /// How files are read, where their content does not say it.
 struct ReadingOptions: ParsableArguments {
@@ -38,7 +39,7 @@ struct ReadingOptions: ParsableArguments {
         if let stepFrom, stepFrom != "row" {
             throw ValidationError("--step-from \(stepFrom): it can only be row.")
         }
-        let meanings = ImportOptions.meanings + Feature.allCases.map(\.rawValue)
+        let meanings = ImportOptions.meanings + Feature.stored.map(\.rawValue)
         for column in columns where !meanings.contains(column.name) {
             throw ValidationError(
                 "--column \(column.name)=\(column.value): \(column.name) is none of "

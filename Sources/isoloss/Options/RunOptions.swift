@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contract
 import Laws
+import Records
 import Schedules
 
 extension Run.Role: ExpressibleByArgument {

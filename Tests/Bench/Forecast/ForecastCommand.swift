@@ -3,6 +3,7 @@ import Fitting
 import Foundation
 import Imports
 import Laws
+import Records
 
 /// How well the forecaster predicts beside the laws it is made of.
 struct ForecastCommand: ParsableCommand {

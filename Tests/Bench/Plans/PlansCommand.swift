@@ -3,6 +3,7 @@ import Fitting
 import Foundation
 import Laws
 import Plans
+import Records
 import Schedules
 
 /// What the best schedule costs, beside the multi-power authors' way on their own fit.

@@ -1,6 +1,7 @@
 import Fitting
 import Foundation
 import Laws
+import Records
 import Schedules
 
 /// Fits of the laws of learning-rate schedules to three curves of 437 points.

@@ -1,5 +1,6 @@
 import Fitting
 import Laws
+import Records
 
 /// Where the time of one fit to its global optimum goes, in CPU seconds.
 struct FitTimes {

@@ -1,6 +1,7 @@
 import Fitting
 import Laws
 import LeastSquares
+import Records
 
 /// The problem that a fit's own searches and refits solve, for timing single ones.
 struct RefitProblem {

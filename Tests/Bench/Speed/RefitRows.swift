@@ -2,6 +2,7 @@ import Fitting
 import Foundation
 import Laws
 import LeastSquares
+import Records
 import TestSupport
 
 /// Refits of resampled rows, each to its own optimum, started at the fit of all rows.

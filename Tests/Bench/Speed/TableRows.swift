@@ -2,6 +2,7 @@ import Fitting
 import Foundation
 import Laws
 import LeastSquares
+import Records
 
 /// The canonical Chinchilla objective on the table: one start, and the global optimum.
 struct TableRows {

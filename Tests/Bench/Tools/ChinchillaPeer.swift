@@ -1,5 +1,6 @@
 import Foundation
 import Laws
+import Records
 
 extension PeerProcess {
     /// Gives the peer the rows that it fits from then on.

@@ -1,4 +1,5 @@
 import Laws
+import Records
 
 /// A law bound to inputs, with room for what one evaluation fills.
 struct Evaluation {

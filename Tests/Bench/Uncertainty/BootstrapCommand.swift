@@ -3,6 +3,7 @@ import Fitting
 import Foundation
 import Imports
 import Laws
+import Records
 
 /// The bootstrap of a published analysis, done again.
 ///

@@ -1,6 +1,7 @@
 import Fitting
 import Foundation
 import Laws
+import Records
 import Schedules
 import TestSupport
 

@@ -3,6 +3,7 @@ import Dispatch
 import Fitting
 import Foundation
 import Laws
+import Records
 import Synchronization
 import TestSupport
 

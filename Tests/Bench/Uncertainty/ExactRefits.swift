@@ -2,6 +2,7 @@ import Fitting
 import Foundation
 import Laws
 import LeastSquares
+import Records
 
 /// The resamples of one seed, each refitted by us and by SciPy, to see whether ours end at their
 /// optima.

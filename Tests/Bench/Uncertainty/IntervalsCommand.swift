@@ -3,6 +3,7 @@ import Fitting
 import Foundation
 import Imports
 import Laws
+import Records
 
 /// Coverage of intervals on real runs that the fit has not seen.
 struct IntervalsCommand: ParsableCommand {

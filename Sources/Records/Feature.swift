@@ -27,21 +27,31 @@ package enum Feature: String, CaseIterable, Codable, CodingKeyRepresentable, Sen
     /// L: the loss itself, where it is what another quantity is predicted from.
     case loss
 
-    /// The features stored with a run.
+    /// The features that are stored with a run; `loss` is not one, it has a field of its own.
+    package static let stored = allCases.filter { $0 != .loss }
+
+    /// The position among the cases.
     ///
-    /// `loss` is not one: it has its own column.
-    package static let allCases: [Feature] = [
-        .parameterCount, .totalParameterCount, .tokenCount, .uniqueTokenCount, .trainingFLOPs,
-        .batchTokens, .stepCount, .encoderParameterCount, .decoderParameterCount,
-        .averageParameterCount, .expertCount,
-    ]
-
-    /// The features that a prediction can be asked for.
-    package static let inputs = allCases + [.loss]
-
-    /// By the case's one byte: an enumeration of strings hashes its whole text otherwise, and every
-    /// fit looks up features of all its runs.
+    /// A string-backed enumeration hashes its whole text otherwise, and every fit looks up
+    /// features of all its runs.
     package func hash(into hasher: inout Hasher) {
-        withUnsafeBytes(of: self) { hasher.combine(bytes: $0) }
+        hasher.combine(position)
+    }
+
+    private var position: UInt8 {
+        switch self {
+        case .parameterCount: 0
+        case .totalParameterCount: 1
+        case .tokenCount: 2
+        case .uniqueTokenCount: 3
+        case .trainingFLOPs: 4
+        case .batchTokens: 5
+        case .stepCount: 6
+        case .encoderParameterCount: 7
+        case .decoderParameterCount: 8
+        case .averageParameterCount: 9
+        case .expertCount: 10
+        case .loss: 11
+        }
     }
 }

@@ -1,10 +1,8 @@
 import Foundation
-import GRDB
+package import GRDB
+import Records
 
 extension RunStore {
-    private static let fitColumns =
-        "key, id, law, status, progress, request, report, failure, created_at, finished_at"
-
     /// Stores a new fit, ended or not.
     ///
     /// - Parameter fit: The fit.
@@ -13,21 +11,14 @@ extension RunStore {
     @discardableResult
     package func insertFit(_ fit: FitRecord) throws(StoreError) -> FitRecord {
         try write { db in
-            try fit.validate()
-            let ended = fit.status != .queued && fit.status != .running
-            let time = timestamp
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO fit (id, law, status, progress, request, report, failure,
-                        created_at, finished_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
-                    """
-            ).execute(arguments: [
-                fit.id, fit.law, fit.status.rawValue, fit.progress, fit.request, fit.report,
-                fit.failure, time, ended ? time : nil,
-            ])
+            try TextRule.id.check(fit.id, field: "id")
+            var fit = fit
+            let time = Date(timestamp: timestamp)
+            fit.createdAt = time
+            fit.finishedAt = fit.status.isEnd ? time : nil
+            try fit.insert(db, onConflict: .ignore)
             guard db.changesCount == 1 else { throw StoreError.fitExists(id: fit.id) }
-            return try find(fit.id, in: db)
+            return fit
         }
     }
 
@@ -48,6 +39,7 @@ extension RunStore {
             var fit = try find(id, in: db)
             guard fit.finishedAt == nil else { return false }
             fit.end(with: outcome)
+            fit.finishedAt = Date(timestamp: timestamp)
             try db.cachedStatement(
                 sql: """
                     UPDATE fit SET status = ?, progress = ?, report = ?, failure = ?,
@@ -55,7 +47,8 @@ extension RunStore {
                     WHERE id = ?
                     """
             ).execute(arguments: [
-                fit.status.rawValue, fit.progress, fit.report, fit.failure, timestamp, id,
+                fit.status.rawValue, fit.progress, fit.report, fit.failure,
+                fit.finishedAt?.timestamp, id,
             ])
             return true
         }
@@ -85,18 +78,15 @@ extension RunStore {
         }
         guard limit >= 1 else { throw .invalidLimit(limit) }
         return try read { db in
-            let statement = try db.cachedStatement(
-                sql: """
-                    SELECT \(Self.fitColumns) FROM fit WHERE key < ? ORDER BY key DESC LIMIT ?
-                    """)
             let rows = try Row.fetchAll(
-                statement,
+                db.cachedStatement(
+                    sql: "SELECT * FROM fit WHERE key < ? ORDER BY key DESC LIMIT ?"),
                 arguments: [before ?? .max, limit == .max ? limit : limit + 1])
             let kept = rows.prefix(limit)
-            let last = rows.count > limit ? kept.last : nil
+            let last: Int64? = rows.count > limit ? kept.last?["key"] : nil
             return Page(
-                records: try kept.map(record),
-                nextCursor: last.map { PageCursor(list: .fits, key: $0[0]).text })
+                records: try kept.map(FitRecord.init(row:)),
+                nextCursor: last.map { PageCursor(list: .fits, key: $0).text })
         }
     }
 
@@ -111,9 +101,19 @@ extension RunStore {
         }
     }
 
+    /// Whether a crash cut off any fit; a start needs not write where none was.
+    func hasUnfinishedFits() throws(StoreError) -> Bool {
+        try read { db in
+            try Bool.fetchOne(
+                db,
+                sql: "SELECT EXISTS (SELECT 1 FROM fit WHERE status IN ('queued', 'running'))")
+                ?? false
+        }
+    }
+
     /// Ends the fits that a crash cut off.
-    func failUnfinishedFits() throws {
-        try writer.write { db in
+    func failUnfinishedFits() throws(StoreError) {
+        try write { db in
             try db.execute(
                 sql: """
                     UPDATE fit SET status = 'failed', failure = ?, finished_at = ?
@@ -124,27 +124,40 @@ extension RunStore {
     }
 
     private func find(_ id: String, in db: Database) throws -> FitRecord {
-        let statement = try db.cachedStatement(
-            sql: "SELECT \(Self.fitColumns) FROM fit WHERE id = ?")
+        let statement = try db.cachedStatement(sql: "SELECT * FROM fit WHERE id = ?")
         guard let row = try Row.fetchOne(statement, arguments: [id]) else {
             throw StoreError.fitNotFound(id: id)
         }
-        return try record(row)
+        return try FitRecord(row: row)
+    }
+}
+
+extension FitRecord: FetchableRecord, PersistableRecord {
+    package static let databaseTableName = "fit"
+
+    package init(row: Row) throws {
+        self.init(id: row["id"], law: row["law"], request: row["request"])
+        let text: String = row["status"]
+        guard let status = Status(rawValue: text) else {
+            throw StoreError.sqlite(code: 0, reason: "fit \(id) has status \"\(text)\"")
+        }
+        self.status = status
+        progress = row["progress"]
+        report = row["report"]
+        failure = row["failure"]
+        createdAt = Date(timestamp: row["created_at"])
+        finishedAt = (row["finished_at"] as Int64?).map(Date.init(timestamp:))
     }
 
-    /// The record of a row of `fitColumns`.
-    private func record(_ row: Row) throws -> FitRecord {
-        let status: String = row[3]
-        var fit = FitRecord(id: row[1], law: row[2], request: row[5])
-        guard let known = FitRecord.Status(rawValue: status) else {
-            throw StoreError.sqlite(code: 0, reason: "fit \(fit.id) has status \"\(status)\"")
-        }
-        fit.status = known
-        fit.progress = row[4]
-        fit.report = row[6]
-        fit.failure = row[7]
-        fit.createdAt = Date(timestamp: row[8])
-        fit.finishedAt = (row[9] as Int64?).map(Date.init(timestamp:))
-        return fit
+    package func encode(to container: inout PersistenceContainer) {
+        container["id"] = id
+        container["law"] = law
+        container["status"] = status.rawValue
+        container["progress"] = progress
+        container["request"] = request
+        container["report"] = report
+        container["failure"] = failure
+        container["created_at"] = createdAt?.timestamp
+        container["finished_at"] = finishedAt?.timestamp
     }
 }

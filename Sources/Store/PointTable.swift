@@ -1,0 +1,276 @@
+import Foundation
+import GRDB
+package import Records
+
+/// What became of appended points.
+package struct AppendSummary: Equatable, Sendable {
+    /// Points stored, replacing ones included: the whole batch.
+    package var accepted: Int
+    /// Those of them whose step had been stored before, in the run or earlier in the batch.
+    package var replaced: Int
+    /// Points that a rewind took away and the batch did not bring again.
+    package var dropped = 0
+    /// The run's highest step afterwards; nil while it has no points.
+    package var lastStep: Int?
+
+    package init(accepted: Int, replaced: Int, dropped: Int = 0, lastStep: Int?) {
+        self.accepted = accepted
+        self.replaced = replaced
+        self.dropped = dropped
+        self.lastStep = lastStep
+    }
+}
+
+extension RunStore {
+    /// Adds points to a run, all or none; safe to repeat.
+    ///
+    /// A point at a step that is stored already replaces the values that it carries (main loss,
+    /// learning rate, tokens, time, the series given) and leaves the others.
+    ///
+    /// - Parameters:
+    ///   - id: The run.
+    ///   - points: In any order.
+    ///   - rewinds: Whether everything from the batch's first step on is dropped before, as when a
+    ///     job starts again from a checkpoint.
+    /// - Returns: How many were stored, replaced and dropped.
+    /// - Throws: `runNotFound`, `invalidField` with the place of the first offender.
+    @discardableResult
+    package func appendPoints(
+        _ id: String, _ points: [Point], rewinds: Bool = false
+    ) throws(StoreError) -> AppendSummary {
+        do throws(InvalidField) {
+            try Run.validate(points)
+        } catch {
+            throw .invalidField(error)
+        }
+        return try write { db in
+            let key = try RunTable.key(of: id, in: db)
+            return try PointWriter(run: key, in: db)
+                .append(points, rewinds: rewinds, at: timestamp)
+        }
+    }
+
+    /// A run's points in step order.
+    ///
+    /// - Parameters:
+    ///   - id: The run.
+    ///   - from: First step wanted.
+    ///   - to: Last step wanted.
+    /// - Returns: The points of the closed range.
+    /// - Throws: `runNotFound`.
+    package func points(
+        _ id: String, from: Int = 0, to: Int = .max
+    ) throws(StoreError) -> [Point] {
+        try read { db in
+            let key = try RunTable.key(of: id, in: db)
+            return try PointTable.points(of: key, from: from, to: to, in: db)
+        }
+    }
+}
+
+/// SQL that reads the tables `point`, `series` and `series_point`, inside somebody's transaction.
+enum PointTable {
+    /// Points of one run in a range of steps, in order.
+    static func points(
+        of run: Int64, from: Int = 0, to: Int = .max, in db: Database
+    ) throws -> [Point] {
+        var points: [Point] = []
+        let rows = try HotStatement(
+            """
+            SELECT step, loss, learning_rate, token_count, time, not_finite FROM point
+            WHERE run_key = ? AND step BETWEEN ? AND ? ORDER BY step
+            """,
+            in: db)
+        defer { rows.reset() }
+        rows.bind(run, at: 1)
+        rows.bind(Int64(from), at: 2)
+        rows.bind(Int64(to), at: 3)
+        while try rows.advance() {
+            points.append(
+                Point(
+                    step: Int(rows.integer(0)),
+                    loss: rows.optionalDouble(1) ?? NotFinite.value(of: rows.text(5)),
+                    learningRate: rows.optionalDouble(2), tokenCount: rows.optionalDouble(3),
+                    time: rows.optionalInteger(4).map(Date.init(timestamp:))))
+        }
+        for (key, name) in try series(of: run, in: db) {
+            try merge(series: key, name, from: from, to: to, into: &points, in: db)
+        }
+        return points
+    }
+
+    private static func series(
+        of run: Int64, in db: Database
+    ) throws -> [(key: Int64, name: String)] {
+        let rows = try HotStatement("SELECT key, name FROM series WHERE run_key = ?", in: db)
+        rows.bind(run, at: 1)
+        var series: [(Int64, String)] = []
+        while try rows.advance() { series.append((rows.integer(0), rows.text(1) ?? "")) }
+        return series
+    }
+
+    /// Both are in step order, and every step of a series is a step of `point`: one pass is enough.
+    private static func merge(
+        series key: Int64, _ name: String, from: Int, to: Int, into points: inout [Point],
+        in db: Database
+    ) throws {
+        let rows = try HotStatement(
+            """
+            SELECT step, loss, not_finite FROM series_point
+            WHERE series_key = ? AND step BETWEEN ? AND ? ORDER BY step
+            """,
+            in: db)
+        defer { rows.reset() }
+        rows.bind(key, at: 1)
+        rows.bind(Int64(from), at: 2)
+        rows.bind(Int64(to), at: 3)
+        var index = points.startIndex
+        while try rows.advance() {
+            let step = Int(rows.integer(0))
+            while index < points.endIndex, points[index].step < step { index += 1 }
+            guard index < points.endIndex, points[index].step == step else { continue }
+            points[index].series[name] = rows.optionalDouble(1) ?? NotFinite.value(of: rows.text(2))
+        }
+    }
+}
+
+/// Adds points to one run, inside somebody else's transaction.
+struct PointWriter {
+    private let run: Int64
+    private let db: Database
+    private let insertPoint: HotStatement
+    private let updatePoint: HotStatement
+    private let insertSeriesPoint: HotStatement
+
+    init(run: Int64, in db: Database) throws {
+        self.run = run
+        self.db = db
+        insertPoint = try HotStatement(
+            """
+            INSERT INTO point (run_key, step, loss, not_finite, learning_rate, token_count, time)
+            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """,
+            in: db)
+        // A loss takes the place of one that is not finite, and the other way round.
+        updatePoint = try HotStatement(
+            """
+            UPDATE point SET loss = iif(?4 IS NULL, coalesce(?3, loss), NULL),
+                not_finite = iif(?3 IS NULL, coalesce(?4, not_finite), NULL),
+                learning_rate = coalesce(?5, learning_rate),
+                token_count = coalesce(?6, token_count),
+                time = coalesce(?7, time)
+            WHERE run_key = ?1 AND step = ?2
+            """,
+            in: db)
+        insertSeriesPoint = try HotStatement(
+            """
+            INSERT INTO series_point (series_key, step, loss, not_finite) VALUES (?, ?, ?, ?)
+            ON CONFLICT (series_key, step) DO UPDATE
+                SET loss = excluded.loss, not_finite = excluded.not_finite
+            """,
+            in: db)
+    }
+
+    func append(
+        _ points: [Point], rewinds: Bool = false, at timestamp: Int64
+    ) throws -> AppendSummary {
+        let first = points.lazy.map(\.step).min()
+        let gone = try rewinds ? first.map(dropAll(from:)) ?? [] : []
+        var added = 0
+        var replaced = 0
+        var returned = Set<Int>()
+        var seriesKeys: [String: Int64] = [:]
+        for point in points {
+            if try insertPoint.execute(run, point) == 1 {
+                added += 1
+                if gone.contains(point.step) {
+                    replaced += 1
+                    returned.insert(point.step)
+                }
+            } else {
+                replaced += 1
+                try updatePoint.execute(run, point)
+            }
+            for (name, loss) in point.series {
+                let key = try seriesKeys[name] ?? seriesKey(name)
+                seriesKeys[name] = key
+                insertSeriesPoint.bind(key, at: 1)
+                insertSeriesPoint.bind(Int64(point.step), at: 2)
+                insertSeriesPoint.bind(loss.isFinite ? loss : nil, at: 3)
+                insertSeriesPoint.bind(NotFinite.name(of: loss), at: 4)
+                try insertSeriesPoint.execute()
+            }
+        }
+        let lastStep = try updateRun(
+            pointCount: added - gone.count, isChanged: !points.isEmpty, at: timestamp)
+        return AppendSummary(
+            accepted: points.count, replaced: replaced, dropped: gone.count - returned.count,
+            lastStep: lastStep)
+    }
+
+    /// Takes away every point from a step on; returns their steps.
+    private func dropAll(from step: Int) throws -> Set<Int> {
+        let rows = try HotStatement(
+            "SELECT step FROM point WHERE run_key = ? AND step >= ?", in: db)
+        rows.bind(run, at: 1)
+        rows.bind(Int64(step), at: 2)
+        var steps = Set<Int>()
+        while try rows.advance() { steps.insert(Int(rows.integer(0))) }
+        guard !steps.isEmpty else { return [] }
+        try db.cachedStatement(
+            sql: """
+                DELETE FROM series_point WHERE step >= ?
+                    AND series_key IN (SELECT key FROM series WHERE run_key = ?)
+                """
+        ).execute(arguments: [step, run])
+        try db.cachedStatement(sql: "DELETE FROM point WHERE run_key = ? AND step >= ?")
+            .execute(arguments: [run, step])
+        return steps
+    }
+
+    private func seriesKey(_ name: String) throws -> Int64 {
+        try db.cachedStatement(
+            sql: "INSERT INTO series (run_key, name) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        ).execute(arguments: [run, name])
+        let statement = try db.cachedStatement(
+            sql: "SELECT key FROM series WHERE run_key = ? AND name = ?")
+        guard let key = try Int64.fetchOne(statement, arguments: [run, name]) else {
+            throw StoreError.sqlite(code: 0, reason: "series \"\(name)\" was not stored")
+        }
+        return key
+    }
+
+    /// Keeps the run's count and last step, so that listing runs reads no points.
+    private func updateRun(
+        pointCount added: Int, isChanged: Bool, at timestamp: Int64
+    ) throws -> Int? {
+        if isChanged {
+            // The primary key makes the highest step a look at one end of the tree.
+            try db.cachedStatement(
+                sql: """
+                    UPDATE run SET point_count = point_count + ?,
+                        last_step = (SELECT max(step) FROM point WHERE run_key = run.key),
+                        updated_at = ?
+                    WHERE key = ?
+                    """
+            ).execute(arguments: [added, timestamp, run])
+        }
+        let statement = try db.cachedStatement(sql: "SELECT last_step FROM run WHERE key = ?")
+        return try Int.fetchOne(statement, arguments: [run])
+    }
+}
+
+extension HotStatement {
+    /// Executes with the point's columns as parameters 1 to 7, in the order of the insertion.
+    @discardableResult
+    fileprivate func execute(_ run: Int64, _ point: Point) throws -> Int {
+        bind(run, at: 1)
+        bind(Int64(point.step), at: 2)
+        bind(point.loss.flatMap { $0.isFinite ? $0 : nil }, at: 3)
+        bind(point.loss.flatMap(NotFinite.name), at: 4)
+        bind(point.learningRate, at: 5)
+        bind(point.tokenCount, at: 6)
+        bind(point.time?.timestamp, at: 7)
+        return try execute()
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import GRDB
+import Synchronization
+
+/// Writers in a line: those that wait at the same time share one transaction and one sync.
+///
+/// A sync takes milliseconds and the disk does one at a time, so that with a transaction each, a
+/// hundred writers would wait for a hundred syncs. Whoever comes first takes everything that
+/// waits into its transaction, each piece of work in a savepoint of its own: one that fails takes
+/// back itself and nothing else. Known from databases as group commit.
+final class WriteQueue: Sendable {
+    private let writer: any DatabaseWriter
+    private let busy: BusyWait
+    private let waiting = Mutex<[Work]>([])
+    /// Held by the one thread that writes.
+    private let turn = NSLock()
+
+    init(_ writer: any DatabaseWriter, busy: BusyWait) {
+        self.writer = writer
+        self.busy = busy
+    }
+
+    /// Runs the body in a transaction, which others may share.
+    ///
+    /// - Parameter body: Reads and writes; what it throws takes back what it wrote.
+    /// - Returns: What the body returned, once the transaction is committed.
+    /// - Throws: What the body throws, or what SQLite says.
+    func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        var result: Result<Value, any Error>?
+        try withoutActuallyEscaping(body) { body in
+            let work = Work { db in
+                let value = try body(db)
+                result = .success(value)
+            }
+            try add(work)
+            if let error = work.error { throw error }
+        }
+        guard let result else { throw StoreError.sqlite(code: 0, reason: "nothing was written") }
+        return try result.get()
+    }
+
+    private func add(_ work: Work) throws {
+        // While another process holds the file, one writer tries; the others are told at once,
+        // and keep no threads that readers need.
+        if busy.isLocked {
+            guard turn.try() else { throw StoreError.locked }
+            waiting.withLock { $0.append(work) }
+        } else {
+            waiting.withLock { $0.append(work) }
+            turn.lock()
+        }
+        defer { turn.unlock() }
+        // Somebody else may have done it meanwhile.
+        guard !work.isDone else { return }
+        let all = waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+        commit(all)
+    }
+
+    private func commit(_ all: [Work]) {
+        do {
+            try writer.writeWithoutTransaction { db in
+                try db.inTransaction(.immediate) {
+                    for work in all {
+                        try Self.perform(work, in: db, isAlone: all.count == 1)
+                    }
+                    return .commit
+                }
+            }
+            busy.succeeded()
+        } catch {
+            for work in all where work.error == nil { work.error = error }
+        }
+        for work in all { work.isDone = true }
+    }
+
+    private static func perform(_ work: Work, in db: Database, isAlone: Bool) throws {
+        guard !isAlone else { return try work.body(db) }
+        do {
+            try db.inSavepoint {
+                try work.body(db)
+                return .commit
+            }
+        } catch {
+            work.error = error
+            // A full disk ends the whole transaction: nobody's work is stored then.
+            guard db.isInsideTransaction else { throw error }
+        }
+    }
+
+    /// What one caller wants written.
+    ///
+    /// Unchecked: it is made by the caller, then read and changed only by the thread that has the
+    /// turn, and read again by the caller when it has had the turn.
+    private final class Work: @unchecked Sendable {
+        let body: (Database) throws -> Void
+        var error: (any Error)?
+        var isDone = false
+
+        init(_ body: @escaping (Database) throws -> Void) {
+            self.body = body
+        }
+    }
+}
+
+/// How long SQLite waits for a file that another process has locked.
+///
+/// Two seconds for a writer, one for a reader, whom the write-ahead log lets pass but for moments.
+/// A file that has been locked for 200 ms counts as locked until a write succeeds: from then on
+/// writers wait for 200 ms only.
+final class BusyWait: Sendable {
+    private static let pause = 0.01
+    private static let patience = 200
+    private static let shortPatience = 20
+    private static let readerPatience: Int32 = 1_000
+
+    private let isHeld = Atomic(false)
+    /// Pauses of the wait that goes on.
+    private let limit = Atomic(0)
+
+    /// Whether another process has held the file for long.
+    var isLocked: Bool { isHeld.load(ordering: .relaxed) }
+
+    func succeeded() {
+        isHeld.store(false, ordering: .relaxed)
+    }
+
+    var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .callback { [self] tries in wait(tries) }
+        configuration.prepareDatabase { db in
+            guard db.configuration.readonly else { return }
+            try db.execute(sql: "PRAGMA busy_timeout = \(Self.readerPatience)")
+        }
+        return configuration
+    }
+
+    /// Only the one writer waits here: readers have a timeout of their own.
+    private func wait(_ tries: Int) -> Bool {
+        if tries == 0 {
+            limit.store(isLocked ? Self.shortPatience : Self.patience, ordering: .relaxed)
+        }
+        if tries >= Self.shortPatience { isHeld.store(true, ordering: .relaxed) }
+        guard tries < limit.load(ordering: .relaxed) else { return false }
+        Thread.sleep(forTimeInterval: Self.pause)
+        return true
+    }
+}
