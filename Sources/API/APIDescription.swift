@@ -78,11 +78,22 @@ struct APIDescription: Sendable {
         return [
             Call(method: "get", path: "/healthz", summary: "Tells whether the process answers."),
             Call(method: "get", path: "/readyz", summary: "Tells whether the database answers."),
+            Call(
+                method: "get", path: "/metrics",
+                summary: "Shows the server and its most recent runs as Prometheus reads them.",
+                query: [field("target", "A loss; how long each run takes to reach it is shown.")]),
             Call(method: "get", path: "/v1/laws", summary: "Lists the laws."),
             Call(method: "get", path: "/v1/laws/{id}", summary: "Shows a law."),
             Call(
                 method: "get", path: "/v1/runs", summary: "Lists runs.",
-                query: [field("study", "Only the runs of this study.")] + list),
+                query: [
+                    field("study", "Only the runs of this study."),
+                    field("search", "Only runs whose id, name or study has this in it."),
+                    field(
+                        "sort",
+                        "created, updated, last_loss or last_step; greatest first with - before."),
+                    rows,
+                ] + list),
             Call(
                 method: "post", path: "/v1/runs",
                 summary: "Creates one run or many, from JSON, NDJSON or CSV.", success: "201"),

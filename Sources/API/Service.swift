@@ -10,6 +10,7 @@ package final class Service: Sendable {
     private let server: HTTPServer
     private let queue: FitQueue
     private let store: RunStore
+    private let forecasts: RunForecasts
 
     /// A service that does not listen yet.
     ///
@@ -30,10 +31,19 @@ package final class Service: Sendable {
             ?? RunStore.inMemory()
         for warning in store.warnings { logger.error("\(warning)") }
         let queue = FitQueue(threads: configuration.fitThreads)
-        let router = Self.router(configuration, logger, catalog, store, queue)
+        let ledger = MemoryLedger(limit: configuration.requestBytes)
+        let counts = RequestCounts()
+        let backend = StoreBackend(store: store, catalog: catalog, cache: PredictorCache())
+        let forecasts = RunForecasts(backend: backend)
+        var router = Self.router(configuration, logger, backend, queue, forecasts)
+        MetricsEndpoints(
+            store: store, forecasts: forecasts, counts: counts, ledger: ledger,
+            version: configuration.version, runLimit: configuration.metricsRuns
+        ).register(in: &router)
         let handler = ServiceHandler(
             router: router, authorization: Authorization(token: configuration.token),
-            logger: logger)
+            counts: counts, logger: logger)
+        self.forecasts = forecasts
         self.store = store
         self.queue = queue
         self.handler = handler
@@ -43,7 +53,7 @@ package final class Service: Sendable {
             configuration: ServerConfiguration(
                 host: configuration.host, port: configuration.port, limits: limits,
                 memoryBytes: configuration.requestBytes),
-            logger: logger, handler: handler)
+            logger: logger, ledger: ledger, handler: handler)
     }
 
     /// Starts to serve.
@@ -60,6 +70,7 @@ package final class Service: Sendable {
         let outcome = server.stop()
         handler.end()
         queue.stop()
+        forecasts.stop()
         // A handler that was cut off may still use the database, which SQLite does not survive;
         // what is stored is safe without closing.
         if outcome == .drained { try? store.close() }
@@ -78,27 +89,26 @@ package final class Service: Sendable {
     }
 
     private static func router(
-        _ configuration: ServiceConfiguration, _ logger: Logger, _ catalog: LawCatalog,
-        _ store: RunStore, _ queue: FitQueue
+        _ configuration: ServiceConfiguration, _ logger: Logger, _ backend: StoreBackend,
+        _ queue: FitQueue, _ forecasts: RunForecasts
     ) -> Router {
         var router = Router(logger: logger, mapError: FaultMapping.fault)
         let budget = configuration.budget
-        let cache = PredictorCache()
+        let store = backend.store
         HealthEndpoints(store: store, version: configuration.version).register(in: &router)
         PageEndpoints().register(in: &router)
         APIDescription(version: configuration.version).register(in: &router)
-        LawEndpoints(catalog: catalog).register(in: &router)
+        LawEndpoints(catalog: backend.catalog).register(in: &router)
         RunEndpoints(store: store, budget: budget).register(in: &router)
         PointEndpoints(store: store, budget: budget).register(in: &router)
         ImportEndpoints(store: store, budget: budget).register(in: &router)
-        let backend = StoreBackend(store: store, catalog: catalog, cache: cache)
         FitEndpoints(
             backend: backend, queue: queue, patience: configuration.fitPatience, budget: budget,
             logger: logger
         ).register(in: &router)
         ForecastEndpoints(backend: backend, budget: budget).register(in: &router)
         PlanEndpoints(backend: backend, budget: budget).register(in: &router)
-        RunForecastEndpoints(forecasts: RunForecasts(backend: backend)).register(in: &router)
+        RunForecastEndpoints(forecasts: forecasts).register(in: &router)
         return router
     }
 }
@@ -112,12 +122,16 @@ private final class ServiceHandler: RequestHandler {
 
     private let router: Router
     private let authorization: Authorization
+    private let counts: RequestCounts
     private let guessLog: ThrottledLog
     private let isEnded = Atomic(false)
 
-    init(router: Router, authorization: Authorization, logger: Logger) {
+    init(
+        router: Router, authorization: Authorization, counts: RequestCounts, logger: Logger
+    ) {
         self.router = router
         self.authorization = authorization
+        self.counts = counts
         guessLog = ThrottledLog(logger)
     }
 
@@ -133,8 +147,11 @@ private final class ServiceHandler: RequestHandler {
         }
         switch authorization.judge(head) {
         case .allowed: return router.admit(head)
-        case .refused(let error): return .refuse(error.response)
+        case .refused(let error):
+            counts.count(error.response.status.code)
+            return .refuse(error.response)
         case .wrongToken(let error):
+            counts.count(error.response.status.code)
             guessLog.warning(
                 "a wrong token", metadata: ["peer": "\(head.peer)", "path": "\(head.path)"])
             return .refuse(error.response, delay: Self.guessDelay)
@@ -142,7 +159,9 @@ private final class ServiceHandler: RequestHandler {
     }
 
     func respond(to request: Request) -> Response {
-        ConditionalAnswer.answer(router.respond(to: request), to: request)
+        let response = ConditionalAnswer.answer(router.respond(to: request), to: request)
+        counts.count(response.status.code)
+        return response
     }
 }
 

@@ -22,6 +22,8 @@ package struct ServiceConfiguration: Sendable {
     /// What it needs of its own is kept apart; the rest is for requests, and over it they are
     /// answered 503.
     package var memoryBytes: Int
+    /// Runs that `/metrics` shows, those that changed last.
+    package var metricsRuns = 200
     /// Fits that run at a time.
     package var fitThreads: Int
     /// The time that a client waits for a fit before it is told to come back.

@@ -31,12 +31,14 @@ package struct Run: Sendable, Equatable {
         package var notFiniteCount: Int
         /// The first step with a main loss that is not finite.
         package var divergedAt: Int?
+        /// The newest main loss that is finite; nil where the last 1,000 steps have none.
+        package var lastLoss: Double?
         /// The schedule's text, where an earlier version took what this one refuses.
         package var unreadableSchedule: String?
 
         package init(
             createdAt: Date, updatedAt: Date, lastStep: Int? = nil, pointCount: Int = 0,
-            notFiniteCount: Int = 0, divergedAt: Int? = nil
+            notFiniteCount: Int = 0, divergedAt: Int? = nil, lastLoss: Double? = nil
         ) {
             self.createdAt = createdAt
             self.updatedAt = updatedAt
@@ -44,6 +46,7 @@ package struct Run: Sendable, Equatable {
             self.pointCount = pointCount
             self.notFiniteCount = notFiniteCount
             self.divergedAt = divergedAt
+            self.lastLoss = lastLoss
         }
     }
 

@@ -8,8 +8,8 @@ extension Run {
         /// What the store adds to an answer; ignored in a request, so that an answer can be sent
         /// back.
         package static let readOnly = [
-            "last_step", "point_count", "not_finite_count", "diverged_at", "total_steps",
-            "created_at", "updated_at",
+            "last_step", "last_loss", "point_count", "not_finite_count", "diverged_at",
+            "total_steps", "created_at", "updated_at",
         ]
     }
 
@@ -62,6 +62,7 @@ extension Run {
         guard let stored else { return members }
         add("total_steps", schedule.map { .integer($0.totalSteps) })
         add("last_step", stored.lastStep.map(JSONValue.integer) ?? .null)
+        add("last_loss", stored.lastLoss.map(JSONValue.number))
         add("point_count", .integer(stored.pointCount))
         if stored.notFiniteCount > 0 {
             add("not_finite_count", .integer(stored.notFiniteCount))

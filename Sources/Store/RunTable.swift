@@ -189,45 +189,6 @@ extension RunStore {
         }
     }
 
-    /// Runs in the order in which they were first stored, without points and recipes.
-    ///
-    /// A page takes five queries, however many runs it has.
-    ///
-    /// - Parameters:
-    ///   - study: Only runs of this study; nil for all.
-    ///   - limit: Most runs in the page, at least 1.
-    ///   - cursor: `nextCursor` of the page before; nil for the first.
-    /// - Returns: The page.
-    /// - Throws: `invalidCursor`, `invalidLimit`.
-    package func runs(
-        study: String? = nil, limit: Int = 100, cursor: String? = nil
-    ) throws(StoreError) -> Page<Run> {
-        let after = try cursor.map { text throws(StoreError) in
-            try PageCursor(text, of: .runs).key
-        }
-        guard limit >= 1 else { throw .invalidLimit(limit) }
-        return try read { db in
-            // Two statements, because "study IS ? OR ? IS NULL" would not use the index.
-            let filter = study == nil ? "" : "study = :study AND "
-            let rows = try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT \(RunTable.columns) FROM run
-                        WHERE \(filter)key > :after ORDER BY key LIMIT :limit
-                        """),
-                arguments: StatementArguments(
-                    [
-                        "after": after ?? 0, "limit": limit == .max ? limit : limit + 1,
-                    ] as [String: any DatabaseValueConvertible])
-                    + (study.map { ["study": $0] } ?? StatementArguments()))
-            let kept = rows.prefix(limit)
-            let last: Int64? = rows.count > limit ? kept.last?["key"] : nil
-            return Page(
-                records: try RunTable.runs(of: Array(kept), in: db),
-                nextCursor: last.map { PageCursor(list: .runs, key: $0).text })
-        }
-    }
-
     /// Deletes a run and its points.
     ///
     /// - Parameter id: Its id.
@@ -249,7 +210,16 @@ enum RunTable {
         (SELECT count(*) FROM point WHERE run_key = run.key AND not_finite IS NOT NULL)
             AS not_finite_count,
         (SELECT min(step) FROM point WHERE run_key = run.key AND not_finite IS NOT NULL)
-            AS diverged_at
+            AS diverged_at,
+        \(lastLoss) AS last_loss
+        """
+
+    /// The newest main loss, looked for among the last 1,000 steps: of a run that logs other losses
+    /// only, a list must not read every point.
+    static let lastLoss = """
+        (SELECT loss FROM
+            (SELECT loss, step FROM point WHERE run_key = run.key ORDER BY step DESC LIMIT 1000)
+            WHERE loss IS NOT NULL ORDER BY step DESC LIMIT 1)
         """
 
     /// The name under which the steps of a stated warm-up stand among the features.
@@ -309,6 +279,22 @@ enum RunTable {
         return key
     }
 
+    /// The runs with these keys, in their order.
+    static func runs(of keys: [Int64], in db: Database) throws -> [Run] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT \(columns) FROM run WHERE key IN (SELECT value FROM json_each(?))
+                """)
+        let rows = try Row.fetchAll(statement, arguments: [list(of: keys)])
+        let places = Dictionary(uniqueKeysWithValues: zip(keys, keys.indices))
+        return try runs(of: rows.sorted { places[$0["key"]] ?? 0 < places[$1["key"]] ?? 0 }, in: db)
+    }
+
+    /// A JSON list, which one statement takes whatever its length.
+    static func list(of keys: [Int64]) -> String {
+        "[" + keys.map(String.init).joined(separator: ",") + "]"
+    }
+
     /// The runs of rows of `columns`, with their features, tags and units: a query for each kind.
     static func runs(of rows: [Row], in db: Database) throws -> [Run] {
         let keys = rows.map { $0["key"] as Int64 }
@@ -335,9 +321,8 @@ enum RunTable {
                 SELECT run_key, name, value FROM \(table)
                 WHERE run_key IN (SELECT value FROM json_each(?))
                 """)
-        let list = "[" + keys.map(String.init).joined(separator: ",") + "]"
         var details: [Int64: [String: Value]] = [:]
-        let rows = try Row.fetchCursor(statement, arguments: [list])
+        let rows = try Row.fetchCursor(statement, arguments: [list(of: keys)])
         while let row = try rows.next() {
             details[row["run_key"], default: [:]][row["name"]] = row["value"]
         }
@@ -402,7 +387,7 @@ extension Run: FetchableRecord, PersistableRecord {
             createdAt: Date(timestamp: row["created_at"]),
             updatedAt: Date(timestamp: row["updated_at"]), lastStep: row["last_step"],
             pointCount: row["point_count"], notFiniteCount: row["not_finite_count"],
-            divergedAt: row["diverged_at"])
+            divergedAt: row["diverged_at"], lastLoss: row["last_loss"])
         if let text = row["schedule"] as String? {
             schedule = try? LearningRateSchedule(parsing: text)
             if schedule == nil { stored.unreadableSchedule = text }

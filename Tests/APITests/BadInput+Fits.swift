@@ -103,7 +103,13 @@ extension BadInput {
         BadInput(
             name: "an unknown query parameter", method: "GET", path: "/v1/runs?studdy=a",
             status: 400, pointer: "/studdy",
-            detail: "studdy is no parameter of this call; it takes study, limit, cursor."),
+            detail: "studdy is no parameter of this call; it takes study, search, sort, "
+                + "limit, cursor, format."),
+        BadInput(
+            name: "an unknown order", method: "GET", path: "/v1/runs?sort=--updated",
+            status: 400, pointer: "/sort",
+            detail: "sort = --updated must be one of created, updated, last_loss, last_step, "
+                + "greatest first with - before it."),
         BadInput(
             name: "a limit", method: "GET", path: "/v1/runs?limit=0", status: 400,
             pointer: "/limit", detail: "limit = 0 must be a whole number from 1 to 1000."),

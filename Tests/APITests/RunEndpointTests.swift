@@ -141,6 +141,24 @@ import Testing
         #expect(try service.get("/v1/runs").json["runs"]?.elements.count == 7)
     }
 
+    @Test func `lists runs by last loss, and counts what a search finds`() throws {
+        let service = try TestService(.inProcess)
+        for (id, loss) in [("a", 3.5), ("b", 2.5), ("c", 3)] {
+            _ = try service.put("/v1/runs/\(id)", #"{"study":"wsd"}"#)
+            _ = try service.post(
+                "/v1/runs/\(id)/points", #"{"points":[{"step":1,"loss":\#(loss)}]}"#)
+        }
+        _ = try service.put("/v1/runs/d", #"{"study":"other"}"#)
+        let page = try service.get("/v1/runs?sort=last_loss&search=WSD&limit=2").json
+        let runs = page["runs"]?.elements ?? []
+        #expect(runs.map { $0["id"]?.string } == ["b", "c"])
+        #expect(runs.map { $0["last_loss"] } == [.number(2.5), .integer(3)])
+        #expect(page["total"] == .integer(3))
+        let last = try service.get("/v1/runs?sort=-last_loss&limit=1").json
+        #expect(last["runs"]?.elements.first?["id"]?.string == "a")
+        #expect(try service.get("/v1/runs/d").json["last_loss"] == nil)
+    }
+
     @Test func `an explicit schedule is kept and echoed as such`() throws {
         let service = try TestService(.inProcess)
         let list = #"{"points":[[0,0.0],[2160,0.0003]],"interpolation":"linear","steps":3000}"#

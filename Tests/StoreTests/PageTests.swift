@@ -57,6 +57,75 @@ struct PageTests {
         #expect(try store.runs().records.count == 5)
     }
 
+    /// Two runs of each last loss, one without points, one with losses of validation alone.
+    private func insertTrained() throws {
+        for (index, loss) in [3.0, 2.5, 3.0, 2.5, 4.0].enumerated() {
+            try store.insertRun(
+                Run(
+                    id: "run-\(index)", study: "wsd_\(index % 2)",
+                    points: [
+                        Point(step: index, loss: 9), Point(step: 10 - index, loss: loss),
+                        Point(step: 20, series: ["validation": 1]),
+                    ]))
+        }
+        try store.insertRun(Run(id: "bare", name: "Nothing 100%"))
+        try store.insertRun(
+            Run(id: "blind", points: [Point(step: 50, series: ["validation": 2])]))
+    }
+
+    @Test(arguments: [
+        (
+            RunList.Order.lastLoss, false,
+            ["run-1", "run-3", "run-0", "run-2", "run-4", "bare", "blind"]
+        ),
+        (.lastLoss, true, ["run-4", "run-2", "run-0", "run-3", "run-1", "blind", "bare"]),
+        (.lastStep, true, ["blind", "run-4", "run-3", "run-2", "run-1", "run-0", "bare"]),
+        (.created, true, ["blind", "bare", "run-4", "run-3", "run-2", "run-1", "run-0"]),
+    ])
+    func `sorted pages cover all runs once, those without the value last`(
+        order: RunList.Order, isDescending: Bool, expected: [String]
+    ) throws {
+        try insertTrained()
+        for limit in 1...8 {
+            var list = RunList(order: order, isDescending: isDescending, limit: limit)
+            var seen: [String] = []
+            repeat {
+                let page = try store.runs(list)
+                seen += page.records.map(\.id)
+                list.cursor = page.nextCursor
+            } while list.cursor != nil
+            #expect(seen == expected, "pages of \(limit)")
+            #expect(try store.runCount(list) == 7)
+        }
+    }
+
+    @Test(arguments: [
+        ("RUN-", ["run-0", "run-1", "run-2", "run-3", "run-4"]), ("wsd_1", ["run-1", "run-3"]),
+        ("100%", ["bare"]), ("%", ["bare"]), ("'", []), ("nothing", ["bare"]),
+    ])
+    func `a search looks for text as it stands in id, name and study`(
+        text: String, expected: [String]
+    ) throws {
+        try insertTrained()
+        let list = RunList(search: text)
+        #expect(try store.runs(list).records.map(\.id) == expected)
+        #expect(try store.runCount(list) == expected.count)
+    }
+
+    @Test func `the last loss is the newest that is finite`() throws {
+        try insertTrained()
+        try store.appendPoints("run-0", [Point(step: 30, loss: .nan)])
+        #expect(try store.run("run-0").stored?.lastLoss == 3)
+        #expect(try store.run("blind").stored?.lastLoss == nil)
+    }
+
+    @Test(arguments: ["r1.", "r1.zz", "r1.7ff0000000000000", "r1.0.0"])
+    func `refuses a rank that is none of ours`(cursor: String) throws {
+        #expect(throws: StoreError.invalidCursor(cursor)) {
+            try store.runs(RunList(order: .lastLoss, cursor: cursor))
+        }
+    }
+
     @Test(arguments: ["", "r", "7", "r0", "r-1", "f1", "rzzzzzzzzzzzzzzzzzz", "r1 "])
     func `refuses a cursor that is none of ours`(cursor: String) throws {
         #expect(throws: StoreError.invalidCursor(cursor)) { try store.runs(cursor: cursor) }

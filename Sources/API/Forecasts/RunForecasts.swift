@@ -1,4 +1,5 @@
 import Contract
+import Dispatch
 import Fitting
 import Foundation
 import HTTP
@@ -31,17 +32,59 @@ final class RunForecasts: Sendable {
         let predictor: LawPredictor
         let pointCount: Int
         let step: Int
+        /// The finished runs that the study had, and those of them that the fit used.
+        let candidates: [Candidate]
         let helpers: [String]
         let date: Date
+    }
+
+    /// A run that has logged to its end, as the list shows it.
+    private struct Candidate: Sendable, Equatable {
+        let id: String
+        let changedAt: Date?
+    }
+
+    /// A forecast that was made, as a dashboard shows it.
+    struct Known: Sendable {
+        let final: RunForecastResponse.Final
+        let outsideSince: Int?
+        let step: Int
+        /// The predicted losses of steps to come.
+        let curve: CurveResponse
+        /// By the times of the run's points; nil where they have none.
+        let secondsPerStep: Double?
+
+        /// The time until a loss is reached.
+        ///
+        /// - Parameter target: The loss.
+        /// - Returns: Seconds from the last logged step; nil where the run does not reach it, or its
+        ///   points have no times.
+        func seconds(to target: Double) -> Double? {
+            guard let secondsPerStep,
+                let index = curve.loss.firstIndex(where: { $0 <= target })
+            else { return nil }
+            return Double(max(0, curve.steps[index] - step)) * secondsPerStep
+        }
+    }
+
+    /// The step at which a scrape last had a forecast made, and what came of it.
+    private struct Shown {
+        var step: Int?
+        var known: Known?
+        var isQueued = false
     }
 
     private final class Entry: Sendable {
         /// The newest fit and the one before, which tells whether the run has left its band.
         let fits = Mutex<(newest: Fit?, earlier: Fit?)>((nil, nil))
+        let shown = Mutex(Shown())
     }
 
     private let backend: StoreBackend
     private let entries = Mutex<[String: Entry]>([:])
+    /// Makes forecasts that nobody waits for, one after the other.
+    private let background = DispatchQueue(label: "forecasts", qos: .utility)
+    private let isStopped = Atomic(false)
 
     init(backend: StoreBackend) {
         self.backend = backend
@@ -62,7 +105,7 @@ final class RunForecasts: Sendable {
                 detail: "Run \"\(id)\" has logged no loss yet; post its points first.")
         }
         let schedule = try horizon(of: run)
-        let helpers = try finishedRuns(beside: run)
+        let candidates = try finishedRuns(beside: run)
         let level = asked.interval?.level ?? LawPredictor.Interval.standardLevel
         let end = schedule.totalSteps - 1
         var answer = RunForecastResponse(
@@ -70,14 +113,14 @@ final class RunForecasts: Sendable {
             final: .init(step: end, loss: nil, lower: nil, upper: nil, interval: level))
         let least = max(
             schedule.warmupSteps * 2, Int(Self.leastFractionAlone * Double(schedule.totalSteps)))
-        guard !helpers.isEmpty || last >= least else {
+        guard !candidates.isEmpty || last >= least else {
             return tooEarly(answer, curve, least)
         }
         let entry = self.entry(of: id)
         let fits: (newest: Fit, earlier: Fit?)
         do {
             fits = try entry.fits.withLock { fits in
-                try refit(&fits, run, curve, helpers)
+                try refit(&fits, run, curve, candidates)
             }
         } catch let error as FittingError {
             var early = tooEarly(answer, curve, least)
@@ -95,7 +138,7 @@ final class RunForecasts: Sendable {
         answer.fittedAtStep = fits.newest.step
         answer.ageSeconds = max(0, Date().timeIntervalSince(fits.newest.date))
         answer.warnings = predicted.warnings
-        if helpers.isEmpty {
+        if fits.newest.helpers.isEmpty {
             answer.warnings.append(
                 "no finished run of the study helps; the forecast rests on this run alone")
         }
@@ -104,7 +147,56 @@ final class RunForecasts: Sendable {
         }
         answer.target = asked.target.flatMap { Self.target($0, predicted) }
         answer.curve = predicted
+        if level == LawPredictor.Interval.standardLevel {
+            let known = Known(
+                final: answer.final, outsideSince: answer.outsideSince, step: last,
+                curve: predicted, secondsPerStep: run.secondsPerStep)
+            entry.shown.withLock { $0.known = known }
+        }
         return answer
+    }
+
+    /// The forecasts that have been made of live runs, without making any.
+    ///
+    /// One that is out of date, or missing, is made in the background for the next who asks.
+    ///
+    /// - Parameter runs: The runs.
+    /// - Returns: Forecasts by the run's id.
+    func known(of runs: [RunGauges]) -> [String: Known] {
+        var known: [String: Known] = [:]
+        for run in runs {
+            guard let step = run.lastStep, let total = run.totalSteps else { continue }
+            let entry = entry(of: run.id)
+            let isDue = entry.shown.withLock { shown in
+                known[run.id] = shown.known
+                // A fiftieth of the run is the growth that a dashboard can see.
+                guard !shown.isQueued, shown.step.map({ step >= $0 + max(1, total / 50) }) ?? true
+                else { return false }
+                shown.isQueued = true
+                return true
+            }
+            guard isDue else { continue }
+            background.async { [self] in
+                defer {
+                    entry.shown.withLock { shown in
+                        shown.isQueued = false
+                        shown.step = step
+                    }
+                }
+                guard !isStopped.load(ordering: .acquiring) else { return }
+                var asked = ForecastRequest()
+                asked.every = max(1, total / 200)
+                // Too early, or no forecast at all: there is nothing to show until it has grown.
+                _ = try? forecast(run.id, asked)
+            }
+        }
+        return known
+    }
+
+    /// Makes no more forecasts in the background, and waits for the one being made.
+    func stop() {
+        isStopped.store(true, ordering: .releasing)
+        background.sync {}
     }
 
     /// The points of the run, for a drawing.
@@ -127,13 +219,19 @@ final class RunForecasts: Sendable {
 
     private func refit(
         _ fits: inout (newest: Fit?, earlier: Fit?), _ run: Run, _ curve: LossCurve,
-        _ helpers: [Run]
+        _ candidates: [Candidate]
     ) throws -> (newest: Fit, earlier: Fit?) {
-        if let newest = fits.newest, newest.helpers == helpers.map(\.id),
+        if let newest = fits.newest, newest.candidates == candidates,
             Double(curve.steps.count) < Self.growth * Double(newest.pointCount),
             curve.steps.count >= newest.pointCount
         {
             return (newest, fits.earlier)
+        }
+        // Read now, and not whenever somebody asks: finished runs are long.
+        let helpers = try candidates.compactMap { candidate -> Run? in
+            let whole = try backend.run(candidate.id)
+            guard let schedule = whole.schedule else { return nil }
+            return Self.isFinished(whole.curve?.steps.last, schedule) ? whole : nil
         }
         let fitter = Fitter(catalog: backend.catalog)
         let report = try fitter.fit(FitRequest(law: "forecast"), runs: helpers + [run])
@@ -141,7 +239,7 @@ final class RunForecasts: Sendable {
             id: "live-\(run.id)-\(curve.steps.count)",
             predictor: try LawPredictor(report: report, catalog: backend.catalog),
             pointCount: curve.steps.count, step: curve.steps.last ?? 0,
-            helpers: helpers.map(\.id), date: Date())
+            candidates: candidates, helpers: helpers.map(\.id), date: Date())
         fits = (fit, fits.newest)
         return (fit, fits.earlier)
     }
@@ -155,21 +253,20 @@ final class RunForecasts: Sendable {
                 + "schedule such as warmup:300@3e-3,cosine:3700@3e-4.")
     }
 
-    /// The finished runs of the study that a law can be fitted to with the run.
-    private func finishedRuns(beside run: Run) throws -> [Run] {
+    /// The runs of the study that have logged to their end, and may help a fit.
+    private func finishedRuns(beside run: Run) throws -> [Candidate] {
         guard let study = run.study else { return [] }
-        func isFinished(_ last: Int?, _ schedule: LearningRateSchedule) -> Bool {
-            last.map { Double($0) >= Self.finishedFraction * Double(schedule.totalSteps - 1) }
-                ?? false
-        }
         return try backend.store.allRuns(study: study).compactMap { other in
             // The last step of any series tells without the points that a run is not over.
             guard other.id != run.id, other.role != .test, let schedule = other.schedule,
-                isFinished(other.stored?.lastStep, schedule)
+                Self.isFinished(other.stored?.lastStep, schedule)
             else { return nil }
-            let whole = try backend.run(other.id)
-            return isFinished(whole.curve?.steps.last, schedule) ? whole : nil
+            return Candidate(id: other.id, changedAt: other.stored?.updatedAt)
         }
+    }
+
+    private static func isFinished(_ last: Int?, _ schedule: LearningRateSchedule) -> Bool {
+        last.map { Double($0) >= finishedFraction * Double(schedule.totalSteps - 1) } ?? false
     }
 
     // MARK: Answers
@@ -214,5 +311,16 @@ final class RunForecasts: Sendable {
         return first(curve.loss).map { step in
             .init(step: step, lower: first(curve.lower), upper: first(curve.upper))
         }
+    }
+}
+
+extension Run {
+    /// The time that a step takes, by the first and the last point that have one.
+    fileprivate var secondsPerStep: Double? {
+        let timed = points.lazy.filter { $0.time != nil }
+        guard let first = timed.first, let last = timed.last, last.step > first.step,
+            let start = first.time, let end = last.time, end > start
+        else { return nil }
+        return end.timeIntervalSince(start) / Double(last.step - first.step)
     }
 }

@@ -55,10 +55,14 @@ struct RunEndpoints: Sendable {
 
     private func list(_ request: Request) throws -> Response {
         let query = try QueryReader(
-            request.query, known: ["study", "limit", "cursor", RowFormat.name])
-        let limit = try query.integer("limit", in: 1...Self.maximumLimit) ?? Self.standardLimit
-        let page = try store.runs(
-            study: query.text("study"), limit: limit, cursor: query.text("cursor"))
+            request.query, known: ["study", "search", "sort", "limit", "cursor", RowFormat.name])
+        var list = RunList(
+            study: query.text("study"), search: query.text("search"),
+            limit: try query.integer("limit", in: 1...Self.maximumLimit) ?? Self.standardLimit,
+            cursor: query.text("cursor"))
+        if let sort = query.text("sort") { try Self.sort(&list, by: sort) }
+        let page = try store.runs(list)
+        let total = try store.runCount(list)
         guard try !RowFormat.isAsked(in: request.query) else {
             return .json(JSONWriter.bytes(of: .array(page.records.map(\.row))))
         }
@@ -67,7 +71,20 @@ struct RunEndpoints: Sendable {
                 of: .object([
                     .init("runs", .array(page.records.map(\.json))),
                     .init("next_cursor", page.nextCursor.map(JSONValue.string) ?? .null),
+                    .init("total", .integer(total)),
                 ])))
+    }
+
+    /// Sorts by a field's name, greatest first with `-` before it: `last_loss`, `-updated`.
+    private static func sort(_ list: inout RunList, by text: String) throws {
+        list.isDescending = text.hasPrefix("-")
+        let name = list.isDescending ? text.dropFirst() : text[...]
+        guard let order = RunList.Order(rawValue: String(name)) else {
+            let names = RunList.Order.allCases.map(\.rawValue).joined(separator: ", ")
+            throw QueryReader.fault(
+                "sort", "sort = \(text) must be one of \(names), greatest first with - before it.")
+        }
+        list.order = order
     }
 
     private func get(_ request: Request, _ id: String) throws -> Response {

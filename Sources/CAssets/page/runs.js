@@ -12,7 +12,7 @@ export async function show(place, start) {
   const chosen = new Set(list(start.runs));
   const search = make("input", {type: "search", value: start.q ?? "", placeholder: "name or study", oninput: () => ask({q: search.value, cursor: null}, 250)});
   const study = make("input", {value: start.study ?? "", placeholder: "all", oninput: () => ask({study: study.value, cursor: null}, 250)});
-  const sort = select([["created", "first stored"], ["updated", "last change"], ["last_loss", "last loss"], ["last_step", "last step"]],
+  const sort = select([["created", "first stored"], ["-updated", "last change"], ["last_loss", "last loss"], ["-last_step", "last step"]],
     start.sort, (value) => ask({sort: value, cursor: null}));
   const box = make("div", {"aria-live": "off"});
   const more = make("div", {class: "bar"});

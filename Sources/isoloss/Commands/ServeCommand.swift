@@ -38,6 +38,9 @@ struct ServeCommand: ParsableCommand {
         guard (256...1 << 20).contains(memory) else {
             throw ValidationError("memory = \(memory), must be 256 to 1048576 (MiB).")
         }
+        guard (0...10_000).contains(metricsRuns) else {
+            throw ValidationError("metrics-runs = \(metricsRuns), must be 0 to 10000.")
+        }
     }
 
     @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one.", valueName: "n"))
@@ -56,6 +59,11 @@ struct ServeCommand: ParsableCommand {
             valueName: "full|normal"))
     var durability = RunStore.Durability.full
 
+    @Option(
+        help: ArgumentHelp(
+            "The most runs that /metrics shows, those that changed last.", valueName: "n"))
+    var metricsRuns = 200
+
     @OptionGroup(title: "Limits of one request (beyond one: 422 over-budget)")
     var limits: BudgetOptions
 
@@ -69,6 +77,7 @@ struct ServeCommand: ParsableCommand {
             token: ProcessInfo.processInfo.environment[ServerClient.tokenVariable],
             version: Version.current, budget: limits.budget, memoryBytes: memory << 20)
         configuration.durability = durability
+        configuration.metricsRuns = metricsRuns
         let service = try Service(
             configuration: configuration, logger: Logger(label: "isoloss"))
         let address = try service.start()

@@ -1,0 +1,157 @@
+import Contract
+import Foundation
+import HTTP
+import Store
+
+/// `/metrics`: the server and its most recent runs as Prometheus reads them.
+///
+/// A label never carries a step, so the series of a run are as many as its losses. A scrape does not
+/// wait for a fit: it shows the forecasts there are, and asks for those that are out of date.
+struct MetricsEndpoints: Sendable {
+    let store: RunStore
+    let forecasts: RunForecasts
+    let counts: RequestCounts
+    let ledger: MemoryLedger
+    let version: String
+    /// Most runs shown, those that changed last.
+    let runLimit: Int
+    private let startedAt = Date()
+
+    init(
+        store: RunStore, forecasts: RunForecasts, counts: RequestCounts, ledger: MemoryLedger,
+        version: String, runLimit: Int
+    ) {
+        self.store = store
+        self.forecasts = forecasts
+        self.counts = counts
+        self.ledger = ledger
+        self.version = version
+        self.runLimit = runLimit
+    }
+
+    func register(in router: inout Router) {
+        router.on(.get, "/metrics") { request, _ in try answer(request) }
+    }
+
+    private func answer(_ request: Request) throws -> Response {
+        let query = try QueryReader(request.query, known: ["target"])
+        let target = try query.positive("target")
+        var text = MetricsText()
+        writeServer(&text)
+        try writeRuns(&text, target: target)
+        return .content(Array(text.string.utf8), type: MetricsText.contentType)
+    }
+
+    private func writeServer(_ text: inout MetricsText) {
+        text.family("isoloss_build_info", .gauge, "The program that answers; always 1.")
+        text.sample(1, ["version": version])
+        text.family("isoloss_http_responses_total", .counter, "Answers since the start, by status.")
+        for (status, count) in counts.all {
+            text.sample(Double(count), ["status": String(status)])
+        }
+        text.family(
+            "isoloss_request_memory_bytes", .gauge,
+            "Memory reserved for requests in flight.")
+        text.sample(Double(ledger.heldBytes))
+        text.family(
+            "isoloss_request_memory_limit_bytes", .gauge,
+            "Memory that requests may reserve; beyond it the answer is 503.")
+        text.sample(Double(ledger.limit))
+        text.family(
+            "process_start_time_seconds", .gauge, "Start of the process, seconds since 1970.")
+        text.sample(startedAt.timeIntervalSince1970)
+        guard let usage = ProcessUsage.current else { return }
+        text.family("process_cpu_seconds_total", .counter, "Processor time used, in seconds.")
+        text.sample(usage.processorSeconds)
+        text.family("process_resident_memory_bytes", .gauge, "Resident memory.")
+        text.sample(usage.residentBytes)
+        text.family("process_open_fds", .gauge, "Open file descriptors.")
+        text.sample(Double(usage.openDescriptors))
+    }
+
+    private func writeRuns(_ text: inout MetricsText, target: Double?) throws {
+        let runs = try store.gauges(limit: runLimit)
+        text.family("isoloss_run_loss", .gauge, "Newest finite loss of a series, in its own unit.")
+        for run in runs {
+            for (series, loss) in run.losses.sorted(by: { $0.key < $1.key }) {
+                text.sample(loss, ["study": run.study ?? "", "run": run.id, "series": series])
+            }
+        }
+        func each(
+            _ name: String, _ help: String, _ value: (RunGauges) -> Double?
+        ) {
+            text.family(name, .gauge, help)
+            for run in runs {
+                guard let value = value(run) else { continue }
+                text.sample(value, ["study": run.study ?? "", "run": run.id])
+            }
+        }
+        each("isoloss_run_step", "Last logged step.") { $0.lastStep.map(Double.init) }
+        each("isoloss_run_total_steps", "Steps of the run's schedule.") {
+            $0.totalSteps.map(Double.init)
+        }
+        each("isoloss_run_learning_rate", "Newest learning rate.") { $0.learningRate }
+        each(
+            "isoloss_run_last_point_timestamp_seconds",
+            "Last change of a run's points or metadata, seconds since 1970."
+        ) { $0.updatedAt.timeIntervalSince1970 }
+        writeForecasts(of: runs, target: target, &text)
+    }
+
+    private func writeForecasts(
+        of runs: [RunGauges], target: Double?, _ text: inout MetricsText
+    ) {
+        let known = forecasts.known(of: runs)
+        text.family(
+            "isoloss_run_forecast_final_loss", .gauge,
+            "Predicted loss at the schedule's end: the 0.05, 0.5 and 0.95 quantiles.")
+        for run in runs {
+            guard let final = known[run.id]?.final else { continue }
+            for (quantile, loss) in [
+                ("0.05", final.lower), ("0.5", final.loss), ("0.95", final.upper),
+            ] {
+                guard let loss else { continue }
+                text.sample(loss, ["study": run.study ?? "", "run": run.id, "quantile": quantile])
+            }
+        }
+        text.family(
+            "isoloss_run_outside_forecast", .gauge,
+            "1 where a run has left the band of its earlier forecast, else 0.")
+        for run in runs {
+            guard let forecast = known[run.id] else { continue }
+            text.sample(
+                forecast.outsideSince == nil ? 0 : 1, ["study": run.study ?? "", "run": run.id])
+        }
+        guard let target else { return }
+        text.family(
+            "isoloss_run_forecast_seconds_to_target", .gauge,
+            "Time until the predicted loss reaches the target that the scrape asked for.")
+        for run in runs {
+            guard let seconds = known[run.id]?.seconds(to: target) else { continue }
+            text.sample(seconds, ["study": run.study ?? "", "run": run.id])
+        }
+    }
+}
+
+/// What the process has taken of the machine, as Linux counts it.
+private struct ProcessUsage {
+    var processorSeconds: Double
+    var residentBytes: Double
+    var openDescriptors: Int
+
+    /// The counts now; nil where there is no `/proc`.
+    static var current: ProcessUsage? {
+        guard let stat = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
+            // The program's name is in parentheses and may have blanks.
+            let fields = stat.split(separator: ")").last?.split(separator: " "),
+            fields.count > 21, let user = Double(fields[11]), let system = Double(fields[12]),
+            let pages = Double(fields[21]),
+            let descriptors = try? FileManager.default.contentsOfDirectory(
+                atPath: "/proc/self/fd")
+        else { return nil }
+        return ProcessUsage(
+            processorSeconds: (user + system) / Double(sysconf(Int32(_SC_CLK_TCK))),
+            residentBytes: pages * Double(sysconf(Int32(_SC_PAGESIZE))),
+            openDescriptors: descriptors.count)
+    }
+}
