@@ -2,7 +2,8 @@
 --
 -- `run` is made again for its rules: the ids . and .. cannot be asked for over HTTP, and NUL ends a
 -- text in C. `total_steps` is the length of `schedule`, kept so that a batch of points is checked
--- without reading it; the migrator fills it in for runs that are there already.
+-- without reading it; the migrator fills it in for runs that are there already. `last_loss` is the
+-- newest main loss, kept so that a list is sorted by it without reading points.
 CREATE TABLE run_new (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE
@@ -18,14 +19,18 @@ CREATE TABLE run_new (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     last_step INTEGER CHECK (last_step >= 0),
+    last_loss REAL CHECK (last_loss > 0 AND last_loss < 9e999),
     point_count INTEGER NOT NULL DEFAULT 0 CHECK (point_count >= 0),
     CHECK ((last_step IS NULL) = (point_count = 0))
 ) STRICT;
 
 INSERT INTO run_new (key, id, study, name, role, loss, schedule, recipe, created_at, updated_at,
-    last_step, point_count)
+    last_step, last_loss, point_count)
 SELECT key, CASE WHEN id IN ('.', '..') THEN 'renamed-' || key ELSE id END, study, name, role,
-    loss, schedule, recipe, created_at, updated_at, last_step, point_count
+    loss, schedule, recipe, created_at, updated_at, last_step,
+    (SELECT point.loss FROM point WHERE run_key = run.key AND point.loss IS NOT NULL
+        ORDER BY step DESC LIMIT 1),
+    point_count
 FROM run;
 
 -- Keys stay unique for ever, those of deleted runs included.

@@ -163,6 +163,7 @@ final class ServerLock: Sendable {
 
     deinit {
         release()
+        close(descriptor)
     }
 
     /// Gives the lock back; a second time does nothing.

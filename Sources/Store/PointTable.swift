@@ -240,7 +240,10 @@ struct PointWriter {
         return key
     }
 
-    /// Keeps the run's count and last step, so that listing runs reads no points.
+    /// Keeps the run's count, last step and last loss, so that listing runs reads no points.
+    ///
+    /// The loss is looked for among the last 1,000 steps only: of a run that logs other losses alone,
+    /// each batch must not read every point.
     private func updateRun(
         pointCount added: Int, isChanged: Bool, at timestamp: Int64
     ) throws -> Int? {
@@ -250,6 +253,10 @@ struct PointWriter {
                 sql: """
                     UPDATE run SET point_count = point_count + ?,
                         last_step = (SELECT max(step) FROM point WHERE run_key = run.key),
+                        last_loss = (SELECT loss FROM
+                            (SELECT step, loss FROM point WHERE run_key = run.key
+                                ORDER BY step DESC LIMIT 1000)
+                            WHERE loss IS NOT NULL ORDER BY step DESC LIMIT 1),
                         updated_at = ?
                     WHERE key = ?
                     """

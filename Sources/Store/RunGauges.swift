@@ -28,8 +28,7 @@ extension RunStore {
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT key, id, study, last_step, total_steps, updated_at,
-                            \(RunTable.lastLoss) AS last_loss,
+                        SELECT key, id, study, last_step, total_steps, updated_at, last_loss,
                             (SELECT learning_rate FROM
                                 (SELECT learning_rate, step FROM point WHERE run_key = run.key
                                     ORDER BY step DESC LIMIT 1000)

@@ -21,7 +21,7 @@ package struct RunList: Sendable, Equatable {
             switch self {
             case .created: "NULL"
             case .updated: "updated_at"
-            case .lastLoss: RunTable.lastLoss
+            case .lastLoss: "last_loss"
             case .lastStep: "last_step"
             }
         }

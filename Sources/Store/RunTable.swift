@@ -207,19 +207,11 @@ enum RunTable {
     /// Everything of `run` but the recipe, which may be large and no list shows.
     static let columns = """
         key, id, study, name, role, loss, schedule, created_at, updated_at, last_step, point_count,
-        (SELECT count(*) FROM point WHERE run_key = run.key AND not_finite IS NOT NULL)
-            AS not_finite_count,
-        (SELECT min(step) FROM point WHERE run_key = run.key AND not_finite IS NOT NULL)
-            AS diverged_at,
-        \(lastLoss) AS last_loss
-        """
-
-    /// The newest main loss, looked for among the last 1,000 steps: of a run that logs other losses
-    /// only, a list must not read every point.
-    static let lastLoss = """
-        (SELECT loss FROM
-            (SELECT loss, step FROM point WHERE run_key = run.key ORDER BY step DESC LIMIT 1000)
-            WHERE loss IS NOT NULL ORDER BY step DESC LIMIT 1)
+        last_loss,
+        (SELECT count(*) FROM point INDEXED BY point_not_finite
+            WHERE run_key = run.key AND not_finite IS NOT NULL) AS not_finite_count,
+        (SELECT min(step) FROM point INDEXED BY point_not_finite
+            WHERE run_key = run.key AND not_finite IS NOT NULL) AS diverged_at
         """
 
     /// The name under which the steps of a stated warm-up stand among the features.

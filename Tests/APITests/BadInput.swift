@@ -78,7 +78,7 @@ extension BadInput {
             "without the character"),
         run(
             "NUL in a schedule", #"{"schedule":"hold:3\u0000"}"#, "/schedule",
-            "without the character \\u0000."),
+            "and has no character \\u0000."),
         run(
             "a size beyond the limits", #"{"parameter_count":1e41}"#, "/parameter_count",
             "parameter_count = 1e+41, must lie between 1e-40 and 1e+40."),

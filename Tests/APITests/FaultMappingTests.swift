@@ -25,7 +25,14 @@ import Testing
                 == "The server's disk is full, nothing was stored; make room on it.")
     }
 
-    @Test(arguments: [0, 1, 11, 19])
+    @Test func `damage is said, and that the rest is served`() throws {
+        let error = StoreError.sqlite(code: 11, reason: "database disk image is malformed")
+        let fault = try #require(FaultMapping.fault(for: error))
+        #expect(fault.status == .internalServerError)
+        #expect(fault.detail?.contains("isoloss check says where") == true)
+    }
+
+    @Test(arguments: [0, 1, 19])
     func `another failure of the database is for the log alone`(_ code: Int) {
         #expect(FaultMapping.fault(for: StoreError.sqlite(code: code, reason: "x")) == nil)
     }

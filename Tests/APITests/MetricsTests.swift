@@ -20,7 +20,8 @@ import Testing
             let key = line[..<end]
             #expect(typed.contains(key.prefix { $0 != "{" }), "no type before \(line)")
             #expect(samples[String(key)] == nil, "twice: \(line)")
-            samples[String(key)] = try #require(Double(line[line.index(after: end)...]), "\(line)")
+            let value: Double? = Double(String(line[line.index(after: end)...]))
+            samples[String(key)] = try #require(value, "\(line)")
         }
         #expect(text.hasSuffix("\n"))
         return samples

@@ -154,7 +154,7 @@ struct PointTests {
             rule: NumberRule.loss.sentence),
         BadPoint(
             point: .init(step: 1, loss: 1e31), field: "loss", value: "1e+31",
-            rule: NumberRule.loss.sentence),
+            rule: NumberRule.loss.sentence(for: 1e31)),
         BadPoint(
             point: .init(step: 1, loss: 3, learningRate: -1e-3), field: "learning_rate",
             value: "-0.001", rule: NumberRule.learningRate.sentence),
