@@ -27,7 +27,7 @@ package struct CheckReport: Sendable, Equatable {
 }
 
 extension RunStore {
-    /// Most faults that a check lists of one kind.
+    /// Most faults of pages and references that a check lists.
     private static let maximumFaults = 100
 
     /// Reads the whole database and says what is damaged, and where.
@@ -41,7 +41,12 @@ extension RunStore {
     package func check() throws(StoreError) -> CheckReport {
         var report = CheckReport()
         report.faults = warnings.map { .init(place: "write-ahead log", detail: $0) }
-        report.faults += try read { db in try Self.damagedPages(db) }
+        do {
+            // Without a transaction: the end of one fails as well where something in it met damage.
+            report.faults += try writer.unsafeRead { db in Self.damagedPages(db) }
+        } catch {
+            throw StoreError(wrapping: error)
+        }
         let ids = try read { db in
             (try? String.fetchAll(db, sql: "SELECT id FROM run ORDER BY key")) ?? []
         }
@@ -63,38 +68,44 @@ extension RunStore {
         return report
     }
 
-    private static func damagedPages(_ db: Database) throws -> [CheckReport.Fault] {
+    /// The faults that SQLite finds in pages, trees, indices and references, table by table.
+    private static func damagedPages(_ db: Database) -> [CheckReport.Fault] {
         var faults: [CheckReport.Fault] = []
-        do {
-            let names = try Row.fetchAll(db, sql: "SELECT name, rootpage FROM sqlite_schema")
-            let trees = Dictionary(
-                names.map { ($0["rootpage"] as Int, $0["name"] as String) },
-                uniquingKeysWith: { $1 })
-            let messages = try String.fetchAll(
-                db, sql: "PRAGMA integrity_check(\(maximumFaults))")
-            for message in messages where message != "ok" {
-                faults.append(.init(place: place(of: message, trees), detail: message))
+        func look(at place: String, _ body: () throws -> Void) {
+            do {
+                try body()
+            } catch {
+                faults.append(.init(place: place, detail: StoreError(wrapping: error).message))
             }
-            for row in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").prefix(maximumFaults) {
-                let (table, parent) = (row[0] as String, row[2] as String)
-                faults.append(
-                    .init(place: table, detail: "a row belongs to a row of \(parent) that is gone"))
+        }
+        var tables: [String] = []
+        look(at: "database") {
+            tables = try String.fetchAll(
+                db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        }
+        for table in tables {
+            // The check itself may end in an error at the damage: what it said before is kept.
+            look(at: table) {
+                let messages = try String.fetchCursor(
+                    db, sql: "PRAGMA integrity_check(\(table.quotedDatabaseIdentifier))")
+                while let message = try messages.next(), faults.count < maximumFaults {
+                    guard message != "ok" else { continue }
+                    let lines = message.split(separator: "\n").filter { !$0.hasPrefix("***") }
+                    faults.append(.init(place: table, detail: lines.joined(separator: "; ")))
+                }
             }
-        } catch let error as DatabaseError {
-            faults.append(
-                .init(place: "database", detail: StoreError(wrapping: error).message))
+            look(at: table) {
+                let rows = try Row.fetchCursor(
+                    db, sql: "PRAGMA foreign_key_check(\(table.quotedDatabaseIdentifier))")
+                while let row = try rows.next(), faults.count < maximumFaults {
+                    faults.append(
+                        .init(
+                            place: table,
+                            detail: "a row belongs to a row of \(row[2] as String) that is gone"))
+                }
+            }
         }
         return faults
-    }
-
-    /// The table or index that a message of SQLite's check is about.
-    private static func place(of message: String, _ trees: [Int: String]) -> String {
-        // "Tree 12 page 34 cell 5: …", and "On tree page 34 cell 5: …" before SQLite 3.42.
-        let words = message.split(separator: " ")
-        guard let word = words.firstIndex(of: "Tree") ?? words.firstIndex(of: "tree"),
-            word + 1 < words.count, let root = Int(words[word + 1])
-        else { return "database" }
-        return trees[root] ?? "database"
     }
 
     private static func faults(of run: Run) -> [CheckReport.Fault] {

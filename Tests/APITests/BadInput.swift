@@ -41,8 +41,8 @@ extension BadInput {
                 + "total_parameter_count, token_count, unique_token_count, training_flops, "
                 + "batch_tokens, step_count, encoder_parameter_count, decoder_parameter_count, "
                 + "average_parameter_count, expert_count, warmup_steps, loss, schedule, tags, units, recipe, "
-                + "last_step, point_count, not_finite_count, diverged_at, total_steps, created_at, "
-                + "updated_at."),
+                + "last_step, last_loss, point_count, not_finite_count, diverged_at, total_steps, "
+                + "created_at, updated_at."),
         run("a role", #"{"role":"dev"}"#, "/role", "role = \"dev\", must be train or test."),
         run(
             "a negative size", #"{"parameter_count":-1}"#, "/parameter_count",

@@ -29,7 +29,7 @@ import Testing
         let error = StoreError.sqlite(code: 11, reason: "database disk image is malformed")
         let fault = try #require(FaultMapping.fault(for: error))
         #expect(fault.status == .internalServerError)
-        #expect(fault.detail?.contains("isoloss check says where") == true)
+        #expect(fault.detail.contains("isoloss check says where"))
     }
 
     @Test(arguments: [0, 1, 19])

@@ -20,8 +20,8 @@ import Testing
             let key = line[..<end]
             #expect(typed.contains(key.prefix { $0 != "{" }), "no type before \(line)")
             #expect(samples[String(key)] == nil, "twice: \(line)")
-            let value: Double? = Double(String(line[line.index(after: end)...]))
-            samples[String(key)] = try #require(value, "\(line)")
+            let value = try #require(Double(String(line[line.index(after: end)...])), "\(line)")
+            samples[String(key)] = value
         }
         #expect(text.hasSuffix("\n"))
         return samples
@@ -47,7 +47,8 @@ import Testing
     @Test(arguments: Transport.allCases)
     func `the newest values of runs are gauges`(_ transport: Transport) throws {
         let service = try TestService(transport)
-        _ = try service.put("/v1/runs/a", #"{"study":"s\"1\"","schedule":"hold:100@1e-3"}"#)
+        _ = try service.put(
+            "/v1/runs/a", #"{"study":"s\"1\"","schedule":"warmup:10@1e-3,hold:90"}"#)
         _ = try service.post(
             "/v1/runs/a/points",
             #"{"points":[{"step":1,"loss":4,"learning_rate":1e-3},{"step":9,"loss":3.5,"#

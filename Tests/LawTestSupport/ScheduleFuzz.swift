@@ -1,5 +1,6 @@
 import Foundation
 import Laws
+import Records
 import Schedules
 import TestSupport
 

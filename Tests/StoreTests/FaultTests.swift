@@ -31,7 +31,9 @@ struct FaultTests {
         #expect(try server.run("b").id == "b")
         try guest.close()
         try server.close()
-        #expect(try folder.names == ["isoloss.db"], "the lock's file goes with the server")
+        // SQLite's locks are a process's, so the guest beside it, of this same process, has taken
+        // them with it, and SQLite leaves its log: the next start takes that in.
+        #expect(try !folder.names.contains("isoloss.db-server"), "the lock's file goes")
         try RunStore(path: folder.path()).close()
     }
 
@@ -219,7 +221,7 @@ struct FaultTests {
             try value(
                 """
                 SELECT pageno FROM dbstat WHERE name = 'point' AND pagetype = 'leaf'
-                ORDER BY pageno LIMIT 1 OFFSET (SELECT count(*) / 2 FROM dbstat
+                ORDER BY path LIMIT 1 OFFSET (SELECT count(*) / 2 FROM dbstat
                     WHERE name = 'point' AND pagetype = 'leaf')
                 """, at: folder.path(), as: Int.self))
         for index in 0..<pageSize { bytes[(page - 1) * pageSize + index] = 0xA5 }
@@ -233,7 +235,7 @@ struct FaultTests {
         } throws: { ($0 as? StoreError)?.isDamage == true }
         let report = try damaged.check()
         #expect(report.runs == 3 && report.wholeRuns == 2)
-        #expect(report.faults.contains { $0.place == "point" })
+        #expect(report.faults.contains { $0.place == "point" }, "\(report.faults)")
         #expect(report.faults.contains { $0.place == "run \"b\"" })
         try damaged.insertRun(Run(id: "d", points: [Point(step: 1, loss: 3)]))
     }

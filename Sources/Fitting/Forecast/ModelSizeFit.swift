@@ -1,6 +1,6 @@
 import Laws
-import Records
 import LeastSquares
+import Records
 
 /// The points of one model size of a study.
 struct ModelSizePoints {

@@ -1,5 +1,5 @@
 import Foundation
-package import Laws
+import Laws
 package import Records
 
 /// How well a fitted law predicts runs it was not fitted on: the answer of `isoloss score`.
