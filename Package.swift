@@ -43,7 +43,9 @@ let package = Package(
         .target(name: "Laws", dependencies: ["LeastSquares", "Records", "Schedules"]),
         .target(
             name: "Fitting", dependencies: ["Laws", "LeastSquares", "Records", "Schedules"]),
-        .target(name: "Plans", dependencies: ["Fitting", "Laws", "Records", "Schedules"]),
+        .target(
+            name: "Plans",
+            dependencies: ["Fitting", "Laws", "LeastSquares", "Records", "Schedules"]),
 
         // Pictures and tables: numbers in, SVG, CSV or lines of a terminal out.
         .target(name: "Plots", dependencies: ["JSONText"]),

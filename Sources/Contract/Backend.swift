@@ -106,9 +106,14 @@ package protocol ComputingBackend: Backend {
 
     /// A schedule that may continue the backend's runs.
     func schedule(_ source: ScheduleSource) throws -> LearningRateSchedule
+
+    /// The CPU seconds that one plan may take; nil without a limit.
+    var planSeconds: Double? { get }
 }
 
 extension ComputingBackend {
+    package var planSeconds: Double? { nil }
+
     package func report(of fit: String) throws -> FitReport { try predictor(fit).report }
 
     package func curve(_ fit: String, _ request: CurveRequest) throws -> CurveResponse {
@@ -143,7 +148,18 @@ extension ComputingBackend {
         var context = PlanContext(
             predictor: predictor, features: request.prediction.features,
             interval: request.prediction.interval(standard: LawPredictor.Interval()),
-            progress: progress)
+            budget: PlanBudget(seconds: planSeconds), progress: progress)
+        if kind.about.source == .fitAndRuns {
+            let law = predictor.law
+            let series = predictor.report.series
+            if let ids = request.options["runs"]?.split(separator: ",").map(String.init) {
+                context.runs = try runs(.named(ids, field: "runs"), law: law, series: series)
+            } else {
+                // Those of the fit, where they are still to be had.
+                let fitted = RunChoice.named(predictor.report.runs, field: "runs")
+                context.runs = (try? runs(fitted, law: law, series: series)) ?? []
+            }
+        }
         if let id = request.run {
             let choice = RunChoice.named([id], field: "run")
             context.run = try runs(

@@ -151,7 +151,8 @@ package struct PlanRequest: RequestFields {
         fields.field("kind", &name, .queryText, "The kind of plan.")
         fields.field("run", &run, .name, "The run that is asked about.")
         prediction.visit(&fields)
-        for option in kind.about.options {
+        // One that is named as a size is read as such.
+        for option in kind.about.options where Feature(rawValue: option.name) == nil {
             fields.field(option.name, &options[option.name], .queryText, option.meaning + ".")
         }
     }

@@ -61,6 +61,14 @@ package protocol ScalingLaw: Sendable {
     /// Quantities that follow from the parameters, such as the exponent of the compute-optimal size.
     func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity]
 
+    /// The size N that minimises the loss at a given N·D, in closed form; nil where the law has none.
+    ///
+    /// - Parameters:
+    ///   - parameters: Values in the law's own order and units.
+    ///   - product: N·D, parameters times tokens.
+    /// - Returns: N; the tokens are `product`/N.
+    func optimalParameterCount(_ parameters: [Double], product: Double) -> Double?
+
     /// The coefficient of the term that real curves follow least closely, by name; nil if none stands
     /// out.
     ///
@@ -93,6 +101,8 @@ extension ScalingLaw {
     package func firstStep(on areas: ScheduleAreas) -> Int { 0 }
 
     package func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity] { [] }
+
+    package func optimalParameterCount(_ parameters: [Double], product: Double) -> Double? { nil }
 
     package var roughCoefficient: String? { nil }
 

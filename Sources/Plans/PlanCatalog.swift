@@ -11,6 +11,16 @@ package struct PlanCatalog: Sendable {
         BestSchedulePlan.self,
         AnnealNowPlan.self,
         TimeToTargetPlan.self,
+        ComputeOptimalPlan.self,
+        InferenceAwarePlan.self,
+        IsoflopPlan.self,
+        EncoderDecoderPlan.self,
+        SparsePlan.self,
+        BatchPlan.self,
+        RepeatsPlan.self,
+        NextRunPlan.self,
+        GrowthPlan.self,
+        HyperparametersPlan.self,
     ])
 
     package init(kinds: [any PlanKind.Type]) {
@@ -43,18 +53,35 @@ package struct PlanCatalog: Sendable {
         laws: LawCatalog = .standard
     ) throws -> Kind.Result {
         let about = kind.about
-        let law = context.predictor.law.about
-        guard about.able(law) else {
-            throw PlanError.wrongLaw(
-                kind: about.id, law: law.id, asks: about.asks,
-                able: laws.laws.map { $0.about }.filter(about.able).map(\.id))
+        if about.needsFit {
+            guard let fit = context.fit else { throw PlanError.fitMissing(kind: about.id) }
+            guard about.supportedLaws(fit.law.law) else {
+                throw PlanError.unsupportedLaw(
+                    kind: about.id, law: fit.law.about.id, question: about.question,
+                    supported: supportedLaws(of: about, in: laws))
+            }
         }
-        let plan = try kind.init(PlanOptions(options, of: about))
+        let plan = try kind.init(PlanOptions(options, features: context.features, of: about))
         guard context.run != nil || !about.needsRun else {
             throw PlanError.runMissing(kind: about.id)
         }
+        var context = context
+        // What the plan asks for is no size of the law's runs.
+        for option in about.options {
+            if let feature = Feature(rawValue: option.name) { context.features[feature] = nil }
+        }
         var result = try plan.result(context)
-        result.warnings += IntervalWarning.warnings(of: context.predictor, context.interval)
+        if let fit = context.fit, about.needsFit {
+            result.warnings += IntervalWarning.warnings(of: fit, context.interval)
+        }
         return result
+    }
+
+    private static func supportedLaws(
+        of about: PlanDescription, in laws: LawCatalog
+    ) -> [String] {
+        laws.laws.map { $0.about.id }.filter { id in
+            (try? laws.law(id)).map { about.supportedLaws($0.law) } ?? false
+        }
     }
 }

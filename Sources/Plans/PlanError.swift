@@ -1,15 +1,33 @@
 package import Schedules
 
-/// What a plan cannot be asked for.
+/// A plan that cannot be made, for bad input or for want of an answer.
 package enum PlanError: Error, Equatable, Sendable {
     case unknownKind(String, known: [String])
     case unknownOption(kind: String, option: String, known: [String])
     case missing(kind: String, options: [PlanOption])
     case invalid(option: String, value: String, rule: String)
     case schedule(option: String, ScheduleError)
-    case wrongLaw(kind: String, law: String, asks: String, able: [String])
+    case unsupportedLaw(kind: String, law: String, question: String, supported: [String])
+    case fitMissing(kind: String)
     case runMissing(kind: String)
     case run(String, reason: String)
+    /// A question that was understood and has no answer.
+    case refused(Refusal, String)
+
+    /// Why a plan has no answer: the stable words that errors carry as their `type`.
+    package enum Refusal: String, Sendable {
+        /// The loss falls all the way to an end of what was searched.
+        case noInteriorMinimum = "no-interior-minimum"
+        case unreachableLoss = "unreachable-loss"
+        /// The fitted data leave open what the answer depends on.
+        case notIdentified = "not-identified"
+        case overBudget = "over-budget"
+    }
+
+    /// The word of a refusal; nil for bad input.
+    package var refusal: Refusal? {
+        if case .refused(let refusal, _) = self { refusal } else { nil }
+    }
 
     /// The field of a request that is wrong, as a JSON pointer.
     package var pointer: String {
@@ -20,12 +38,14 @@ package enum PlanError: Error, Equatable, Sendable {
         case .invalid(let option, _, _): "/\(option)"
         case .schedule(let option, let error):
             if case .pointer(let inner) = error.place { "/\(option)\(inner)" } else { "/\(option)" }
-        case .wrongLaw: "/law"
+        case .unsupportedLaw: "/law"
+        case .fitMissing: "/fit"
         case .runMissing, .run: "/run"
+        case .refused: ""
         }
     }
 
-    /// What is wrong and what to do, in a sentence.
+    /// The sentence: the fault and its remedy.
     package var message: String {
         switch self {
         case .unknownKind(let name, let known):
@@ -42,13 +62,17 @@ package enum PlanError: Error, Equatable, Sendable {
             return "\(option) = \(value) \(rule)."
         case .schedule(let option, let error):
             return "\(option): \(error.message)."
-        case .wrongLaw(let kind, let law, let asks, let able):
-            return "the law \(law) cannot serve the plan \(kind), which asks for \(asks); fit one "
-                + "that can: \(able.joined(separator: ", "))."
+        case .unsupportedLaw(let kind, let law, let question, let supported):
+            return "the law \(law) cannot serve the plan \(kind), which asks for \(question); fit "
+                + "one that can: \(supported.joined(separator: ", "))."
+        case .fitMissing(let kind):
+            return "the plan \(kind) needs a fit; name its file or its id as fit."
         case .runMissing(let kind):
             return "the plan \(kind) needs a run with its logged points; name it as run."
         case .run(let id, let reason):
             return "run \(id): \(reason)."
+        case .refused(let refusal, let reason):
+            return "\(refusal.rawValue): \(reason)."
         }
     }
 }

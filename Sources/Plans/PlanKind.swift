@@ -1,12 +1,11 @@
-package import Fitting
 package import Laws
-package import Records
 
 /// One kind of plan: what it asks for, which fits can answer it, and how.
 ///
-/// To add one, copy `TimeToTarget/TimeToTargetPlan.swift`: describe it in `about`, read the options
-/// in `init`, answer in `result`, and add one line to `PlanCatalog.standard`. Help of the command
-/// line, errors and the HTTP call follow from there.
+/// To add one, copy `SizePlans/EncoderDecoderPlan.swift`: describe it in `about`, read the options in `init`,
+/// answer in `result`, and add one line to `PlanCatalog.standard`. Help of the command line, errors
+/// and the HTTP call follow from there. An option named as a feature (`training_flops`) is read from
+/// wherever a size may be given.
 package protocol PlanKind: Sendable {
     associatedtype Result: PlanResult
 
@@ -27,34 +26,9 @@ package protocol PlanKind: Sendable {
     func result(_ context: PlanContext) throws -> Result
 }
 
-/// What a plan is made from, beside its own options.
-package struct PlanContext: Sendable {
-    package var predictor: LawPredictor
-    /// What the law needs beside a schedule, such as a size.
-    package var features: [Feature: Double]
-    /// The interval wanted; nil without, or where the fit cannot give one.
-    package var interval: LawPredictor.Interval?
-    /// The run that is asked about, with its logged points; nil for plans without one.
-    package var run: Run?
-    /// Told how much is done, 0 to 1.
-    package var progress: @Sendable (Double) -> Void
-
-    package init(
-        predictor: LawPredictor, features: [Feature: Double] = [:],
-        interval: LawPredictor.Interval? = nil, run: Run? = nil,
-        progress: @escaping @Sendable (Double) -> Void = { _ in }
-    ) {
-        self.predictor = predictor
-        self.features = features
-        self.interval = interval
-        self.run = run
-        self.progress = progress
-    }
-}
-
-/// What people read of a kind of plan.
+/// A kind of plan as people read it: its name, its options, the laws that it can be asked of.
 package struct PlanDescription: Sendable {
-    /// What a command line names the kind by.
+    /// The words of a command line that name the kind.
     package enum Selector: Sendable, Equatable {
         /// The flag alone, as in `--best-schedule`.
         case flag
@@ -64,28 +38,55 @@ package struct PlanDescription: Sendable {
         case runFiles
     }
 
+    /// The sources of a plan beside its options.
+    package enum Source: Sendable, Equatable {
+        case fit
+        /// A fit and one run with its points.
+        case fitAndRun
+        /// A fit, and measured runs where there are some.
+        case fitAndRuns
+        /// Nothing: published rules, or arithmetic.
+        case nothing
+    }
+
+    /// The axes of a plan's picture, over one of its lists.
+    package struct PlotAxes: Sendable, Equatable {
+        var list: String
+        var x: String
+        var y: String
+        /// The member by whose values rows are parted into lines.
+        var group: String?
+        var isLogarithmic = true
+    }
+
     /// As in `best-schedule`.
     package var id: String
     /// One line: what it answers.
     package var title: String
     package var selector: Selector
     package var options: [PlanOption]
+    /// The fit and runs that it is made from.
+    package var source = Source.fit
     /// The laws that it can be asked of.
-    package var able: @Sendable (LawDescription) -> Bool
-    /// What such a law predicts, as in `a curve under a schedule`.
-    package var asks: String
+    package var supportedLaws: @Sendable (any ScalingLaw) -> Bool
+    /// The prediction of such a law, as in `a curve under a schedule`.
+    package var question: String
     /// Arguments of a command line after the fit, for help.
     package var example: String
+    /// Its picture; nil without one, or where the plan draws its own.
+    package var plot: PlotAxes?
 
-    /// Whether it needs a run with its points.
-    package var needsRun: Bool { selector == .runFiles }
+    /// True where it needs a run with its points.
+    package var needsRun: Bool { source == .fitAndRun }
+    /// True where it needs a fit.
+    package var needsFit: Bool { source != .nothing }
 }
 
 /// One option of a plan, under the name that JSON and queries use.
 package struct PlanOption: Sendable, Equatable {
     /// As in `total_steps`; a command line says `--total-steps`.
     package var name: String
-    /// What stands for the value in help, as in `n`.
+    /// The word that stands for the value in help, as in `n`.
     package var usage: String
     package var meaning: String
     package var isRequired: Bool

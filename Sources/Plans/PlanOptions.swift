@@ -1,3 +1,4 @@
+package import Records
 package import Schedules
 
 /// The options of one plan as they were given, read by name and kind.
@@ -9,10 +10,17 @@ package struct PlanOptions: Sendable {
     ///
     /// - Parameters:
     ///   - values: Values by name, as a query or a command line writes them.
+    ///   - features: Sizes that were given apart; those that are options of the plan count as such.
     ///   - about: The kind of plan.
     /// - Throws: `PlanError.unknownOption`, or `PlanError.missing` for a required one.
-    package init(_ values: [String: String], of about: PlanDescription) throws(PlanError) {
+    package init(
+        _ values: [String: String], features: [Feature: Double] = [:], of about: PlanDescription
+    ) throws(PlanError) {
         let known = about.options.map(\.name)
+        var values = values
+        for name in known where values[name] == nil {
+            values[name] = Feature(rawValue: name).flatMap { features[$0] }.map { "\($0)" }
+        }
         if let stranger = values.keys.sorted().first(where: { !known.contains($0) }) {
             throw .unknownOption(kind: about.id, option: stranger, known: known)
         }
@@ -49,6 +57,23 @@ package struct PlanOptions: Sendable {
                 rule: "must be a finite number \(allowsZero ? "of at least 0" : "above 0")")
         }
         return value
+    }
+
+    /// A number as it was written, or a default; NaN where it is none, which no range contains.
+    func double(_ name: String, or standard: Double) -> Double {
+        text(name).map { Double($0) ?? .nan } ?? standard
+    }
+
+    /// The numbers of a comma-separated list, each finite and above 0, rising; nil without one.
+    package func numbers(_ name: String, atMost most: Int) throws(PlanError) -> [Double]? {
+        guard let text = text(name) else { return nil }
+        let items = text.split(separator: ",")
+        let numbers = items.compactMap { Double($0) }.filter { $0.isFinite && $0 > 0 }
+        guard !numbers.isEmpty, numbers.count == items.count, numbers.count <= most else {
+            throw .invalid(
+                option: name, value: text, rule: "must be 1 to \(most) finite numbers above 0")
+        }
+        return Set(numbers).sorted()
     }
 
     /// The items of a comma-separated list, each one of a few names; nil where it is not given.

@@ -29,7 +29,7 @@ struct CommandFailure: Equatable {
         case let error as CurveRequestError:
             self.init(error.message, .badInput)
         case let error as PlanError:
-            self.init(error.message, .badInput)
+            self.init(error.message, error.refusal == nil ? .badInput : .noAnswer)
         case let error as RunFileError:
             self.init(error.message + ".", .badInput)
         case let error as StoreError:

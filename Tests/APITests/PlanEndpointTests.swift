@@ -25,7 +25,7 @@ import Testing
         let plan = answer.json
         #expect(plan["kind"] == .string("best-schedule"))
         #expect(plan["families"]?.elements.count == 8)
-        #expect(plan["free"]?["starts"] == .integer(6))
+        #expect(plan["free"]?["starts"] == .integer(2))
         #expect(plan["interval"] == .number(0.9))
         #expect(plan["interval_of"] == .string("observation"))
         let recommended = try #require(plan["recommended"]?.string)

@@ -33,7 +33,7 @@ struct BestScheduleTests {
         let free = try #require(result.free)
         #expect(abs(free.final.loss - 2.686_163) < 2e-6, "\(free.final.loss)")
         #expect(free.gap < 1e-7)
-        #expect(free.starts == 6 && free.startsAgreeing == 6)
+        #expect(free.starts == 2 && free.startsAgreeing == 2)
         #expect(free.roundingError <= 1e-6)
         #expect(result.recommended == "wsd-cosine")
         #expect(abs(result.families[1].final.loss - 2.689_279) < 2e-6)

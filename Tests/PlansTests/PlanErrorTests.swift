@@ -82,12 +82,43 @@ struct PlanErrorTests {
         }
     }
 
+    @Test func `a plan over its budget is refused by name, and one nobody waits for ends`() throws {
+        let predictor = try Fits.annealing()
+        let slow = Self.good.merging(["total_steps": "100000000", "warmup": "1000000"]) { $1 }
+        #expect {
+            _ = try PlanCatalog.plan(
+                BestSchedulePlan.self, options: slow,
+                context: PlanContext(predictor: predictor, budget: PlanBudget(seconds: 0.01)))
+        } throws: { error in
+            (error as? PlanError)?.refusal == .overBudget
+        }
+        #expect(throws: CancellationError.self) {
+            try PlanCatalog.plan(
+                BestSchedulePlan.self, options: Self.good,
+                context: PlanContext(predictor: predictor, budget: PlanBudget { true }))
+        }
+    }
+
+    @Test func `a plan that needs a fit says so`() throws {
+        #expect(throws: PlanError.fitMissing(kind: "best-schedule")) {
+            try PlanCatalog.plan(
+                BestSchedulePlan.self, options: Self.good, context: PlanContext(predictor: nil))
+        }
+    }
+
     @Test func `every plan's options have examples that it takes, and names of their own`() throws {
         for kind in PlanCatalog.standard.kinds {
             let options = kind.about.options
             #expect(Set(options.map(\.name)).count == options.count)
             #expect(options.allSatisfy { !$0.meaning.isEmpty && !$0.example.isEmpty })
-            let values = Dictionary(uniqueKeysWithValues: options.map { ($0.name, $0.example) })
+            // Of options that stand for each other an example has those of its own line.
+            let line = kind.about.example.split(separator: " ").map(String.init)
+            let apart = ["total_flops", "target_loss"]
+            let values = Dictionary(
+                uniqueKeysWithValues: options.filter {
+                    !apart.contains($0.name) || line.contains("--\($0.flag)")
+                        || kind.about.selector == .option($0.name)
+                }.map { ($0.name, $0.example) })
             #expect(throws: Never.self, "\(kind.about.id)") {
                 _ = try kind.init(PlanOptions(values, of: kind.about))
             }

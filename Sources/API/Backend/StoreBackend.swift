@@ -3,6 +3,7 @@ import Fitting
 import HTTP
 import JSONText
 import Laws
+import Plans
 import Records
 import Schedules
 import Store
@@ -16,6 +17,7 @@ struct StoreBackend: ComputingBackend {
 
     var notes: [String] { [] }
     var warnings: [String] { [] }
+    var planSeconds: Double? { PlanBudget.standardSeconds }
 
     /// The predictor of a fit.
     ///

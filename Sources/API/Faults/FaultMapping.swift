@@ -26,7 +26,12 @@ enum FaultMapping {
         case let error as FittingError:
             .field(.unprocessableContent, error.pointer, error.message)
         case let error as PlanError:
-            .field(.unprocessableContent, error.pointer, error.message)
+            if let refusal = error.refusal {
+                HTTPError(
+                    .unprocessableContent, type: refusal.rawValue, detail: error.message)
+            } else {
+                .field(.unprocessableContent, error.pointer, error.message)
+            }
         case let error as RunFileError: fault(error)
         case let error as StoreError: fault(error)
         default: nil

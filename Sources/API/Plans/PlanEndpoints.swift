@@ -55,7 +55,7 @@ extension PlanError {
     /// True where the query itself is wrong; else what it asks for does not suit the fit or the run.
     fileprivate var isOfQuery: Bool {
         switch self {
-        case .wrongLaw, .run: false
+        case .unsupportedLaw, .run, .refused: false
         default: true
         }
     }

@@ -3,7 +3,7 @@ import Laws
 import Records
 import Schedules
 
-/// What a live run's loss would be after a cooldown started now, or later.
+/// The loss of a live run after a cooldown started now, or later.
 ///
 /// Every cooldown is compared with keeping the rate until the same end step. Losses are the law's
 /// own, not shifted to the run's log: where the log lies off the law's curve, `offset` says by how
@@ -39,7 +39,8 @@ package struct AnnealNowPlan: PlanKind {
                 "schedule", "spec", meaning: "the run's schedule, in place of what it says itself",
                 example: "warmup:300@3e-3,hold:3200"),
         ],
-        able: { $0.kind == .curve }, asks: "a curve under a schedule",
+        source: .fitAndRun, supportedLaws: { type(of: $0).about.kind == .curve },
+        question: "a curve under a schedule",
         example: "--anneal-now sample-runs --run constant_3500 --from-step 2000")
 
     private static let shapeNames = ScheduleCatalog.cooldownNames
@@ -47,6 +48,7 @@ package struct AnnealNowPlan: PlanKind {
     private static let standardStarts = "0%,10%,20%,30%,40%,50%"
     /// Cooldowns of one plan.
     private static let mostCooldowns = 2_000
+    private static let differencesAtOnce = 32
 
     private let now: Int?
     private let shapes: [String]
@@ -88,10 +90,17 @@ package struct AnnealNowPlan: PlanKind {
         let predictor = context.predictor
         func differences(
             _ first: [LearningRateSchedule], _ second: [LearningRateSchedule]
-        ) throws -> LawPredictor.Band {
-            try predictor.differences(
-                of: first.map { .init(endOf: $0) }, from: second.map { .init(endOf: $0) },
-                features: context.features, interval: context.interval)
+        ) throws -> [PlannedLoss] {
+            // A few at a time, so that the plan can end between them.
+            try stride(from: 0, to: first.count, by: Self.differencesAtOnce).flatMap { start in
+                try context.budget.check()
+                let places = start..<min(start + Self.differencesAtOnce, first.count)
+                let some = try predictor.differences(
+                    of: first[places].map { .init(endOf: $0) },
+                    from: second[places].map { .init(endOf: $0) }, features: context.features,
+                    interval: context.interval)
+                return places.indices.map { PlannedLoss(some, $0 - start) }
+            }
         }
         let gains = try differences(keeping, ends)
         let waiting = try differences(sameEnd, ends)
@@ -102,12 +111,12 @@ package struct AnnealNowPlan: PlanKind {
                     cooldown, schedule: live.text(following: cooldown.text),
                     final: try context.plannedLoss(of: ends[index]),
                     keeping: try context.plannedLoss(of: keeping[index]),
-                    gain: PlannedLoss(gains, index),
-                    waiting: cooldown.start > live.now ? PlannedLoss(waiting, index) : nil))
+                    gain: gains[index],
+                    waiting: cooldown.start > live.now ? waiting[index] : nil))
         }
         result.complete(interval: context.interval)
         if ends.indices.contains(result.best) {
-            result.warnings += context.doubts(of: ends[result.best])
+            result.warnings += context.warnings(of: ends[result.best])
         }
         return result
     }
@@ -159,7 +168,7 @@ struct Cooldown: Equatable {
 
     var end: Int { start + length }
 
-    /// What follows the steps taken so far, in the schedule language.
+    /// The segments after the steps taken so far, in the schedule language.
     var text: String {
         (start > now ? "hold:\(start - now)," : "") + "\(shape):\(length)@\(finalRate)"
     }

@@ -1,5 +1,6 @@
 package import Fitting
 import Foundation
+import Records
 
 /// The answer of `anneal-now`.
 package struct AnnealNowResult: Codable, Sendable, Equatable {
@@ -17,9 +18,9 @@ package struct AnnealNowResult: Codable, Sendable, Equatable {
         package var final: PlannedLoss
         /// The loss at the same step with the rate kept.
         package var keeping: PlannedLoss
-        /// What `keeping` is higher by.
+        /// The difference by which `keeping` is higher.
         package var gain: PlannedLoss
-        /// What the same shape, started now and ending at the same step, is higher by; nil for one
+        /// The difference by which the same shape, started now with the same end, is higher; nil for one
         /// that starts now.
         package var waiting: PlannedLoss?
 
@@ -53,7 +54,7 @@ package struct AnnealNowResult: Codable, Sendable, Equatable {
         }
     }
 
-    /// Where a run's last points lie to the law's curve.
+    /// The place of a run's last points relative to the law's curve.
     package struct Offset: Codable, Sendable, Equatable {
         package var points: Int
         /// Mean of log observed − log predicted.
@@ -64,7 +65,7 @@ package struct AnnealNowResult: Codable, Sendable, Equatable {
         /// More of the noise than this is no chance.
         private static let notable = 2.0
 
-        /// What to tell of it, where it is more than noise.
+        /// A warning of it, where it is more than noise.
         var warning: String? {
             guard let noise, abs(relative) > Self.notable * noise else { return nil }
             let side = relative > 0 ? "above" : "below"
@@ -121,5 +122,128 @@ package struct AnnealNowResult: Codable, Sendable, Equatable {
         guard cooldowns.first?.final.lower != nil else { return }
         self.interval = interval?.level
         intervalOf = interval?.target
+    }
+}
+
+extension AnnealNowResult: PlanResult {
+    package var rows: PlanTable {
+        PlanTable(
+            header: [
+                "shape", "start_step", "length", "end_step", "final_rate", "loss", "lower",
+                "upper", "keeping", "gain", "gain_lower", "gain_upper", "waiting", "schedule",
+            ],
+            rows: cooldowns.map { cooldown in
+                let numbers = [
+                    cooldown.finalRate, cooldown.final.loss, cooldown.final.lower,
+                    cooldown.final.upper, cooldown.keeping.loss, cooldown.gain.loss,
+                    cooldown.gain.lower, cooldown.gain.upper, cooldown.waiting?.loss,
+                ]
+                return [
+                    .text(cooldown.shape), .count(cooldown.startStep), .count(cooldown.length),
+                    .count(cooldown.endStep),
+                ] + numbers.map { .number($0, digits: 17) } + [.text(cooldown.schedule)]
+            })
+    }
+
+    package var page: PlanPage {
+        PlanPage(
+            title: "\(law): cooling run \(run) down from step \(now), rate "
+                + PlanText.number(learningRate),
+            advice: advice, plot: plot, tables: [shapesTable, startsTable])
+    }
+
+    /// The cooldowns of the best one's shape and length, by start.
+    private var startsOfBest: [Cooldown] {
+        guard cooldowns.indices.contains(best) else { return [] }
+        let chosen = cooldowns[best]
+        return cooldowns.filter { $0.shape == chosen.shape && $0.length == chosen.length }
+    }
+
+    private var advice: String {
+        guard cooldowns.indices.contains(best) else { return "" }
+        let chosen = cooldowns[best]
+        var text =
+            "From step \(chosen.startStep), \(chosen.shape) over \(chosen.length) steps is best: "
+            + "predicted \(PlanText.number(chosen.final.loss, digits: 5)) at step "
+            + "\(chosen.endStep), \(difference(chosen.gain)) keeping the rate."
+        if let later = startsOfBest.last, let waiting = later.waiting {
+            let total = PlannedLoss(loss: chosen.final.loss - later.final.loss)
+            text +=
+                " Started \(later.startStep - chosen.startStep) steps later it ends "
+                + "\(difference(total)) that; a cooldown stretched from now to the same end "
+                + "would be \(PlanText.number(abs(waiting.loss), digits: 2)) "
+                + (waiting.loss >= 0 ? "higher." : "lower.")
+        }
+        return text
+    }
+
+    /// As in `0.12 (0.10 to 0.14) below`.
+    private func difference(_ gain: PlannedLoss) -> String {
+        let ends =
+            gain.lower.flatMap { lower in
+                gain.upper.map {
+                    " (\(PlanText.number(lower, digits: 2)) to \(PlanText.number($0, digits: 2)))"
+                }
+            } ?? ""
+        let isBelow = gain.loss >= 0
+        let size = PlanText.number(abs(gain.loss), digits: 3)
+        return size + (isBelow ? ends + " below" : " above")
+    }
+
+    /// Final losses of the best shape and length by start, beside the two ways to spend the same
+    /// steps: cooling down from now on, and keeping the rate.
+    private var plot: PlanPlot? {
+        let line = startsOfBest
+        guard line.count > 1, let chosen = line.first else { return nil }
+        func series(_ name: String, _ losses: [Double]) -> PlanPlot.Series {
+            PlanPlot.Series(name: name, x: line.map { Double($0.startStep) }, y: losses)
+        }
+        return PlanPlot(
+            xLabel: "start of the cooldown (step)", yLabel: "loss at its end",
+            series: [
+                series("\(chosen.shape) over \(chosen.length)", line.map(\.final.loss)),
+                series("from now", line.map { $0.final.loss + ($0.waiting?.loss ?? 0) }),
+                series("rate kept", line.map(\.keeping.loss)),
+            ])
+    }
+
+    private static func cells(_ loss: PlannedLoss, digits: Int) -> [PlanCell] {
+        [
+            .number(loss.loss, digits: digits), .number(loss.lower, digits: digits),
+            .number(loss.upper, digits: digits),
+        ]
+    }
+
+    /// Every shape and length at the first start.
+    private var shapesTable: PlanTable {
+        let first = cooldowns.map(\.startStep).min()
+        let rows = cooldowns.filter { $0.startStep == first }.map { cooldown in
+            [.text(cooldown.shape), .count(cooldown.length), .count(cooldown.endStep)]
+                + Self.cells(cooldown.final, digits: 5)
+                + [.number(cooldown.keeping.loss, digits: 5)]
+                + Self.cells(cooldown.gain, digits: 3)
+        }
+        return PlanTable(
+            header: [
+                "shape", "steps", "end step", "final loss", "lower", "upper", "rate kept", "gain",
+                "lower", "upper",
+            ], rows: rows)
+    }
+
+    /// The best shape and length at every start.
+    private var startsTable: PlanTable {
+        PlanTable(
+            header: [
+                "start", "end step", "final loss", "lower", "upper", "gain", "same end from now",
+            ],
+            rows: startsOfBest.map { cooldown in
+                [.count(cooldown.startStep), .count(cooldown.endStep)]
+                    + Self.cells(cooldown.final, digits: 5)
+                    + [
+                        .number(cooldown.gain.loss, digits: 3),
+                        .number(
+                            cooldown.waiting.map { $0.loss + cooldown.final.loss }, digits: 5),
+                    ]
+            })
     }
 }

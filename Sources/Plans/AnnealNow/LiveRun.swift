@@ -11,7 +11,7 @@ struct LiveRun {
     let now: Int
     /// The rate of the next step, were nothing changed.
     let rate: Double
-    /// How far the last points lie off the law's curve; nil where none can be compared.
+    /// The distance of the last points from the law's curve; nil where none can be compared.
     let offset: AnnealNowResult.Offset?
     let warnings: [String]
     private let past: LearningRateSchedule
@@ -89,5 +89,40 @@ struct LiveRun {
         let noise = context.predictor.report.noise?.scale
         return AnnealNowResult.Offset(
             points: residuals.count, relative: mean, noise: isLog ? noise : nil)
+    }
+}
+
+/// Steps written as numbers or as percentages of the steps that a run has taken.
+enum StepList {
+    /// Reads a list such as `1000,4000` or `10%,25%`.
+    ///
+    /// - Parameters:
+    ///   - text: As given.
+    ///   - option: The option's name, for the error.
+    ///   - taken: What percentages are of.
+    /// - Returns: Whole steps, at least 0, rising and each once.
+    /// - Throws: `PlanError.invalid`.
+    static func steps(
+        _ text: String, option: String, of taken: Int
+    ) throws(PlanError) -> (absolute: [Int], relative: [Int]) {
+        var (absolute, relative): (Set<Int>, Set<Int>) = ([], [])
+        for item in text.split(separator: ",") {
+            if item.hasSuffix("%"), let percent = Double(item.dropLast()), percent >= 0,
+                percent <= 10_000
+            {
+                relative.insert(Int((percent / 100 * Double(taken)).rounded()))
+            } else if let steps = PlanOptions.whole(String(item)), steps >= 0 {
+                absolute.insert(steps)
+            } else {
+                throw .invalid(
+                    option: option, value: String(item),
+                    rule: "must be a number of steps, or a percentage of the steps so far as in 10%"
+                )
+            }
+        }
+        guard !absolute.isEmpty || !relative.isEmpty else {
+            throw .invalid(option: option, value: text, rule: "must name some steps")
+        }
+        return (absolute.sorted(), relative.sorted())
     }
 }

@@ -3,18 +3,18 @@ package protocol PlanResult: Codable, Sendable {
     /// The plan's main list, under the names of its JSON members.
     var rows: PlanTable { get }
 
-    /// What people read.
+    /// The page for people.
     var page: PlanPage { get }
 
-    /// What to doubt.
+    /// Sentences about what not to trust.
     var warnings: [String] { get set }
 }
 
 /// A plan as people read it, without any layout.
 package struct PlanPage: Sendable, Equatable {
-    /// What was planned, with what.
+    /// The plan and its inputs.
     package var title: String
-    /// What to do, in a sentence.
+    /// The advice, in a sentence.
     package var advice: String
     package var plot: PlanPlot?
     package var tables: [PlanTable]

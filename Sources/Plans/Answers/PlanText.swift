@@ -23,3 +23,30 @@ enum PlanText {
         schedule.segmentText ?? ""
     }
 }
+
+/// Sentences about sizes.
+enum SizeText {
+    /// `72.2 billion`.
+    static func count(_ value: Double) -> String {
+        let units = [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")]
+        for (unit, word) in units where value >= unit && value < 1e16 {
+            return "\(PlanText.number(value / unit, digits: 3)) \(word)"
+        }
+        return PlanText.number(value, digits: 3)
+    }
+
+    /// `72.2 billion (36 billion to 140 billion)`.
+    static func count(_ quantity: PlannedQuantity) -> String {
+        guard let lower = quantity.lower, let upper = quantity.upper else {
+            return count(quantity.value)
+        }
+        return "\(count(quantity.value)) (\(count(lower)) to \(count(upper)))"
+    }
+
+    /// `1.97 (1.96 to 1.98)`.
+    static func loss(_ quantity: PlannedQuantity) -> String {
+        let text = PlanText.number(quantity.value, digits: 5)
+        guard let lower = quantity.lower, let upper = quantity.upper else { return text }
+        return "\(text) (\(PlanText.number(lower)) to \(PlanText.number(upper)))"
+    }
+}

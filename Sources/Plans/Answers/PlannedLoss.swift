@@ -1,4 +1,6 @@
 import Fitting
+import Records
+import Schedules
 
 /// A predicted loss with its interval, or a difference of two.
 package struct PlannedLoss: Codable, Sendable, Equatable {
@@ -19,5 +21,52 @@ package struct PlannedLoss: Codable, Sendable, Equatable {
         loss = band.losses[index]
         lower = band.lower?[index]
         upper = band.upper?[index]
+    }
+}
+
+extension PlanContext {
+    /// The predicted loss after a schedule's last step; infinite where the law says nothing.
+    ///
+    /// - Throws: `FittingError`, or what ends the plan's budget.
+    func finalLoss(of schedule: LearningRateSchedule) throws -> Double {
+        try budget.check()
+        let band = try predictor.curve(
+            schedule: schedule, features: features, steps: [schedule.totalSteps - 1], interval: nil)
+        return band.losses[0].isNaN ? .infinity : band.losses[0]
+    }
+
+    /// The same with the interval.
+    func plannedLoss(of schedule: LearningRateSchedule) throws -> PlannedLoss {
+        try budget.check()
+        return PlannedLoss(
+            try predictor.curve(
+                schedule: schedule, features: features, steps: [schedule.totalSteps - 1],
+                interval: interval), 0)
+    }
+
+    /// Warnings about a planned schedule, since nothing like it was fitted.
+    ///
+    /// A search looks for where its law promises most, so a plan says sooner than a prediction when
+    /// it leaves the data: at any rate above or below those fitted, not at ten times one.
+    func warnings(of schedule: LearningRateSchedule) -> [String] {
+        let last = schedule.totalSteps - 1
+        var warnings = predictor.warnings(for: schedule, features: features, through: last)
+        guard let fitted = predictor.report.fittedRange?.learningRates else { return warnings }
+        let peak = schedule.peakLearningRate
+        // Far above is said already.
+        if peak > fitted.upperBound, peak <= LawPredictor.extrapolationLimit * fitted.upperBound {
+            warnings.append(
+                "the rate goes up to \(PlanText.number(peak)), above "
+                    + "\(PlanText.number(fitted.upperBound)), the highest that the law was fitted "
+                    + "on; it does not know of rates at which training diverges")
+        }
+        let lowest = schedule.learningRate(at: last)
+        if lowest < fitted.lowerBound {
+            warnings.append(
+                "the rate goes down to \(PlanText.number(lowest)), below "
+                    + "\(PlanText.number(fitted.lowerBound)), the lowest at a point that the law "
+                    + "was fitted on; what it promises there it has not seen")
+        }
+        return warnings
     }
 }

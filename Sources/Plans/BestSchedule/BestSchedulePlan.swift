@@ -6,8 +6,7 @@ import Schedules
 /// The schedule of so many steps with the lowest predicted final loss.
 ///
 /// Two answers stand side by side: the best member of each family, and the best of all schedules
-/// that never rise after the warm-up. The second is lower, and takes the law at its word: see
-/// `FreeScheduleDoubts`.
+/// that never rise after the warm-up. The second is lower, and takes the law at its word.
 package struct BestSchedulePlan: PlanKind {
     private static let exported = "take"
     /// In nats.
@@ -44,7 +43,8 @@ package struct BestSchedulePlan: PlanKind {
                 meaning: "the schedule to plot and export: free or a family (the recommended)",
                 example: "wsd-sqrt"),
         ],
-        able: { $0.kind == .curve }, asks: "a curve under a schedule",
+        supportedLaws: { type(of: $0).about.kind == .curve },
+        question: "a curve under a schedule",
         example: "--best-schedule --total-steps 4000 --peak 3e-3 --warmup 300")
 
     private let totalSteps: Int
@@ -100,7 +100,7 @@ package struct BestSchedulePlan: PlanKind {
         }
         result.taken = taken ?? result.recommended
         if let best = result.schedule(named: result.recommended) {
-            result.warnings += context.doubts(of: try LearningRateSchedule(parsing: best.text))
+            result.warnings += context.warnings(of: try LearningRateSchedule(parsing: best.text))
         }
         return result
     }
@@ -122,22 +122,16 @@ package struct BestSchedulePlan: PlanKind {
         to result: inout BestScheduleResult, besides recommended: BestScheduleResult.Member,
         _ context: PlanContext, progress: (Double) -> Void
     ) throws {
-        guard let law = context.predictor.law.law as? any RateSensitiveLaw else {
-            result.warnings.append(
-                "the law \(result.law) has no slopes by single learning rates, so only families "
-                    + "were searched")
-            return
-        }
         let search = FreeSchedule(
-            law: law, context: context, totalSteps: totalSteps, warmupSteps: warmupSteps,
-            peak: peak, minimumRate: minimumRate)
+            context: context, totalSteps: totalSteps, warmupSteps: warmupSteps, peak: peak,
+            minimumRate: minimumRate)
         let free = try search.best(comparedWith: recommended, progress: progress)
-        let doubts = FreeScheduleDoubts(free, peak: peak, family: recommended)
+        let warnings = free.warnings(peak: peak, family: recommended.name)
         result.free = free
-        result.warnings += doubts.warnings
+        result.warnings += warnings
         // Only a schedule that asks nothing odd of the law is recommended over a family, and only
         // for a gain that can be told from nothing.
-        if doubts.warnings.isEmpty, free.gain.loss > Self.worthwhile {
+        if warnings.isEmpty, free.gain.loss > Self.worthwhile {
             result.recommended = "free"
         }
     }

@@ -13,7 +13,7 @@ package struct BestScheduleResult: Codable, Sendable, Equatable {
         package var finalRate: Double
         /// Steps of the way down.
         package var decaySteps: Int
-        /// Whether it falls at a single step.
+        /// True where it falls at a single step.
         package var jumps: Bool
         package var final: PlannedLoss
         package var evaluations: Int
@@ -52,20 +52,47 @@ package struct BestScheduleResult: Codable, Sendable, Equatable {
         /// In the schedule language.
         package var schedule: String
         package var final: PlannedLoss
-        /// What the recommended family member's loss is higher by.
+        /// The difference by which the recommended family member's loss is higher.
         package var gain: PlannedLoss
-        /// What writing the schedule with few digits changed its predicted loss by, in nats.
+        /// The change of the predicted loss by writing the schedule with few digits, in nats.
         package var roundingError: Double
-        /// First-order optimality in nats; see `StairProblem.Optimality`.
+        /// First-order optimality in nats: the most that any move towards a single cliff lowers the
+        /// loss by.
         package var gap: Double
         package var iterations: Int
         package var evaluations: Int
         package var starts: Int
         package var startsAgreeing: Int
-        /// Where it falls by more than a hundredth of the peak at one step.
+        /// The steps where it falls by more than a hundredth of the peak at one step.
         package var falls: [Fall]
         /// From where on the rate is next to nothing; nil where it never is.
         package var idleFromStep: Int?
+
+        /// Warnings of where the schedule takes its law beyond what any trained run has shown.
+        ///
+        /// A fitted law is a good interpolator. An optimiser looks for the place where it errs most
+        /// in the right direction: LR annealing is linear in every drop, so its optimum is a cliff
+        /// from the peak to nothing; the multi-power law credits a drop with the rate it lands on,
+        /// so its optimum is a few cliffs.
+        func warnings(peak: Double, family: String) -> [String] {
+            var warnings: [String] = []
+            // A linear way down over twenty steps falls by as much at a step.
+            let cliffs = falls.filter { $0.from - $0.to > 0.05 * peak }
+            if let deepest = cliffs.max(by: { $0.from - $0.to < $1.from - $1.to }) {
+                let count = cliffs.count == 1 ? "a cliff" : "\(cliffs.count) cliffs"
+                warnings.append(
+                    "the free schedule falls by \(count), the deepest at step \(deepest.step) from "
+                        + "\(PlanText.number(deepest.from)) to \(PlanText.number(deepest.to)): "
+                        + "there the law is taken at its word, beyond what smooth schedules have "
+                        + "shown; \(family) is the sensible choice")
+            }
+            if let idleFromStep {
+                warnings.append(
+                    "the free schedule has a rate of next to nothing from step \(idleFromStep) on, "
+                        + "where nothing is learned any more; the law does not know that")
+            }
+            return warnings
+        }
 
         private enum CodingKeys: String, CodingKey {
             case schedule
@@ -142,5 +169,112 @@ package struct BestScheduleResult: Codable, Sendable, Equatable {
     func schedule(named name: String) -> (text: String, final: PlannedLoss)? {
         if name == "free" { return free.map { ($0.schedule, $0.final) } }
         return families.first { $0.name == name }.map { ($0.schedule, $0.final) }
+    }
+}
+
+extension BestScheduleResult: PlanResult {
+    /// The taken schedule step by step; every k-th step where there are more than a million.
+    package var rows: PlanTable {
+        guard let schedule = takenSchedule else { return PlanTable(header: Self.columns, rows: []) }
+        let spacing = (schedule.totalSteps - 1) / Self.mostRows + 1
+        let rates =
+            spacing == 1
+            ? schedule.learningRates(through: schedule.totalSteps - 1)
+            : stride(from: 0, to: schedule.totalSteps, by: spacing).map {
+                schedule.learningRate(at: $0)
+            }
+        return PlanTable(
+            header: Self.columns,
+            rows: rates.enumerated().map { index, rate in
+                [.count(index * spacing), .number(rate, digits: 17)]
+            })
+    }
+
+    private static let columns = ["step", "learning_rate"]
+    private static let mostRows = 1_000_000
+    private static let plotPoints = 240
+
+    private var takenSchedule: LearningRateSchedule? {
+        schedule(named: taken).flatMap { try? LearningRateSchedule(parsing: $0.text) }
+    }
+
+    package var page: PlanPage {
+        PlanPage(
+            title: "\(law): best schedule of \(totalSteps) steps, peak at most "
+                + "\(PlanText.number(peak))",
+            advice: advice, plot: plot, tables: [table] + (searchTable.map { [$0] } ?? []))
+    }
+
+    private var advice: String {
+        guard let best = schedule(named: recommended) else { return "" }
+        let ends =
+            best.final.lower.flatMap { lower in
+                best.final.upper.map {
+                    " (\(PlanText.number(lower, digits: 5)) to \(PlanText.number($0, digits: 5)))"
+                }
+            } ?? ""
+        var text =
+            "Train \(best.text): \(recommended) is predicted to end at "
+            + "\(PlanText.number(best.final.loss, digits: 6))\(ends)."
+        guard let free, recommended != "free" else { return text }
+        text +=
+            free.gain.loss > BestSchedulePlan.worthwhile
+            ? " A free schedule is predicted \(PlanText.number(free.gain.loss, digits: 2)) lower, "
+                + "by falls that no law should be trusted with."
+            : " No other schedule that never rises is predicted to be lower by as much as "
+                + "\(PlanText.number(BestSchedulePlan.worthwhile))."
+        return text
+    }
+
+    private var plot: PlanPlot? {
+        guard let schedule = takenSchedule else { return nil }
+        let last = schedule.totalSteps - 1
+        let even = (0...Self.plotPoints).map { $0 * last / Self.plotPoints }
+        // Jumps stay upright when both sides of each are drawn.
+        let edges = schedule.pieceStarts.flatMap { [$0 - 1, $0] }
+        let steps = Set(even + edges.filter { $0 >= 0 }).sorted()
+        return PlanPlot(
+            xLabel: "step", yLabel: "learning rate",
+            series: [
+                .init(
+                    name: taken, x: steps.map(Double.init),
+                    y: steps.map { schedule.learningRate(at: $0) })
+            ])
+    }
+
+    private var table: PlanTable {
+        var rows = families.map { member in
+            [.text(member.name)] + Self.cells(member.final) + [.text(member.schedule)]
+        }
+        if let free {
+            rows.insert([.text("free")] + Self.cells(free.final) + [.text(free.schedule)], at: 0)
+        }
+        return PlanTable(header: ["", "final loss", "lower", "upper", "schedule"], rows: rows)
+    }
+
+    private static func cells(_ loss: PlannedLoss) -> [PlanCell] {
+        [
+            .number(loss.loss, digits: 6), .number(loss.lower, digits: 5),
+            .number(loss.upper, digits: 5),
+        ]
+    }
+
+    /// The agreement of the free search's starts, and its optimality.
+    private var searchTable: PlanTable? {
+        guard let free else { return nil }
+        return PlanTable(
+            header: ["free search", ""],
+            rows: [
+                [
+                    .text("starts"),
+                    .text("\(free.starts), \(free.startsAgreeing) of them agree on the best"),
+                ],
+                [
+                    .text("optimality"),
+                    .text(
+                        "no other schedule is lower by more than "
+                            + "\(PlanText.number(max(0, free.gap), digits: 2)) to first order"),
+                ],
+            ])
     }
 }

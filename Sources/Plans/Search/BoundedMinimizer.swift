@@ -19,14 +19,17 @@ struct BoundedMinimizer {
     /// - Parameters:
     ///   - start: Where to begin, within the bounds.
     ///   - upper: What no number may pass; 0 is below.
-    ///   - evaluate: The value at a point, and its slopes into the second argument.
+    ///   - value: The value at a point.
+    ///   - slopesAt: The slopes at a point, whose value is given too; asked only where a step ends,
+    ///     since slopes by differences cost as many values as there are numbers.
     /// - Returns: A point whose slopes all vanish or push against a bound, unless the iterations
     ///   or the digits ran out.
     func minimum(
-        from start: [Double], upper: Double, _ evaluate: ([Double], inout [Double]) -> Double
-    ) -> Outcome {
-        var slopes = start
-        var outcome = Outcome(point: start, value: evaluate(start, &slopes), evaluations: 1)
+        from start: [Double], upper: Double, value: ([Double]) throws -> Double,
+        slopes slopesAt: ([Double], Double) throws -> [Double]
+    ) rethrows -> Outcome {
+        var outcome = Outcome(point: start, value: try value(start), evaluations: 1)
+        var slopes = try slopesAt(start, outcome.value)
         var inverse = InverseHessian(count: start.count)
         while outcome.iterations < maximumIterations {
             let isHeld = held(outcome.point, slopes, upper: upper)
@@ -38,7 +41,11 @@ struct BoundedMinimizer {
                 inverse.reset()
                 direction = inverse.direction(slopes, held: isHeld)
             }
-            guard step(&outcome, &slopes, along: direction, upper: upper, evaluate) else {
+            guard
+                try step(
+                    &outcome, &slopes, along: direction, upper: upper, value: value,
+                    slopes: slopesAt)
+            else {
                 if inverse.isFresh { break }
                 inverse.reset()
                 continue
@@ -50,7 +57,7 @@ struct BoundedMinimizer {
         return outcome
     }
 
-    /// Whether each number is at a bound that its slope pushes it against.
+    /// True for each number at a bound that its slope pushes it against.
     private func held(_ point: [Double], _ slopes: [Double], upper: Double) -> [Bool] {
         zip(point, slopes).map { value, slope in
             (value <= 0 && slope >= 0) || (value >= upper && slope <= 0)
@@ -66,10 +73,10 @@ struct BoundedMinimizer {
     /// Where the fall would drown in the value's own rounding, a step is taken for flatter slopes.
     private func step(
         _ outcome: inout Outcome, _ slopes: inout [Double], along direction: [Double],
-        upper: Double, _ evaluate: ([Double], inout [Double]) -> Double
-    ) -> Bool {
+        upper: Double, value valueAt: ([Double]) throws -> Double,
+        slopes slopesAt: ([Double], Double) throws -> [Double]
+    ) rethrows -> Bool {
         var length = 1.0
-        var trialSlopes = slopes
         for _ in 0..<40 {
             let trial = zip(outcome.point, direction).map {
                 min(max($0 + length * $1, 0), upper)
@@ -78,18 +85,20 @@ struct BoundedMinimizer {
                 $0 + ($1.0.0 - $1.0.1) * $1.1
             }
             guard expected < 0 else { return false }
-            let value = evaluate(trial, &trialSlopes)
+            let value = try valueAt(trial)
             outcome.evaluations += 1
             let drowns = -expected < 1e-13 * abs(outcome.value)
-            let isFlatter =
-                drowns
-                && steepest(trialSlopes, held(trial, trialSlopes, upper: upper))
-                    < steepest(slopes, held(outcome.point, slopes, upper: upper))
             let isLower = value < outcome.value && value <= outcome.value + 1e-4 * expected
-            if value.isFinite, drowns ? isFlatter : isLower {
-                (outcome.point, outcome.value) = (trial, value)
-                slopes = trialSlopes
-                return true
+            if value.isFinite, drowns || isLower {
+                let trialSlopes = try slopesAt(trial, value)
+                let isFlatter =
+                    steepest(trialSlopes, held(trial, trialSlopes, upper: upper))
+                    < steepest(slopes, held(outcome.point, slopes, upper: upper))
+                if !drowns || isFlatter {
+                    (outcome.point, outcome.value) = (trial, value)
+                    slopes = trialSlopes
+                    return true
+                }
             }
             if drowns { return false }
             length *= 0.5
@@ -98,10 +107,10 @@ struct BoundedMinimizer {
     }
 }
 
-/// What BFGS knows of the curvature: an approximate inverse of the second derivatives.
+/// The curvature as BFGS knows it: an approximate inverse of the second derivatives.
 private struct InverseHessian {
     private var matrix: [[Double]]
-    /// Whether nothing has been learned since the start.
+    /// True while nothing has been learned since the start.
     private(set) var isFresh = true
 
     init(count: Int) {

@@ -3,7 +3,7 @@ import Laws
 import Records
 import Schedules
 
-/// When a loss is reached: under a schedule, and by the shortest schedule of each family.
+/// The step at which a loss is reached: under a schedule, and by the shortest schedule of each family.
 package struct TimeToTargetPlan: PlanKind {
     package static let about = PlanDescription(
         id: "time-to-target",
@@ -35,7 +35,8 @@ package struct TimeToTargetPlan: PlanKind {
                     + ScheduleFamily.all.map(\.name).joined(separator: ", "),
                 example: "cosine,wsd-sqrt"),
         ],
-        able: { $0.kind == .curve }, asks: "a curve under a schedule",
+        supportedLaws: { type(of: $0).about.kind == .curve },
+        question: "a curve under a schedule",
         example: "--time-to-target 2.3 --schedule warmup:300@3e-3,cosine:3700@3e-4")
 
     private static let standardWarmup = 100
@@ -95,9 +96,118 @@ package struct TimeToTargetPlan: PlanKind {
         }
         result.complete(interval: context.interval)
         if let shortest = result.families.first(where: { $0.name == result.cheapest }) {
-            result.warnings += context.doubts(
+            result.warnings += context.warnings(
                 of: try LearningRateSchedule(parsing: shortest.schedule))
         }
         return result
+    }
+}
+
+/// The first step of a schedule at which its loss is at or below a target, and the interval's.
+struct FirstPassage {
+    /// By the predicted loss; nil where it is never reached.
+    let step: Int?
+    /// By the interval's lower end: no sooner than this.
+    let earliest: Int?
+    /// By the interval's upper end: by this surely.
+    let latest: Int?
+    /// The lowest predicted loss, and where.
+    let lowest: (loss: Double, step: Int)
+    /// The predicted loss at `step`.
+    let reached: PlannedLoss?
+
+    /// Steps that are all looked at; longer schedules are first looked at on so many.
+    private static let gridSteps = 20_000
+
+    /// Walks the predicted curve.
+    ///
+    /// A curve need not fall all the way, so the first passage is found on a grid and then step by
+    /// step within the grid's gap; a dip shorter than a gap of a long schedule may be missed.
+    init(context: PlanContext, schedule: LearningRateSchedule, target: Double) throws {
+        let last = schedule.totalSteps - 1
+        let spacing = last / Self.gridSteps + 1
+        var grid = Array(stride(from: 0, through: last, by: spacing))
+        if grid.last != last { grid.append(last) }
+        func band(_ steps: [Int]) throws -> LawPredictor.Band {
+            try context.budget.check()
+            return try context.predictor.curve(
+                schedule: schedule, features: context.features, steps: steps,
+                interval: context.interval)
+        }
+        let coarse = try band(grid)
+        func first(_ line: (LawPredictor.Band) -> [Double]?) throws -> Int? {
+            guard let values = line(coarse),
+                let index = values.firstIndex(where: { $0 <= target })
+            else { return nil }
+            guard spacing > 1, index > 0 else { return grid[index] }
+            let steps = Array((grid[index - 1] + 1)...grid[index])
+            let fine = line(try band(steps)) ?? []
+            return fine.firstIndex { $0 <= target }.map { steps[$0] } ?? grid[index]
+        }
+        step = try first { $0.losses }
+        earliest = try first { $0.lower }
+        latest = try first { $0.upper }
+        let best = coarse.losses.indices.min {
+            (coarse.losses[$0].isNaN ? .infinity : coarse.losses[$0])
+                < (coarse.losses[$1].isNaN ? .infinity : coarse.losses[$1])
+        }
+        lowest = best.map { (coarse.losses[$0], grid[$0]) } ?? (.infinity, last)
+        reached = try step.map { PlannedLoss(try band([$0]), 0) }
+    }
+}
+
+/// The member of a family that reaches a target loss at its end in the fewest steps.
+///
+/// For a length the best member is searched, whose loss falls with the length: the shortest length
+/// that will do is bracketed by doubling and then halved to a thousandth.
+struct ShortestMember {
+    let context: PlanContext
+    let family: ScheduleFamily
+    let warmupSteps: Int
+    let peak: Double
+    let minimumRate: Double
+    let target: Double
+    let maximumSteps: Int
+
+    /// The relative accuracy of the length.
+    static let precision = 1e-3
+
+    func answer() throws -> TimeToTargetResult.Member {
+        var short = warmupSteps + 1
+        var long = min(maximumSteps, max(2 * warmupSteps, warmupSteps + 64))
+        var found = try best(of: long)
+        while found.loss > target {
+            guard long < maximumSteps else { return try member(found, reaches: false) }
+            short = long
+            long = long > maximumSteps / 2 ? maximumSteps : 2 * long
+            found = try best(of: long)
+        }
+        while Double(long - short) > Self.precision * Double(long), long - short > 1 {
+            let middle = (short + long) / 2
+            let tried = try best(of: middle)
+            if tried.loss <= target {
+                (long, found) = (middle, tried)
+            } else {
+                short = middle
+            }
+        }
+        return try member(found, reaches: true)
+    }
+
+    private func best(of steps: Int) throws -> FamilySearch.Outcome {
+        let space = FamilySpace(
+            family: family, totalSteps: steps, warmupSteps: warmupSteps, peakLimit: peak,
+            minimumRate: minimumRate)
+        return try FamilySearch(context: context, space: space).best(starts: 1)
+    }
+
+    private func member(
+        _ found: FamilySearch.Outcome, reaches: Bool
+    ) throws -> TimeToTargetResult.Member {
+        let schedule = try found.member.schedule()
+        return TimeToTargetResult.Member(
+            name: family.name, isReached: reaches, steps: found.member.totalSteps,
+            schedule: PlanText.language(schedule), jumps: family.jumps,
+            final: try context.plannedLoss(of: schedule))
     }
 }

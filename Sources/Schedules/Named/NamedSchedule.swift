@@ -161,12 +161,19 @@ struct ScheduleArguments {
     }
 }
 
-/// Segments as a named schedule writes them; a run of no steps writes nothing.
-struct SegmentList {
+/// Segments as programs write them, without text in between; a run of no steps writes nothing.
+///
+///     var list = SegmentList()
+///     list.warmup(2_160, to: 3e-4)
+///     list.hold(20_000)
+///     list.line(1_840, to: 0)
+///     let schedule = try LearningRateSchedule(segments: list.segments)
+package struct SegmentList {
     private let place: ScheduleError.Place
-    private(set) var segments: [ScheduleSegment] = []
+    package private(set) var segments: [ScheduleSegment] = []
 
-    init(place: ScheduleError.Place) {
+    /// - Parameter place: Where errors found later point.
+    package init(place: ScheduleError.Place = .schedule) {
         self.place = place
     }
 
@@ -177,11 +184,22 @@ struct SegmentList {
         )
     }
 
-    mutating func hold(_ steps: Int) {
+    package mutating func hold(_ steps: Int) {
         run(HoldShape(), steps: steps)
     }
 
-    mutating func jump(to rate: Double) {
+    /// A straight line to a rate.
+    package mutating func line(_ steps: Int, to rate: Double) {
+        run(LinearShape.linear, steps: steps, to: rate)
+    }
+
+    /// A straight line that is the schedule's warm-up where it leads.
+    package mutating func warmup(_ steps: Int, to rate: Double) {
+        run(LinearShape.warmup, steps: steps, to: rate)
+    }
+
+    /// A jump to a rate within `ScheduleLimits`.
+    package mutating func jump(to rate: Double) {
         segments.append(ScheduleSegment(.jump(to: rate), at: place))
     }
 

@@ -12,12 +12,13 @@ struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Plan training from a fit: the best schedule and more.",
-        usage: "isoloss plan --fit <fit.json> --<plan> [<options of the plan>] [<options>]",
+        usage: "isoloss plan [--fit <fit.json>] --<plan> [<options of the plan>] [<options>]",
         discussion: PlanHelp.text())
 
     @Option(
-        help: ArgumentHelp("A fit's file; with --server its id.", valueName: "fit.json"))
-    var fit: String
+        help: ArgumentHelp(
+            "A fit's file; with --server its id. Some plans need none.", valueName: "fit.json"))
+    var fit: String?
 
     @Argument(
         parsing: .allUnrecognized,
@@ -35,10 +36,29 @@ struct PlanCommand: ParsableCommand {
     }
 
     private func answer<Kind: PlanKind>(_ arguments: PlanArguments, kind: Kind.Type) throws {
+        guard kind.about.needsFit else {
+            let context = PlanContext(predictor: nil, features: sizes.features)
+            let result = try PlanCatalog.plan(
+                kind, options: arguments.options, context: context)
+            return try output.print(PlanOutput(result: result))
+        }
+        guard let fit else { throw PlanError.fitMissing(kind: kind.about.id) }
         let backend = try server.backend(paths: [arguments.path].compactMap(\.self))
         var request = PlanRequest(
             kind, options: arguments.options, run: arguments.run,
             prediction: PredictionFields(features: sizes.features, interval: interval.value))
+        // A size stands where sizes stand, as the number that it is.
+        for (name, text) in request.options {
+            guard let feature = Feature(rawValue: name), let value = Double(text) else { continue }
+            request.prediction.features[feature] = value
+            request.options[name] = nil
+        }
+        if kind.about.source == .fitAndRuns, arguments.path != nil, backend is FileBackend,
+            request.options["runs"] == nil
+        {
+            request.options["runs"] = try backend.runs(study: nil).map(\.id).joined(separator: ",")
+            output.note(backend.notes)
+        }
         if kind.about.needsRun, backend is FileBackend {
             let runs = try backend.runs(study: nil)
             guard request.run != nil || runs.count == 1 else {

@@ -106,14 +106,15 @@ package enum PlanHelp {
                 .joined(separator: "\n")
         }
         let examples = catalog.kinds.map {
-            "  isoloss plan --fit fit.json \\\n    \($0.about.example)"
+            "  isoloss plan \($0.about.needsFit ? "--fit fit.json " : "")\\\n    \($0.about.example)"
         }
         return """
             Exactly one of these plans, each with its options:
 
             \(plans.joined(separator: "\n\n"))
 
-            Examples, after `isoloss fit --law lr-annealing sample-runs --output fit.json`:
+            Examples, after `isoloss fit --law lr-annealing sample-runs --output fit.json`, or with
+            the fit of a law that the plan asks for, such as chinchilla:
 
             \(examples.joined(separator: "\n"))
 

@@ -1,4 +1,7 @@
+import Fitting
 import Foundation
+import Laws
+import Records
 import Schedules
 
 /// Schedules of one form: a warm-up, a hold, and one way down.
@@ -30,15 +33,15 @@ package struct ScheduleFamily: Sendable, Equatable {
             ScheduleFamily(name: "wsd-\(shape)", onset: .anywhere, shape: shape)
         } + [ScheduleFamily(name: "two-stage", onset: .anywhere, shape: "step")]
 
-    /// Those named; all without names.
+    /// The families named; all without names.
     static func named(_ names: [String]?) -> [ScheduleFamily] {
         names.map { names in all.filter { names.contains($0.name) } } ?? all
     }
 
-    /// Whether the rate falls at a single step, as no trained schedule of many does.
+    /// True where the rate falls at a single step, as no trained schedule of many does.
     var jumps: Bool { shape == "step" }
 
-    /// How many numbers choose a member: the peak, the final rate, the length of the way down.
+    /// The count of numbers that choose a member: the peak, the final rate, the length of the way down.
     var axisCount: Int {
         switch onset {
         case .never: 1
@@ -122,12 +125,52 @@ struct FamilySpace {
             peak, PlanText.rounded(lowest * pow(peak / lowest, fraction), digits: Self.digits))
     }
 
-    /// Where searches begin: at the full peak, with short, middling and long ways down.
+    /// The starts of searches: at the full peak, with short, middling and long ways down.
     var starts: [[Double]] {
         switch family.onset {
         case .never: [[1]]
         case .atOnce: [[1, 0.25], [1, 0.75]]
         case .anywhere: [[1, 0.5, 0.75], [1, 0.25, 0.875], [1, 0.75, 0.95]]
         }
+    }
+}
+
+/// The member of a family with the lowest predicted loss at its end.
+struct FamilySearch {
+    let context: PlanContext
+    let space: FamilySpace
+
+    struct Outcome {
+        var member: FamilyMember
+        var loss: Double
+        var evaluations = 0
+        var starts = 0
+        /// Starts that ended within `agreement` of the best.
+        var agreeing = 0
+    }
+
+    /// Two searches agree when their losses are this close, in nats.
+    static let agreement = 1e-5
+
+    /// Searches from the starts of the space.
+    ///
+    /// - Parameter starts: How many of them at most.
+    /// - Returns: The best member found.
+    /// - Throws: `FittingError` or `ScheduleError`.
+    func best(starts: Int = .max) throws -> Outcome {
+        let ends = try space.starts.prefix(starts).map { start in
+            try CompassSearch().minimum(from: start) { try loss(of: space.member(at: $0)) }
+        }
+        guard var best = ends.first else { preconditionFailure("every family has a start") }
+        for end in ends where end.value < best.value { best = end }
+        return Outcome(
+            member: space.member(at: best.point), loss: best.value,
+            evaluations: ends.reduce(0) { $0 + $1.evaluations }, starts: ends.count,
+            agreeing: ends.count { $0.value <= best.value + Self.agreement })
+    }
+
+    /// The predicted loss at a member's last step.
+    func loss(of member: FamilyMember) throws -> Double {
+        try context.finalLoss(of: member.schedule())
     }
 }

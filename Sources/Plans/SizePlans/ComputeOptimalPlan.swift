@@ -1,0 +1,150 @@
+import Fitting
+import Foundation
+import Laws
+
+/// The size and the tokens that a compute budget is best spent on.
+///
+/// Minimises L(N, D) under C(N, D) = C: in closed form where the law has one and compute is k·N·D,
+/// else by the root of dL/dlog N along the line of equal compute. Intervals are the delta method's for
+/// log N*, log D* and log D*/N*, each with its own correlation of the parameters.
+///
+/// Source: Hoffmann et al. 2022, arXiv 2203.15556, section 3.3.
+package struct ComputeOptimalPlan: PlanKind {
+    package static let about = PlanDescription(
+        id: "compute-optimal",
+        title: "the size and the tokens that a compute budget is best spent on",
+        selector: .option("training_flops"),
+        options: [
+            PlanOption(
+                "training_flops", "C", meaning: "the budget in FLOP", isRequired: true,
+                example: "5.76e23")
+        ] + ComputeCost.options + [
+            PlanOption(
+                "maximum_token_count", "n", meaning: "tokens that there are at most",
+                example: "1e12"),
+            PlanOption(
+                "maximum_parameter_count", "n", meaning: "the largest model allowed",
+                example: "7e10"),
+            PlanOption(
+                "sizes", "n,n", meaning: "sizes that can be trained, to be compared",
+                example: "1e9,7e9,7e10"),
+        ],
+        supportedLaws: LossSurface.isDefined, question: "a loss of model size and tokens",
+        example: "--compute-optimal 5.76e23",
+        plot: .init(list: "curve", x: "parameter_count", y: "loss"))
+
+    /// Sizes of the isoFLOP curve, times the best.
+    private static let factors = [
+        0.125, 0.25, 0.5, 0.7071067811865476, 1, 1.4142135623730951, 2, 4, 8,
+    ]
+    private static let mostSizes = 100
+
+    private let flops: Double
+    private let cost: ComputeCost
+    private let mostTokens: Double
+    private let mostParameters: Double
+    private let sizes: [Double]?
+
+    package init(_ options: PlanOptions) throws(PlanError) {
+        flops = try options.number("training_flops") ?? 0
+        cost = try ComputeCost(options)
+        mostTokens = try options.number("maximum_token_count") ?? .infinity
+        mostParameters = try options.number("maximum_parameter_count") ?? 1e18
+        sizes = try options.numbers("sizes", atMost: Self.mostSizes)
+    }
+
+    package func result(_ context: PlanContext) throws -> PlanDocument {
+        let surface = try LossSurface(context)
+        var optimum = ComputeOptimum(surface: surface, cost: cost)
+        optimum.mostTokens = mostTokens
+        optimum.sizes = 1...max(1, mostParameters)
+        let best = try optimum.best(flops: flops)
+        var answer = context.document(Self.about.id)
+        answer["training_flops"] = .number(flops)
+        answer["cost_model"] = .text(cost.text)
+        answer["method"] = .text(best.isClosedForm ? "closed form" : "numeric")
+        if let limit = best.limit { answer["limited_by"] = .text(limit) }
+        let planned = try PlanUncertainty(context).planned { parameters in
+            try context.budget.check()
+            let found = try optimum.best(
+                flops: flops, parameters: parameters, near: best.parameterCount)
+            return [
+                found.parameterCount, found.tokenCount, found.tokenCount / found.parameterCount,
+            ]
+        }
+        let loss = try context.plannedLoss(
+            surface, parameterCount: best.parameterCount, tokenCount: best.tokenCount)
+        answer["parameter_count"] = .quantity(planned[0])
+        answer["token_count"] = .quantity(planned[1])
+        answer["tokens_per_parameter"] = .quantity(planned[2])
+        answer["loss"] = .quantity(loss)
+        answer["curve"] = .rows(try rows(Self.factors, of: best, optimum, context))
+        answer.advice =
+            "Train \(SizeText.count(planned[0])) parameters on \(SizeText.count(planned[1])) tokens, "
+            + "\(PlanText.number(planned[2].value, digits: 3)) tokens per parameter: predicted "
+            + "loss \(SizeText.loss(loss))."
+        if let sizes { try addSizes(sizes, to: &answer, best, surface, context) }
+        answer.warnings += context.sizeWarnings(
+            parameterCount: best.parameterCount, tokenCount: best.tokenCount)
+        return answer
+    }
+
+    /// The isoFLOP curve: losses of sizes off the best, and the compute that they waste, 1 − C₀/C
+    /// where C₀ would have reached the same loss at its own best size.
+    private func rows(
+        _ factors: [Double], of best: ComputeOptimum.Outcome, _ optimum: ComputeOptimum,
+        _ context: PlanContext
+    ) throws -> [[String: PlanValue]] {
+        var free = optimum
+        (free.mostTokens, free.sizes) = (.infinity, 1...1e18)
+        return try factors.compactMap { factor in
+            try context.budget.check()
+            let size = factor * best.parameterCount
+            let tokens = cost.tokenCount(flops: flops, parameterCount: size)
+            guard tokens <= mostTokens * (1 + 1e-9), size <= mostParameters * (1 + 1e-9) else {
+                return nil
+            }
+            let loss = try optimum.surface.loss(parameterCount: size, tokenCount: tokens)
+            let needed =
+                best.limit == nil && factor != 1
+                ? try free.leastFlops(toLoss: loss, from: flops, near: best.parameterCount) : nil
+            return [
+                "factor": .number(factor), "parameter_count": .number(size),
+                "token_count": .number(tokens), "loss": .number(loss),
+                "excess_loss": .number(loss - best.loss),
+                "compute_wasted": .number(needed.map { 1 - $0 / flops } ?? (factor == 1 ? 0 : nil)),
+            ]
+        }
+    }
+
+    private func addSizes(
+        _ sizes: [Double], to answer: inout PlanDocument, _ best: ComputeOptimum.Outcome,
+        _ surface: LossSurface, _ context: PlanContext
+    ) throws {
+        var rows: [(loss: Double, row: [String: PlanValue])] = []
+        for size in sizes {
+            let tokens = cost.tokenCount(flops: flops, parameterCount: size)
+            guard tokens <= mostTokens, size <= mostParameters else { continue }
+            let loss = try context.plannedLoss(surface, parameterCount: size, tokenCount: tokens)
+            rows.append(
+                (
+                    loss.value,
+                    [
+                        "parameter_count": .number(size), "token_count": .number(tokens),
+                        "tokens_per_parameter": .number(tokens / size), "loss": .quantity(loss),
+                        "excess_loss": .number(loss.value - best.loss),
+                    ]
+                ))
+        }
+        guard let least = rows.min(by: { $0.loss < $1.loss }) else {
+            throw PlanError.invalid(
+                option: "sizes", value: sizes.map { PlanText.number($0) }.joined(separator: ","),
+                rule: "has none within the limits of tokens and size")
+        }
+        answer["sizes"] = .rows(rows.map(\.row))
+        let size = least.row["parameter_count"]?.number ?? 0
+        answer.advice +=
+            " Of the sizes given, \(SizeText.count(size)) is best, "
+            + "\(PlanText.number(max(0, least.loss - best.loss), digits: 2)) above that."
+    }
+}

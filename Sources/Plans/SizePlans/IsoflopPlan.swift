@@ -1,0 +1,237 @@
+import Fitting
+import Foundation
+import Laws
+import Records
+
+/// Curves of equal compute and of equal loss, and three ways from runs to the best size.
+///
+/// Approach 1 takes the runs that no cheaper run beats, approach 2 the lowest point of a parabola
+/// through each budget's runs, approach 3 the fitted law; N grows as C to a power in each. The parabola
+/// is biased where the law's valley is not one: its bias is sized by drawing the parabola through the
+/// law's own losses at the measured sizes.
+///
+/// Sources: Hoffmann et al. 2022, arXiv 2203.15556, section 3; arXiv 2603.22339 for the bias.
+package struct IsoflopPlan: PlanKind {
+    package static let about = PlanDescription(
+        id: "isoflop",
+        title: "curves of equal compute and of equal loss, and three ways to the best size",
+        selector: .runFiles,
+        options: [
+            PlanOption(
+                "budgets", "C,C",
+                meaning: "budgets of the curves (the runs' own, or the fit's range)",
+                example: "1e19,1e20"),
+            PlanOption(
+                "training_flops", "C",
+                meaning: "where the approaches are compared (the largest budget)", example: "1e21"),
+            PlanOption(
+                "losses", "l,l", meaning: "losses of the contours (seven between the fit's)",
+                example: "2.2,2.5"),
+            PlanOption(
+                "runs", "id,id", meaning: "measured runs (on a server: those of the fit)",
+                example: "a,b"),
+        ],
+        source: .fitAndRuns, supportedLaws: LossSurface.isDefined,
+        question: "a loss of model size and tokens", example: "--isoflop --budgets 1e19,1e20",
+        plot: .init(list: "curve", x: "parameter_count", y: "loss", group: "training_flops"))
+
+    private static let mostCurves = 12
+    private static let factors = (-6...6).map { pow(2, Double($0) / 2) }
+
+    private let budgets: [Double]?
+    private let flops: Double?
+    private let losses: [Double]?
+    private let ids: Set<String>?
+
+    package init(_ options: PlanOptions) throws(PlanError) {
+        budgets = try options.numbers("budgets", atMost: Self.mostCurves)
+        flops = try options.number("training_flops")
+        losses = try options.numbers("losses", atMost: Self.mostCurves)
+        ids = options.text("runs").map { Set($0.split(separator: ",").map(String.init)) }
+    }
+
+    package func result(_ context: PlanContext) throws -> PlanDocument {
+        let surface = try LossSurface(context)
+        let runs = context.runs.filter { ids?.contains($0.id) ?? true }.compactMap(SizedRun.init)
+        let groups = BudgetGroup.groups(of: runs)
+        let optimum = ComputeOptimum(surface: surface, cost: ComputeCost())
+        let budgets = try self.budgets(groups, context)
+        let asked = flops ?? budgets[budgets.count - 1]
+        var answer = context.document(Self.about.id)
+        answer["training_flops"] = .number(asked)
+        answer["cost_model"] = .text("C = 6·N·D")
+        var bests: [(flops: Double, best: ComputeOptimum.Outcome)] = []
+        for budget in budgets {
+            try context.budget.check()
+            bests.append((budget, try optimum.best(flops: budget)))
+        }
+        answer["curve"] = .rows(try curves(bests, surface))
+        answer["contours"] = .rows(try contours(bests, surface, context))
+        let approaches = try self.approaches(runs, groups, asked, bests, optimum, context, &answer)
+        answer["approaches"] = .rows(approaches)
+        answer.advice =
+            approaches.compactMap { row -> String? in
+                guard case .text(let name) = row["approach"],
+                    let size = row["parameter_count"]?.number,
+                    let exponent = row["parameter_exponent"]?.number
+                else { return nil }
+                return "\(name): \(SizeText.count(size)) parameters at "
+                    + "\(PlanText.number(asked, digits: 3)) FLOP, N growing as C to "
+                    + PlanText.number(exponent, digits: 3)
+            }.joined(separator: "; ") + "."
+        let best = try optimum.best(flops: asked)
+        answer.warnings += context.sizeWarnings(
+            parameterCount: best.parameterCount, tokenCount: best.tokenCount)
+        return answer
+    }
+
+    private func budgets(
+        _ groups: [BudgetGroup], _ context: PlanContext
+    ) throws(PlanError) -> [Double] {
+        if let budgets { return budgets }
+        if !groups.isEmpty { return groups.map(\.flops).suffix(Self.mostCurves) }
+        let fitted = context.predictor.report.fittedRange?.features
+        guard let sizes = fitted?[.parameterCount] ?? fitted?[.averageParameterCount],
+            let tokens = fitted?[.tokenCount]
+        else {
+            if let flops { return [flops / 100, flops / 10, flops] }
+            throw .missing(
+                kind: Self.about.id, options: Self.about.options.filter { $0.name == "budgets" })
+        }
+        let (low, high) = (
+            6 * sizes.lowerBound * tokens.lowerBound, 6 * sizes.upperBound * tokens.upperBound
+        )
+        return (0..<5).map { low * pow(high / low, Double($0) / 4) }
+    }
+
+    private func curves(
+        _ bests: [(flops: Double, best: ComputeOptimum.Outcome)], _ surface: LossSurface
+    ) throws -> [[String: PlanValue]] {
+        try bests.flatMap { flops, best in
+            try Self.factors.map { factor in
+                let size = factor * best.parameterCount
+                let tokens = flops / (6 * size)
+                let loss = try surface.loss(parameterCount: size, tokenCount: tokens)
+                return [
+                    "training_flops": .number(flops), "parameter_count": .number(size),
+                    "token_count": .number(tokens), "loss": .number(loss),
+                    "excess_loss": .number(loss - best.loss),
+                ]
+            }
+        }
+    }
+
+    /// N and D of equal loss, with the compute of each.
+    private func contours(
+        _ bests: [(flops: Double, best: ComputeOptimum.Outcome)], _ surface: LossSurface,
+        _ context: PlanContext
+    ) throws -> [[String: PlanValue]] {
+        let reached = bests.map(\.best.loss)
+        let (low, high) = (reached.min() ?? 0, reached.max() ?? 0)
+        let levels = losses ?? (0..<7).map { low + (high - low) * Double($0) / 6 }
+        let sizes = bests.map(\.best.parameterCount)
+        let (least, most) = (0.25 * (sizes.min() ?? 1), 4 * (sizes.max() ?? 1))
+        var rows: [[String: PlanValue]] = []
+        for level in Set(levels).sorted() {
+            for index in 0..<13 {
+                try context.budget.check()
+                let size = least * pow(most / least, Double(index) / 12)
+                guard let tokens = try surface.tokenCount(toLoss: level, parameterCount: size)
+                else { continue }
+                rows.append([
+                    "target_loss": .number(level), "parameter_count": .number(size),
+                    "token_count": .number(tokens), "training_flops": .number(6 * size * tokens),
+                ])
+            }
+        }
+        return rows
+    }
+
+    private func approaches(
+        _ runs: [SizedRun], _ groups: [BudgetGroup], _ asked: Double,
+        _ bests: [(flops: Double, best: ComputeOptimum.Outcome)], _ optimum: ComputeOptimum,
+        _ context: PlanContext, _ answer: inout PlanDocument
+    ) throws -> [[String: PlanValue]] {
+        var rows: [[String: PlanValue]] = []
+        let frontier = Self.frontier(of: runs)
+        if !frontier.isEmpty {
+            answer["frontier"] = .rows(
+                frontier.map { run in
+                    [
+                        "run": .text(run.id), "training_flops": .number(run.flops),
+                        "parameter_count": .number(run.parameterCount),
+                        "token_count": .number(run.tokenCount), "measured_loss": .number(run.loss),
+                    ]
+                })
+        }
+        if let line = PowerLawLine(frontier.map { ($0.flops, $0.parameterCount) }) {
+            rows.append(Self.row("1, runs that no cheaper one beats", line, asked))
+        }
+        let minima = groups.compactMap { group in
+            group.parabolaMinimum().map { (group.flops, $0) }
+        }
+        if let line = PowerLawLine(minima) {
+            var row = Self.row("2, a parabola per budget", line, asked)
+            row["parabola_bias"] = .number(try bias(of: groups, optimum))
+            rows.append(row)
+        } else if !runs.isEmpty {
+            answer.warnings.append(
+                "approach 2 needs two budgets of at least four sizes each with the lowest loss inside; "
+                    + "the runs have \(minima.count)")
+        }
+        let best = try optimum.best(flops: asked)
+        let planned = try PlanUncertainty(context).planned { parameters in
+            let near = best.parameterCount
+            let size = try optimum.best(flops: asked, parameters: parameters, near: near)
+            let more = try optimum.best(flops: 2 * asked, parameters: parameters, near: near)
+            // log2 of the growth over a doubling; the rest is the tokens'.
+            let exponent = log2(more.parameterCount / size.parameterCount)
+            return [size.parameterCount, size.tokenCount, exponent, 1 - exponent]
+        }
+        rows.append([
+            "approach": .text("3, the fitted law"), "parameter_count": .quantity(planned[0]),
+            "token_count": .quantity(planned[1]), "parameter_exponent": .quantity(planned[2]),
+            "token_exponent": .quantity(planned[3]),
+        ])
+        return rows
+    }
+
+    /// Runs that no run of as little compute beats.
+    static func frontier(of runs: [SizedRun]) -> [SizedRun] {
+        var lowest = Double.infinity
+        return runs.sorted { ($0.flops, $0.loss) < ($1.flops, $1.loss) }.filter { run in
+            guard run.loss < lowest else { return false }
+            lowest = run.loss
+            return true
+        }
+    }
+
+    private static func row(
+        _ name: String, _ line: PowerLawLine, _ asked: Double
+    ) -> [String: PlanValue] {
+        let size = line.value(at: asked)
+        let half = line.standardError.map { 1.645 * $0 }
+        func exponent(_ value: Double) -> PlanValue {
+            .quantity(
+                PlannedQuantity(
+                    value, lower: half.map { value - $0 }, upper: half.map { value + $0 }))
+        }
+        return [
+            "approach": .text(name), "parameter_count": .quantity(PlannedQuantity(size)),
+            "token_count": .quantity(PlannedQuantity(asked / (6 * size))),
+            "parameter_exponent": exponent(line.exponent),
+            "token_exponent": exponent(1 - line.exponent),
+        ]
+    }
+
+    /// The mean relative bias of the parabolas' sizes, were the fitted law true.
+    private func bias(of groups: [BudgetGroup], _ optimum: ComputeOptimum) throws -> Double? {
+        let logs = try groups.compactMap { group -> Double? in
+            let losses = try optimum.surface.losses(
+                group.runs.map { ($0.parameterCount, group.flops / (6 * $0.parameterCount)) })
+            guard let vertex = group.parabolaMinimum(losses: losses) else { return nil }
+            return log(vertex / (try optimum.best(flops: group.flops).parameterCount))
+        }
+        return logs.isEmpty ? nil : expm1(logs.reduce(0, +) / Double(logs.count))
+    }
+}

@@ -1,0 +1,105 @@
+import Fitting
+import Foundation
+import Laws
+import Records
+
+/// The best use of so many distinct tokens at a compute budget, and how many epochs are worth it.
+///
+/// Minimises L(N, D, U) under 6·N·D = C with U held. After R repeats a further pass adds
+/// exp(−R/R*_D) of what fresh tokens would, so a token is worth half of a fresh one after
+/// 1 + R*_D·ln 2 epochs.
+///
+/// Source: Muennighoff et al. 2023, arXiv 2305.16264, sections 5 and 6.
+package struct RepeatsPlan: PlanKind {
+    package static let about = PlanDescription(
+        id: "repeats",
+        title: "the best use of so many distinct tokens at a compute budget",
+        selector: .option("unique_token_count"),
+        options: [
+            PlanOption(
+                "unique_token_count", "n", meaning: "distinct tokens that there are",
+                isRequired: true, example: "1e11"),
+            PlanOption(
+                "training_flops", "C", meaning: "the budget in FLOP", isRequired: true,
+                example: "1e23"),
+        ] + ComputeCost.options,
+        supportedLaws: { $0 is DataConstrainedLaw }, question: "a loss where tokens repeat",
+        example: "--repeats 1e11 --training-flops 1e23",
+        plot: .init(list: "curve", x: "epochs", y: "loss"))
+
+    private let unique: Double
+    private let flops: Double
+    private let cost: ComputeCost
+
+    package init(_ options: PlanOptions) throws(PlanError) {
+        unique = try options.number("unique_token_count") ?? 0
+        flops = try options.number("training_flops") ?? 0
+        cost = try ComputeCost(options)
+    }
+
+    package func result(_ context: PlanContext) throws -> PlanDocument {
+        var limited = context
+        limited.features[.uniqueTokenCount] = unique
+        let surface = try LossSurface(limited)
+        let optimum = ComputeOptimum(surface: surface, cost: cost)
+        let best = try optimum.best(flops: flops)
+        let scale = try context.predictor.law.index(ofParameter: "token_repeat_scale")
+        let uncertainty = try PlanUncertainty(context)
+        let planned = try uncertainty.planned { parameters in
+            try context.budget.check()
+            let found = try optimum.best(
+                flops: flops, parameters: parameters, near: best.parameterCount)
+            return [
+                found.parameterCount, found.tokenCount, found.tokenCount / unique,
+                found.tokenCount / found.parameterCount,
+            ]
+        }
+        let half = try? uncertainty.planned { [1 + $0[scale] * log(2)] }
+        let loss = try limited.plannedLoss(
+            surface, parameterCount: best.parameterCount, tokenCount: best.tokenCount)
+        // Without a limit of tokens every one is fresh.
+        let fresh = try ComputeOptimum(surface: LossSurface(context), cost: cost).best(flops: flops)
+        var answer = context.document(Self.about.id)
+        answer["unique_token_count"] = .number(unique)
+        answer["training_flops"] = .number(flops)
+        answer["parameter_count"] = .quantity(planned[0])
+        answer["token_count"] = .quantity(planned[1])
+        answer["epochs"] = .quantity(planned[2])
+        answer["tokens_per_parameter"] = .quantity(planned[3])
+        answer["epochs_at_half_worth"] =
+            half.map { .quantity($0[0]) }
+            ?? .quantity(PlannedQuantity(1 + surface.values[scale] * log(2)))
+        answer["loss"] = .quantity(loss)
+        answer["excess_loss"] = .number(best.loss - fresh.loss)
+        answer["cost_model"] = .text(cost.text)
+        answer["curve"] = .rows(try rows(best, surface))
+        answer.advice =
+            "Train \(SizeText.count(planned[0])) parameters for "
+            + "\(PlanText.number(planned[2].value, digits: 3)) epochs of the "
+            + "\(SizeText.count(unique)) tokens: loss \(SizeText.loss(loss)), "
+            + "\(PlanText.number(max(0, best.loss - fresh.loss), digits: 2)) above what fresh tokens "
+            + "would give. After "
+            + "\(PlanText.number(1 + surface.values[scale] * log(2), digits: 3)) epochs a token is "
+            + "worth half of a fresh one."
+        answer.warnings = limited.sizeWarnings(
+            parameterCount: best.parameterCount, tokenCount: best.tokenCount)
+        return answer
+    }
+
+    private func rows(
+        _ best: ComputeOptimum.Outcome, _ surface: LossSurface
+    ) throws -> [[String: PlanValue]] {
+        try [0.5, 1, 2, 4, 8, 16, 32, 64].compactMap { epochs in
+            // The size whose tokens at this compute are so many passes; the cost rises with it.
+            let tokens = epochs * unique
+            let size = flops / tokens / cost.coefficient
+            guard cost.attention == nil, size >= 1 else { return nil }
+            let loss = try surface.loss(parameterCount: size, tokenCount: tokens)
+            return [
+                "epochs": .number(epochs), "parameter_count": .number(size),
+                "token_count": .number(tokens), "loss": .number(loss),
+                "excess_loss": .number(loss - best.loss),
+            ]
+        }
+    }
+}
