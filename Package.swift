@@ -134,8 +134,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "CZlib", "Fitting", "HTTP", "JSONText", "Laws", "LawTestSupport", "Records",
-                "Schedules", "Store", "TestSupport", logging,
+                "API", "CZlib", "Fitting", "HTTP", "JSONText", "Laws", "LawTestSupport", "Plans",
+                "Records", "Schedules", "Store", "TestSupport", logging,
             ]),
         .testTarget(
             name: "CLITests",

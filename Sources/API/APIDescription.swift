@@ -84,6 +84,10 @@ struct APIDescription: Sendable {
                 query: [field("target", "A loss; how long each run takes to reach it is shown.")]),
             Call(method: "get", path: "/v1/laws", summary: "Lists the laws."),
             Call(method: "get", path: "/v1/laws/{id}", summary: "Shows a law."),
+            Call(method: "get", path: "/v1/plans", summary: "Lists the kinds of plans."),
+            Call(
+                method: "get", path: "/v1/plans/{id}", summary: "Plans without a fit.",
+                query: plan),
             Call(
                 method: "get", path: "/v1/runs", summary: "Lists runs.",
                 query: [

@@ -44,13 +44,13 @@ package protocol Backend {
     ///
     /// - Parameters:
     ///   - kind: The kind of the request.
-    ///   - fit: The fit.
+    ///   - fit: The fit; nil for a plan that needs none.
     ///   - request: What is asked.
     ///   - progress: Told how far the search is, 0 to 1.
     /// - Returns: The plan.
     /// - Throws: `PlanError`, `FittingError`, or what keeps the backend from answering.
     func plan<Kind: PlanKind>(
-        _ kind: Kind.Type, _ fit: String, _ request: PlanRequest,
+        _ kind: Kind.Type, _ fit: String?, _ request: PlanRequest,
         progress: @escaping @Sendable (Double) -> Void
     ) throws -> Kind.Result
 
@@ -141,9 +141,17 @@ extension ComputingBackend {
     }
 
     package func plan<Kind: PlanKind>(
-        _ kind: Kind.Type, _ fit: String, _ request: PlanRequest,
+        _ kind: Kind.Type, _ fit: String?, _ request: PlanRequest,
         progress: @escaping @Sendable (Double) -> Void
     ) throws -> Kind.Result {
+        guard kind.about.needsFit else {
+            return try PlanCatalog.plan(
+                kind, options: request.options,
+                context: PlanContext(
+                    predictor: nil, features: request.prediction.features,
+                    budget: PlanBudget(seconds: planSeconds), progress: progress))
+        }
+        guard let fit else { throw PlanError.fitMissing(kind: kind.about.id) }
         let predictor = try predictor(fit)
         var context = PlanContext(
             predictor: predictor, features: request.prediction.features,

@@ -19,6 +19,20 @@ package struct LawResponse: Sendable, Equatable, Codable {
         package var meaning: String
     }
 
+    /// A fit from the literature, which `published` names wherever a fit is asked.
+    package struct Published: Sendable, Equatable, Codable {
+        package var name: String
+        /// Values of the law's parameters, in its order under the options.
+        package var values: [Double]
+        package var options: [String: String]
+        package var source: String
+        /// The parameters that N counts; empty for a law without N.
+        package var parameterCountKind: String
+        package var lossUnit: String
+        package var fittedOn: String
+        package var warnings: [String]
+    }
+
     package var id: String
     package var title: String
     /// `table` or `curve`.
@@ -32,6 +46,7 @@ package struct LawResponse: Sendable, Equatable, Codable {
     package var optional: [String]
     package var parameters: [Parameter]
     package var options: [Option]
+    package var published: [Published]
 
     /// Where a run has what the law is fitted to.
     private static func observed(by about: LawDescription) -> [String] {
@@ -59,6 +74,12 @@ package struct LawResponse: Sendable, Equatable, Codable {
         }
         options = about.options.map { option in
             Option(name: option.name, values: option.values, meaning: option.meaning)
+        }
+        published = PublishedFit.fits(of: about.id).map { fit in
+            Published(
+                name: fit.name, values: fit.parameters, options: fit.options, source: fit.source,
+                parameterCountKind: fit.parameterConvention, lossUnit: fit.lossUnit,
+                fittedOn: fit.fittedOn, warnings: fit.warnings)
         }
     }
 }

@@ -77,7 +77,8 @@ package struct PlanCatalog: Sendable {
         return result
     }
 
-    private static func supportedLaws(
+    /// The laws whose fits can answer a kind of plan.
+    package static func supportedLaws(
         of about: PlanDescription, in laws: LawCatalog
     ) -> [String] {
         laws.laws.map { $0.about.id }.filter { id in

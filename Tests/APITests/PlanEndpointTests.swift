@@ -1,4 +1,5 @@
 import JSONText
+import Plans
 import Testing
 
 @testable import API
@@ -125,6 +126,38 @@ import Testing
         #expect(answer.status == status, "\(answer.text)")
         #expect(answer.pointers == [pointer])
         #expect(answer.details[0].hasPrefix(detail), "\(answer.details)")
+    }
+
+    @Test(arguments: Transport.allCases)
+    func `every kind of plan is listed with its laws and options`(_ transport: Transport) throws {
+        let service = try TestService(transport)
+        let plans = try service.get("/v1/plans").json["plans"]?.elements ?? []
+        #expect(
+            plans.compactMap { $0["kind"]?.string }
+                == PlanCatalog.standard.kinds.map { $0.about.id })
+        let best = try #require(plans.first { $0["kind"] == .string("best-schedule") })
+        #expect(best["needs_fit"] == .bool(true) && best["needs_run"] == .bool(false))
+        #expect(best["laws"]?.elements.contains(.string("multi-power")) == true)
+        #expect(best["laws"]?.elements.contains(.string("chinchilla")) == false)
+        let steps = best["options"]?.elements.first { $0["name"] == .string("total_steps") }
+        #expect(steps?["is_required"] == .bool(true))
+        #expect(plans.first { $0["kind"] == .string("anneal-now") }?["needs_run"] == .bool(true))
+        let growth = try #require(plans.first { $0["kind"] == .string("growth") })
+        #expect(growth["needs_fit"] == .bool(false) && growth["laws"] == nil)
+    }
+
+    @Test func `a plan without a fit is answered by its name`() throws {
+        let service = try TestService(.inProcess)
+        let answer = try service.get("/v1/plans/growth?parameter_count=8e9&token_count=15e12")
+        #expect(answer.status == 200, "\(answer.text)")
+        // Du et al. 2024, arXiv:2405.15319: 6.58 billion tokens for 8B on 15 trillion.
+        let tokens = try #require(answer.json["growth_tokens"]?["value"]?.double)
+        #expect(abs(tokens / 6.58e9 - 1) < 2e-3)
+        #expect(try service.get("/v1/plans/growing").status == 404)
+        let missing = try service.get("/v1/plans/growth")
+        #expect(missing.status == 400 && missing.pointers == ["/parameter_count"])
+        let fit = try service.get("/v1/plans/compute-optimal?training_flops=1e21")
+        #expect(fit.status == 400 && fit.pointers == ["/fit"])
     }
 
     @Test func `a body is refused with 422, an unsuitable law, too`() throws {

@@ -1,7 +1,9 @@
 import Contract
+import Fitting
 import Foundation
 import JSONText
 import Laws
+import Plans
 import Testing
 
 /// Answers without data: the fits that papers printed.
@@ -25,6 +27,46 @@ import Testing
             values[0] + values[1] / pow(7e10, values[3]) + values[2] / pow(1.4e12, values[4])
         #expect(abs(try #require(answer.loss) - expected) < 1e-12)
         #expect(answer.lower == nil && !answer.warnings.isEmpty)
+    }
+
+    @Test func `a published fit plans, and says that it has no covariance`() throws {
+        let outcome = try program(
+            "plan --law chinchilla --published hoffmann-2022 --compute-optimal 5.76e23 "
+                + "--format json")
+        #expect(outcome.code == 0, "\(outcome.error)")
+        let answer = try JSONDecoding.value(PlanDocument.self, from: Array(outcome.output.utf8))
+        // Hoffmann et al. 2022, approach 3 with all digits: 40.3 billion parameters.
+        let size = try #require(answer.quantity("parameter_count"))
+        #expect(abs(size.value / 40.3e9 - 1) < 2e-3)
+        #expect(size.lower == nil)
+        #expect(answer["parameter_count_kind"] == .text("all parameters, embeddings included"))
+        #expect(answer.warnings.contains { $0.contains("fitted on 70M to 16B parameters") })
+        #expect(answer.warnings.contains(PublishedFit.noInterval))
+        #expect(!answer.warnings.contains(IntervalWarning.missing))
+    }
+
+    @Test func `a published fit is scored on runs`() throws {
+        let rows = [(1e8, 2e9), (4e8, 8e9), (1.6e9, 3.2e10)].map { size, tokens in
+            "\(size),\(tokens),\(1.8172 + 482.01 / pow(size, 0.3478) + 2085.43 / pow(tokens, 0.3658))"
+        }
+        try Data(("parameter_count,token_count,loss\n" + rows.joined(separator: "\n")).utf8)
+            .write(to: program.folder.url("runs.csv"))
+        let outcome = try program("score --published besiroglu-2024 runs.csv --format json")
+        #expect(outcome.code == 0, "\(outcome.error)")
+        let report = try JSONDecoding.value(ScoreReport.self, from: Array(outcome.output.utf8))
+        #expect(report.average.worstRelativeError < 1e-12)
+    }
+
+    @Test func `a law ends with its published fits`() throws {
+        let outcome = try program("laws chinchilla")
+        #expect(outcome.code == 0)
+        for fit in PublishedFit.fits(of: "chinchilla") {
+            #expect(outcome.lines.contains { $0.hasPrefix(fit.name) }, "\(fit.name)")
+        }
+        #expect(
+            outcome.lines.last
+                == "`--law chinchilla --published hoffmann-2022` stands wherever --fit does.")
+        #expect(try !program("laws forecast").output.contains("published"))
     }
 
     @Test(arguments: [

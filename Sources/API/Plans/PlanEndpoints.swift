@@ -6,20 +6,30 @@ import Plots
 import Records
 import Store
 
-/// Plans from a fit: `/v1/fits/{id}/plan`.
+/// The kinds of plans, `/v1/plans`; plans from a fit, `/v1/fits/{id}/plan`; and those that need none,
+/// `/v1/plans/{id}`.
 struct PlanEndpoints: Sendable {
     let backend: StoreBackend
     let budget: WorkBudget
 
     func register(in router: inout Router) {
+        router.on(.get, "/v1/plans") { request, _ in
+            _ = try QueryReader(request.query, known: [])
+            return try .answer(PlanListResponse(.standard, laws: backend.catalog))
+        }
+        router.on(.get, "/v1/plans/{id}", .heavy(5)) { request, place in
+            let known = PlanCatalog.standard.kinds.map { $0.about.id }
+            guard known.contains(place["id"]) else {
+                throw HTTPError(
+                    .notFound, detail: PlanError.unknownKind(place["id"], known: known).message)
+            }
+            return try asking(request, place["id"]) { asked in
+                try plan(request, nil, asked, asked.kind)
+            }
+        }
         router.on(.get, "/v1/fits/{id}/plan", .heavy(5)) { request, place in
-            do {
-                var asked = PlanRequest(
-                    try PlanCatalog.standard.kind(request.query["kind"] ?? ""))
-                try QueryFields.read(request.query.pairs, into: &asked)
-                return try plan(request, place["id"], asked, asked.kind)
-            } catch let error as PlanError where error.isOfQuery {
-                throw HTTPError.field(.badRequest, error.pointer, error.message)
+            try asking(request, request.query["kind"] ?? "") { asked in
+                try plan(request, place["id"], asked, asked.kind)
             }
         }
         let terms = RouteTerms.body(lane: .heavy(weight: 5), budget: budget)
@@ -33,6 +43,19 @@ struct PlanEndpoints: Sendable {
         }
     }
 
+    /// Reads a query; a fault of the query itself is a 400.
+    private func asking(
+        _ request: Request, _ kind: String, _ answer: (PlanRequest) throws -> Response
+    ) throws -> Response {
+        do {
+            var asked = PlanRequest(try PlanCatalog.standard.kind(kind))
+            try QueryFields.read(request.query.pairs, into: &asked)
+            return try answer(asked)
+        } catch let error as PlanError where error.isOfQuery {
+            throw HTTPError.field(.badRequest, error.pointer, error.message)
+        }
+    }
+
     private static func kind(in body: JSONValue) throws -> String? {
         var reader = ObjectReader(body)
         let kind = reader.string("kind")
@@ -41,10 +64,10 @@ struct PlanEndpoints: Sendable {
     }
 
     private func plan<Kind: PlanKind>(
-        _ request: Request, _ id: String, _ asked: PlanRequest, _ kind: Kind.Type
+        _ request: Request, _ fit: String?, _ asked: PlanRequest, _ kind: Kind.Type
     ) throws -> Response {
         let format = try ResponseFormat(acceptedBy: request)
-        let result = try backend.plan(kind, id, asked) { _ in }
+        let result = try backend.plan(kind, fit, asked) { _ in }
         return try format.response(table: Table(result.rows)) {
             try JSONAnswer.bytes(of: result)
         }

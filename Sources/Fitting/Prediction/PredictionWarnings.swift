@@ -95,6 +95,9 @@ package enum IntervalWarning {
     package static func warnings(
         of predictor: LawPredictor, _ interval: LawPredictor.Interval?
     ) -> [String] {
-        interval != nil && !predictor.hasIntervals ? [missing] : []
+        guard interval != nil, !predictor.hasIntervals else { return [] }
+        // No fitting again makes a covariance of what was printed without one.
+        let isPublished = predictor.report.warnings.contains(PublishedFit.noInterval)
+        return [isPublished ? PublishedFit.noInterval : missing]
     }
 }

@@ -15,6 +15,9 @@ extension PlanContext {
 
     /// Which parameters N counts, since studies count differently and teams argue about it.
     var parameterCountKind: String {
+        if let published, !published.parameterConvention.isEmpty {
+            return published.parameterConvention
+        }
         let law = type(of: predictor.law.law)
         if law == KaplanLaw.self || law == TranslationLaw.self {
             return "parameters without embeddings"
@@ -28,12 +31,27 @@ extension PlanContext {
             + (total ? ", without embeddings (they also carry total_parameter_count)" : "")
     }
 
+    /// The published fit that is asked, which says itself what it counts and was fitted on.
+    private var published: PublishedFit? {
+        let report = predictor.report
+        guard report.warnings.contains(PublishedFit.noInterval) else { return nil }
+        return PublishedFit.fits(of: report.law).first {
+            $0.parameters == report.parameters.map(\.value)
+        }
+    }
+
     /// Warnings about a size and its tokens outside of what was fitted.
     ///
     /// A plan says sooner than a prediction that it leaves the data: beyond twice the largest or
     /// smallest that was fitted.
     func sizeWarnings(parameterCount: Double, tokenCount: Double) -> [String] {
         guard let fitted = predictor.report.fittedRange?.features else {
+            if let published {
+                return [
+                    "\(published.name) was fitted on \(published.fittedOn), in "
+                        + "\(published.lossUnit); nothing fitted says that it holds beyond"
+                ]
+            }
             return [
                 "the fit does not say what sizes it was made on, so how far this reaches beyond "
                     + "them is not known"

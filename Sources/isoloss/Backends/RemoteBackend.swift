@@ -64,10 +64,15 @@ struct RemoteBackend: Backend {
     }
 
     func plan<Kind: PlanKind>(
-        _ kind: Kind.Type, _ fit: String, _ request: PlanRequest,
+        _ kind: Kind.Type, _ fit: String?, _ request: PlanRequest,
         progress: @escaping @Sendable (Double) -> Void
     ) throws -> Kind.Result {
-        try ask(Kind.Result.self, ["v1", "fits", fit, "plan"], request)
+        guard let fit else {
+            return try client.get(
+                Kind.Result.self, ["v1", "plans", kind.about.id],
+                query: BodyWriter.query(of: request).filter { $0.0 != "kind" })
+        }
+        return try ask(Kind.Result.self, ["v1", "fits", fit, "plan"], request)
     }
 
     func runs(study: String?) throws -> [Run] {

@@ -92,7 +92,24 @@ struct LawOutput: CommandOutput {
             facts.append(["and may carry", law.optional.joined(separator: ", ")])
         }
         facts += [["limits", law.limits], ["source", law.reference]]
-        return lines + [""] + Table(pairs: facts).lines(width: style.width)
+        lines += [""] + Table(pairs: facts).lines(width: style.width)
+        guard let first = law.published.first else { return lines }
+        lines += [""] + publishedTable.lines(width: style.width)
+        return lines + [
+            "", "`--law \(law.id) --published \(first.name)` stands wherever --fit does.",
+        ]
+    }
+
+    private var publishedTable: Table {
+        Table(
+            [.init("published fit", .left), .init("values", .left), .init("source", .left)],
+            texts: law.published.map { fit in
+                [
+                    fit.name,
+                    fit.values.map { NumberFormat.significant($0) }.joined(separator: " "),
+                    "\(fit.source); on \(fit.fittedOn), \(fit.lossUnit)",
+                ]
+            })
     }
 
     private var parameterTable: Table {

@@ -12,13 +12,10 @@ struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Plan training from a fit: the best schedule and more.",
-        usage: "isoloss plan [--fit <fit.json>] --<plan> [<options of the plan>] [<options>]",
+        usage: "isoloss plan [--fit <fit.json> | --published <name>] --<plan> [<options>]",
         discussion: PlanHelp.text())
 
-    @Option(
-        help: ArgumentHelp(
-            "A fit's file; with --server its id. Some plans need none.", valueName: "fit.json"))
-    var fit: String?
+    @OptionGroup var reference: FitReference
 
     @Argument(
         parsing: .allUnrecognized,
@@ -36,14 +33,11 @@ struct PlanCommand: ParsableCommand {
     }
 
     private func answer<Kind: PlanKind>(_ arguments: PlanArguments, kind: Kind.Type) throws {
-        guard kind.about.needsFit else {
-            let context = PlanContext(predictor: nil, features: sizes.features)
-            let result = try PlanCatalog.plan(
-                kind, options: arguments.options, context: context)
-            return try output.print(PlanOutput(result: result))
-        }
-        guard let fit else { throw PlanError.fitMissing(kind: kind.about.id) }
         let backend = try server.backend(paths: [arguments.path].compactMap(\.self))
+        guard reference.isGiven || !kind.about.needsFit else {
+            throw PlanError.fitMissing(kind: kind.about.id)
+        }
+        let fit = kind.about.needsFit ? try reference.name(in: backend) : nil
         var request = PlanRequest(
             kind, options: arguments.options, run: arguments.run,
             prediction: PredictionFields(features: sizes.features, interval: interval.value))

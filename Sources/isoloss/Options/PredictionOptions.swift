@@ -114,6 +114,9 @@ struct FitReference: ParsableArguments {
     @Option(help: ArgumentHelp("The law of the published fit.", valueName: "law"))
     var law: String?
 
+    /// True where a fit was named.
+    var isGiven: Bool { fit != nil || published != nil }
+
     mutating func validate() throws {
         if fit != nil, published != nil { throw UsageError.fitAndPublished.validation }
         if law != nil, published == nil { throw UsageError.lawWithoutPublished.validation }
