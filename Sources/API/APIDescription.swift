@@ -148,6 +148,9 @@ struct APIDescription: Sendable {
                 method: "get", path: "/v1/fits/{id}/score", summary: "Scores runs under a fit.",
                 query: SchemaWriter.fields(of: ScoreRequest())),
             Call(method: "get", path: "/v1/fits/{id}/plan", summary: "Plans.", query: plan),
+            Call(
+                method: "get", path: "/v1/fits/{id}/plan.svg", summary: "Draws a plan.",
+                query: plan),
             Call(method: "post", path: "/v1/fits/{id}/plan", summary: "Plans.", body: plan),
         ]
     }()

@@ -149,6 +149,7 @@ extension ComputingBackend {
                 kind, options: request.options,
                 context: PlanContext(
                     predictor: nil, features: request.prediction.features,
+                    interval: request.prediction.interval(standard: LawPredictor.Interval()),
                     budget: PlanBudget(seconds: planSeconds), progress: progress))
         }
         guard let fit else { throw PlanError.fitMissing(kind: kind.about.id) }

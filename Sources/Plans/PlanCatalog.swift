@@ -21,6 +21,7 @@ package struct PlanCatalog: Sendable {
         NextRunPlan.self,
         GrowthPlan.self,
         HyperparametersPlan.self,
+        PeakRatePlan.self,
     ])
 
     package init(kinds: [any PlanKind.Type]) {

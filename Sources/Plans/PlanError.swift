@@ -11,6 +11,7 @@ package enum PlanError: Error, Equatable, Sendable {
     case fitMissing(kind: String)
     case runMissing(kind: String)
     case run(String, reason: String)
+    case noPicture(kind: String)
     /// A question that was understood and has no answer.
     case refused(Refusal, String)
 
@@ -41,7 +42,7 @@ package enum PlanError: Error, Equatable, Sendable {
         case .unsupportedLaw: "/law"
         case .fitMissing: "/fit"
         case .runMissing, .run: "/run"
-        case .refused: ""
+        case .refused, .noPicture: ""
         }
     }
 
@@ -71,6 +72,8 @@ package enum PlanError: Error, Equatable, Sendable {
             return "the plan \(kind) needs a run with its logged points; name it as run."
         case .run(let id, let reason):
             return "run \(id): \(reason)."
+        case .noPicture(let kind):
+            return "this answer of the plan \(kind) has no curve to draw; ask for its numbers."
         case .refused(let refusal, let reason):
             return "\(refusal.rawValue): \(reason)."
         }

@@ -146,6 +146,19 @@ import Testing
         #expect(growth["needs_fit"] == .bool(false) && growth["laws"] == nil)
     }
 
+    @Test func `a plan is drawn, and one without a curve says so`() throws {
+        let service = try TestService(.inProcess)
+        let fit = try service.post("/v1/fits", #"{"published":"hoffmann-2022"}"#)
+        let id = try #require(fit.json["id"]?.string, "\(fit.text)")
+        let drawn = try service.get(
+            "/v1/fits/\(id)/plan.svg?kind=compute-optimal&training_flops=1e21")
+        #expect(drawn.status == 200 && drawn["Content-Type"] == "image/svg+xml", "\(drawn.text)")
+        #expect(drawn.text.hasPrefix("<svg") && drawn.text.contains("parameters"))
+        let none = try service.get(
+            "/v1/fits/\(id)/plan.svg?kind=inference-aware&inference_tokens=1e12&total_flops=1e22")
+        #expect(none.status == 422 && none.text.contains("no curve to draw"), "\(none.text)")
+    }
+
     @Test func `a plan without a fit is answered by its name`() throws {
         let service = try TestService(.inProcess)
         let answer = try service.get("/v1/plans/growth?parameter_count=8e9&token_count=15e12")

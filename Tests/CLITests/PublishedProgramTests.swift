@@ -45,6 +45,17 @@ import Testing
         #expect(!answer.warnings.contains(IntervalWarning.missing))
     }
 
+    @Test func `a plan is drawn into a file`() throws {
+        let plan = "plan --published hoffmann-2022 --compute-optimal 1e21 --plot"
+        #expect(try program("\(plan) plan.svg").code == 0)
+        let drawn = try String(contentsOf: program.folder.url("plan.svg"), encoding: .utf8)
+        #expect(drawn.hasPrefix("<svg"))
+        #expect(try program("\(plan) plan.pdf").code == 2)
+        let none = try program(
+            "plan --growth --parameter-count 8e9 --token-count 15e12 --plot growth.svg")
+        #expect(none.code == 2 && none.error.contains("no curve to draw"), "\(none.error)")
+    }
+
     @Test func `a published fit is scored on runs`() throws {
         let rows = [(1e8, 2e9), (4e8, 8e9), (1.6e9, 3.2e10)].map { size, tokens in
             "\(size),\(tokens),\(1.8172 + 482.01 / pow(size, 0.3478) + 2085.43 / pow(tokens, 0.3658))"
@@ -64,8 +75,8 @@ import Testing
             #expect(outcome.lines.contains { $0.hasPrefix(fit.name) }, "\(fit.name)")
         }
         #expect(
-            outcome.lines.last
-                == "`--law chinchilla --published hoffmann-2022` stands wherever --fit does.")
+            outcome.output.hasSuffix(
+                "`--law chinchilla --published hoffmann-2022` stands wherever --fit does.\n"))
         #expect(try !program("laws forecast").output.contains("published"))
     }
 

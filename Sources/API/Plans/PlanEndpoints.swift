@@ -6,8 +6,8 @@ import Plots
 import Records
 import Store
 
-/// The kinds of plans, `/v1/plans`; plans from a fit, `/v1/fits/{id}/plan`; and those that need none,
-/// `/v1/plans/{id}`.
+/// The kinds of plans, `/v1/plans`; plans from a fit, `/v1/fits/{id}/plan` and `/plan.svg`; and those
+/// that need none, `/v1/plans/{id}`.
 struct PlanEndpoints: Sendable {
     let backend: StoreBackend
     let budget: WorkBudget
@@ -30,6 +30,11 @@ struct PlanEndpoints: Sendable {
         router.on(.get, "/v1/fits/{id}/plan", .heavy(5)) { request, place in
             try asking(request, request.query["kind"] ?? "") { asked in
                 try plan(request, place["id"], asked, asked.kind)
+            }
+        }
+        router.on(.get, "/v1/fits/{id}/plan.svg", .heavy(5)) { request, place in
+            try asking(request, request.query["kind"] ?? "") { asked in
+                try drawing(place["id"], asked, asked.kind)
             }
         }
         let terms = RouteTerms.body(lane: .heavy(weight: 5), budget: budget)
@@ -72,13 +77,22 @@ struct PlanEndpoints: Sendable {
             try JSONAnswer.bytes(of: result)
         }
     }
+
+    private func drawing<Kind: PlanKind>(
+        _ fit: String, _ asked: PlanRequest, _ kind: Kind.Type
+    ) throws -> Response {
+        let page = try backend.plan(kind, fit, asked) { _ in }.page
+        guard let plot = page.plot else { throw PlanError.noPicture(kind: kind.about.id) }
+        let chart = LineChart(plot, title: page.title)
+        return .content(Array(chart.svg().utf8), type: "image/svg+xml")
+    }
 }
 
 extension PlanError {
     /// True where the query itself is wrong; else what it asks for does not suit the fit or the run.
     fileprivate var isOfQuery: Bool {
         switch self {
-        case .unsupportedLaw, .run, .refused: false
+        case .unsupportedLaw, .run, .refused, .noPicture: false
         default: true
         }
     }

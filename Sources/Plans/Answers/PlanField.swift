@@ -55,6 +55,11 @@ struct PlanField: Sendable {
         PlanField("switch_share", "share of the steps before expansion"),
         PlanField("compute_ratio", "compute, times training the large model only"),
         PlanField("learning_rate", "peak learning rate"),
+        PlanField("tuned_rate", "tuned peak learning rate"),
+        PlanField("rate_ratio", "best rate, times the tuned schedule's"),
+        PlanField("bound_rate", "γ* for D = G = 1"),
+        PlanField("bound", "Ω* for D = G = 1"),
+        PlanField("relative_bound", "bound, times its lowest"),
         PlanField("batch_tokens", "batch", unit: "tokens per step"),
         PlanField("critical_batch_tokens", "critical batch", unit: "tokens per step"),
         PlanField(

@@ -22,6 +22,12 @@ struct PlanCommand: ParsableCommand {
         help: ArgumentHelp("One of the plans above and its options.", valueName: "plan"))
     var words: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Draw the plan into a file, replacing it; .png needs rsvg-convert.",
+            valueName: "out.svg|png"))
+    var plot: String?
+
     @OptionGroup var interval: IntervalOptions
     @OptionGroup(title: "Sizes") var sizes: FeatureOptions
     @OptionGroup var server: ServerOptions
@@ -33,6 +39,7 @@ struct PlanCommand: ParsableCommand {
     }
 
     private func answer<Kind: PlanKind>(_ arguments: PlanArguments, kind: Kind.Type) throws {
+        let file = try plot.map { try PlotFile($0) }
         let backend = try server.backend(paths: [arguments.path].compactMap(\.self))
         guard reference.isGiven || !kind.about.needsFit else {
             throw PlanError.fitMissing(kind: kind.about.id)
@@ -63,6 +70,11 @@ struct PlanCommand: ParsableCommand {
         }
         let result = try ProgressReporter.during("planning \(kind.about.id)") { reporter in
             try backend.plan(kind, fit, request) { reporter.update(fraction: $0) }
+        }
+        if let file {
+            let page = result.page
+            guard let drawn = page.plot else { throw PlanError.noPicture(kind: kind.about.id) }
+            try file.write(LineChart(drawn, title: page.title))
         }
         try output.print(PlanOutput(result: result))
     }
