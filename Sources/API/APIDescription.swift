@@ -69,7 +69,10 @@ struct APIDescription: Sendable {
 
     // MARK: Calls
 
-    private static let calls: [Call] = {
+    private static let calls =
+        ownCalls + (MLflowEndpoints.calls + TrackioEndpoints.calls).map(tracker)
+
+    private static let ownCalls: [Call] = {
         let curve = SchemaWriter.fields(of: CurveRequest())
         let plan = planFields
         let list = [field("limit", "At most so many."), field("cursor", "next_cursor of a page.")]
@@ -154,6 +157,14 @@ struct APIDescription: Sendable {
             Call(method: "post", path: "/v1/fits/{id}/plan", summary: "Plans.", body: plan),
         ]
     }()
+
+    /// A call of a tracker's own protocol, which its own clients describe.
+    private static func tracker(_ call: (method: Method, path: String)) -> Call {
+        Call(
+            method: call.method.rawValue.lowercased(), path: call.path,
+            summary: MLflowEndpoints.isOwn(call.path)
+                ? "As MLflow's clients make it." : "As trackio's clients make it.")
+    }
 
     /// The fields of every kind of plan, each once.
     private static var planFields: [SchemaWriter.Field] {

@@ -102,6 +102,10 @@ package final class Service: Sendable {
         RunEndpoints(store: store, budget: budget).register(in: &router)
         PointEndpoints(store: store, budget: budget).register(in: &router)
         ImportEndpoints(store: store, budget: budget).register(in: &router)
+        let intake = TrackerIntake(store: store)
+        MLflowEndpoints(intake: intake, budget: budget).register(in: &router)
+        TrackioEndpoints(intake: intake, budget: budget, version: configuration.version)
+            .register(in: &router)
         FitEndpoints(
             backend: backend, queue: queue, patience: configuration.fitPatience, budget: budget,
             logger: logger
@@ -141,6 +145,12 @@ private final class ServiceHandler: RequestHandler {
     }
 
     func admit(_ head: Request) -> Admission {
+        let admission = judge(head)
+        guard case .refuse(let response, let delay) = admission else { return admission }
+        return .refuse(TrackerErrors.dressed(response, for: head), delay: delay)
+    }
+
+    private func judge(_ head: Request) -> Admission {
         guard !isEnded.load(ordering: .acquiring) else {
             return .refuse(
                 HTTPError(.serviceUnavailable, detail: "The server has stopped.").response)
@@ -159,7 +169,8 @@ private final class ServiceHandler: RequestHandler {
     }
 
     func respond(to request: Request) -> Response {
-        let response = ConditionalAnswer.answer(router.respond(to: request), to: request)
+        let dressed = TrackerErrors.dressed(router.respond(to: request), for: request)
+        let response = ConditionalAnswer.answer(dressed, to: request)
         counts.count(response.status.code)
         return response
     }

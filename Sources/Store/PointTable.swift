@@ -66,6 +66,15 @@ extension RunStore {
             return try PointTable.points(of: key, from: from, to: to, in: db)
         }
     }
+
+    /// The last value of each loss of a run, of its rate and of its tokens.
+    ///
+    /// - Parameter id: The run.
+    /// - Returns: A point for each, which has that one value, its step and its time.
+    /// - Throws: `runNotFound`.
+    package func lastValues(of id: String) throws(StoreError) -> [Point] {
+        try read { db in try PointTable.lastValues(of: RunTable.key(of: id, in: db), in: db) }
+    }
 }
 
 /// SQL that reads the tables `point`, `series` and `series_point`, inside somebody's transaction.
@@ -98,6 +107,52 @@ enum PointTable {
         }
         return points
     }
+
+    /// The last value of each column and series, each in a point of its own.
+    static func lastValues(of run: Int64, in db: Database) throws -> [Point] {
+        var points: [Point] = []
+        for (filter, keep) in lastValueColumns {
+            let row = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT step, loss, learning_rate, token_count, time, not_finite FROM point
+                        WHERE run_key = ? AND \(filter) ORDER BY step DESC LIMIT 1
+                        """), arguments: [run])
+            guard let row else { continue }
+            let value = Point(
+                step: row["step"], loss: row["loss"] ?? NotFinite.value(of: row["not_finite"]),
+                learningRate: row["learning_rate"], tokenCount: row["token_count"])
+            var point = Point(
+                step: value.step, time: (row["time"] as Int64?).map(Date.init(timestamp:)))
+            keep(value, &point)
+            points.append(point)
+        }
+        for (key, name) in try series(of: run, in: db) {
+            let row = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT step, loss, not_finite,
+                            (SELECT time FROM point WHERE run_key = ? AND step = series_point.step)
+                                AS time
+                        FROM series_point WHERE series_key = ? ORDER BY step DESC LIMIT 1
+                        """), arguments: [run, key])
+            guard let row else { continue }
+            let value: Double? = row["loss"] ?? NotFinite.value(of: row["not_finite"])
+            guard let value else { continue }
+            points.append(
+                Point(
+                    step: row["step"], time: (row["time"] as Int64?).map(Date.init(timestamp:)),
+                    series: [name: value]))
+        }
+        return points
+    }
+
+    private static let lastValueColumns:
+        [(filter: String, keep: @Sendable (Point, inout Point) -> Void)] = [
+            ("(loss IS NOT NULL OR not_finite IS NOT NULL)", { $1.loss = $0.loss }),
+            ("learning_rate IS NOT NULL", { $1.learningRate = $0.learningRate }),
+            ("token_count IS NOT NULL", { $1.tokenCount = $0.tokenCount }),
+        ]
 
     private static func series(
         of run: Int64, in db: Database

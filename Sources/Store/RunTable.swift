@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import GRDB
 package import Records
 import Schedules
@@ -72,9 +72,66 @@ package final class ImportBatch {
         summary.accepted += added.accepted
         summary.replaced += added.replaced
     }
+
+    /// A run as it stands within the transaction, without its points; nil where there is none.
+    ///
+    /// - Parameter id: Its id.
+    /// - Returns: The run, as the batch's own writes have left it.
+    /// - Throws: What SQLite says.
+    package func run(_ id: String) throws -> Run? {
+        do {
+            return try RunTable.find(id, in: db)
+        } catch StoreError.runNotFound {
+            return nil
+        }
+    }
+
+    /// The points of a run as they stand within the transaction.
+    ///
+    /// - Parameter id: The run.
+    /// - Returns: Its points in step order.
+    /// - Throws: `StoreError.runNotFound`, or what SQLite says.
+    package func points(of id: String) throws -> [Point] {
+        try PointTable.points(of: RunTable.key(of: id, in: db), in: db)
+    }
+}
+
+/// A study: runs that share its name.
+package struct StudySummary: Equatable, Sendable {
+    package let name: String
+    /// When its first run was stored.
+    package let createdAt: Date
+    /// When a run of it last changed.
+    package let updatedAt: Date
+
+    package init(name: String, createdAt: Date, updatedAt: Date) {
+        self.name = name
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
 }
 
 extension RunStore {
+    /// The studies that have runs, in the order of their names.
+    ///
+    /// - Returns: The studies.
+    /// - Throws: `StoreError`.
+    package func studies() throws(StoreError) -> [StudySummary] {
+        try read { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT study, min(created_at) AS created, max(updated_at) AS updated
+                        FROM run WHERE study IS NOT NULL GROUP BY study ORDER BY study
+                        """)
+            ).map {
+                StudySummary(
+                    name: $0["study"], createdAt: Date(timestamp: $0["created"]),
+                    updatedAt: Date(timestamp: $0["updated"]))
+            }
+        }
+    }
+
     /// Stores a new run with its points.
     ///
     /// - Parameter run: The run.

@@ -103,7 +103,7 @@ enum ColumnAliases {
             .parameterCount: [
                 "n", "params", "parameters", "num_params", "n_params", "num_parameters",
                 "param_count", "model_size", "model_params", "number_of_parameters",
-                "nparams", "parameter_number",
+                "nparams", "parameter_number", "model/num_parameters",
             ],
             .totalParameterCount: ["total_params", "total_parameters"],
             .tokenCount: [

@@ -115,8 +115,7 @@ struct LogInterpreter {
         if roles.losses.isEmpty { roles.losses = free.filter { ColumnName($0).normal == "value" } }
         let ranked = roles.losses.enumerated()
             .map { place, name in
-                let loss = LossName(name)
-                return (rank: loss.unit == nil ? loss.mainRank : 11, place: place, name: name)
+                (rank: LossName(name).rank, place: place, name: name)
             }
             .sorted { ($0.rank ?? 12, $0.place) < ($1.rank ?? 12, $1.place) }
         roles.losses = ranked.map(\.name)
@@ -311,52 +310,15 @@ private struct RunBuilder {
 
     /// Features out of settings by their usual names; the rest becomes tags.
     private mutating func takeMetadata(_ chosen: [String: String], log: inout LogCollector) {
-        var sequences: Double?
-        var length: Double?
-        for (name, value) in self.log.metadata {
-            let column = ColumnName(name)
-            let meaning = chosen.first { $0.value == name }?.key
-            let number = Array(value.utf8).withUnsafeBufferPointer(DecimalText.lenientNumber)
-            guard let number, number > 0, number.isFinite else {
-                tag(name, value)
-                continue
-            }
-            if ColumnAliases.totalSteps.contains(column.normal) {
-                self.log.totalSteps = self.log.totalSteps ?? Int(exactly: number)
-            } else if ColumnAliases.batchSequences.contains(column.normal) {
-                sequences = sequences ?? number
-            } else if ColumnAliases.sequenceLength.contains(column.normal) {
-                length = length ?? number
-            }
-            if let feature = meaning.flatMap(Feature.init(rawValue:))
-                ?? Self.feature(column, isRow: isRow)
-            {
-                guard run.features[feature] == nil else { continue }
-                run.features[feature] = number
-                if name != feature.rawValue { log.note("took \"\(name)\" for \(feature.rawValue)") }
-            } else {
-                tag(name, value)
-            }
-        }
-        if let sequences, let length, run.features[.batchTokens] == nil {
-            run.features[.batchTokens] = sequences * length
-        }
-        if let total = self.log.totalSteps, total > 0 { run.features[.stepCount] = Double(total) }
+        var settings = RunSettings(
+            chosen: chosen, isRow: isRow, totalSteps: self.log.totalSteps)
+        for (name, value) in self.log.metadata { settings.take(name, value, into: &run) }
+        settings.finish(&run)
+        self.log.totalSteps = settings.totalSteps
+        for note in settings.notes { log.note(note) }
         if isRow, let step = main?.steps.last, run.features[.stepCount] == nil, step > 0 {
             run.features[.stepCount] = Double(step)
         }
-    }
-
-    /// The feature of a setting; one letter says too little outside a table of runs.
-    private static func feature(_ column: ColumnName, isRow: Bool) -> Feature? {
-        guard isRow || column.normal.count > 1, column.normal != "steps" else { return nil }
-        guard let feature = ColumnAliases.feature(column), feature != .stepCount else { return nil }
-        return feature
-    }
-
-    private mutating func tag(_ name: String, _ value: String) {
-        guard run.tags.count < 200, value.utf8.count <= 256, !name.isEmpty else { return }
-        run.tags[name] = value
     }
 
     /// Tokens of a step, where all counts are a whole multiple of their step.

@@ -34,6 +34,11 @@ struct LossName {
 
     /// Where it stands among those that may be the main loss, 0 first; nil if it never is.
     ///
+    /// A loss in bits per byte is the main one only where there is no other.
+    var rank: Int? { unit == nil ? mainRank : 11 }
+
+    /// Where it stands among losses in nats.
+    ///
     /// The contract: `loss`, else the first training loss, else the first of `val*` and `eval*`. A
     /// name `loss/<name>` is a series by its own word unless that word is training's.
     var mainRank: Int? {

@@ -1,0 +1,180 @@
+import Imports
+import JSONText
+import Records
+
+/// A run as the client of a tracker knows it: what a `Run` has no field for.
+///
+/// It is kept in the run's recipe, under `tracker`, so that it survives a restart and whoever asks
+/// for the run sees it: which name was taken for the main loss, and what was not kept.
+struct TrackedRun: Equatable {
+    /// What the names of logged values mean in one run.
+    struct Names: Equatable {
+        /// The name of the main loss, of the learning rate, of the tokens seen.
+        var loss: String?
+        var learningRate: String?
+        var tokenCount: String?
+        /// Names of further losses, as they were logged.
+        var series: Set<String> = []
+        /// What was logged and is not kept, in words.
+        var notKept: Set<String> = []
+    }
+
+    /// MLflow's word: RUNNING, FINISHED, FAILED, KILLED.
+    var status: String?
+    /// Milliseconds since 1970-01-01 UTC, as clients count.
+    var startTime: Int?
+    var endTime: Int?
+    var user: String?
+    /// Settings as they were sent; those with a usual name are features or tags as well.
+    var params: [String: String] = [:]
+    var names = Names()
+
+    static let member = "tracker"
+
+    init() {}
+
+    /// What was kept with a run; nothing for one that came by another way.
+    init(of run: Run) {
+        guard let recipe = Self.recipe(of: run),
+            let kept = recipe.first(where: { $0.name == Self.member })?.value
+        else { return }
+        status = kept["status"]?.string
+        startTime = kept["start_time"].flatMap(TrackerJSON.integer)
+        endTime = kept["end_time"].flatMap(TrackerJSON.integer)
+        user = kept["user"]?.string
+        if case .object(let members) = kept["params"] {
+            for member in members { params[member.name] = member.value.string }
+        }
+        names.loss = kept["loss"]?.string
+        names.learningRate = kept["learning_rate"]?.string
+        names.tokenCount = kept["token_count"]?.string
+        names.series = Self.set(kept["series"])
+        names.notKept = Self.set(kept["not_kept"])
+    }
+
+    /// Puts it into the run's recipe, beside what else is there.
+    func keep(in run: inout Run) {
+        var members: [JSONValue.Member] = []
+        func add(_ name: String, _ text: String?) {
+            if let text { members.append(.init(name, .string(text))) }
+        }
+        func add(_ name: String, _ names: Set<String>) {
+            guard !names.isEmpty else { return }
+            members.append(.init(name, .array(names.sorted().map(JSONValue.string))))
+        }
+        add("status", status)
+        if let startTime { members.append(.init("start_time", .integer(startTime))) }
+        if let endTime { members.append(.init("end_time", .integer(endTime))) }
+        add("user", user)
+        add("loss", names.loss)
+        add("learning_rate", names.learningRate)
+        add("token_count", names.tokenCount)
+        add("series", names.series)
+        add("not_kept", names.notKept)
+        if !params.isEmpty {
+            let sorted = params.sorted { $0.key < $1.key }
+            members.append(
+                .init("params", .object(sorted.map { .init($0.key, .string($0.value)) })))
+        }
+        let others = (Self.recipe(of: run) ?? []).filter { $0.name != Self.member }
+        run.recipe = JSONWriter.text(of: .object(others + [.init(Self.member, .object(members))]))
+    }
+
+    private static func recipe(of run: Run) -> [JSONValue.Member]? {
+        guard let recipe = run.recipe,
+            case .object(let members) = try? JSONParser.parse(Array(recipe.utf8))
+        else { return nil }
+        return members
+    }
+
+    private static func set(_ value: JSONValue?) -> Set<String> {
+        guard case .array(let values) = value else { return [] }
+        return Set(values.compactMap(\.string))
+    }
+}
+
+extension TrackedRun.Names {
+    /// Where a logged value belongs.
+    enum Place: Equatable {
+        case loss
+        case series(String)
+        case learningRate
+        case tokenCount
+        /// Nowhere; the words say what is left out.
+        case nowhere(String)
+    }
+
+    /// Where a value belongs; nil for a name that has not been seen yet.
+    func place(of value: TrackedValue) -> Place? {
+        let name = value.name
+        guard NumberRule.step.isMet(by: Double(value.step)) else {
+            return left("\(name) at a step that is no whole number from 0 to 10^8")
+        }
+        if name == loss || series.contains(name) {
+            guard NumberRule.loss.isMet(by: value.value) else {
+                return left("\(name) of zero or below")
+            }
+            return name == loss ? .loss : .series(MetricMeaning.seriesName(name))
+        }
+        if name == learningRate {
+            return NumberRule.learningRate.isMet(by: value.value)
+                ? .learningRate : left("\(name) that is not finite or below 0")
+        }
+        if name == tokenCount {
+            return NumberRule.tokenCount.isMet(by: value.value)
+                ? .tokenCount : left("\(name) that is not finite or below 0")
+        }
+        return left(name)
+    }
+
+    private func left(_ words: String) -> Place? {
+        notKept.contains(words) ? .nowhere(words) : nil
+    }
+
+    /// Learns the names of values, by the rules that logs of files are read by.
+    ///
+    /// The main loss is `loss`, else the first training loss, else the first of `val*` and `eval*`: of
+    /// names that come one at a time a later one may go before, and the former becomes a series.
+    mutating func learn(_ values: [TrackedValue]) {
+        for value in values where place(of: value) == nil {
+            let name = value.name
+            if !isKnown(name), TextRule.name.isMet(by: name) { learn(name) }
+            // Known by now, and still without a place: the value itself breaks a rule.
+            guard place(of: value) == nil else { continue }
+            if !NumberRule.step.isMet(by: Double(value.step)) {
+                notKept.insert("\(name) at a step that is no whole number from 0 to 10^8")
+            } else if name == loss || series.contains(name) {
+                notKept.insert("\(name) of zero or below")
+            } else if name == learningRate || name == tokenCount {
+                notKept.insert("\(name) that is not finite or below 0")
+            } else {
+                notKept.insert(name)
+            }
+        }
+    }
+
+    private func isKnown(_ name: String) -> Bool {
+        name == loss || name == learningRate || name == tokenCount || series.contains(name)
+    }
+
+    private mutating func learn(_ name: String) {
+        switch MetricMeaning(name) {
+        case .learningRate where learningRate == nil: learningRate = name
+        case .tokenCount where tokenCount == nil: tokenCount = name
+        case .loss(let rank?):
+            guard let former = loss else {
+                loss = name
+                return
+            }
+            guard case .loss(let formerRank) = MetricMeaning(former), rank < formerRank ?? .max
+            else {
+                series.insert(name)
+                return
+            }
+            loss = name
+            series.insert(former)
+        case .loss(nil): series.insert(name)
+        case .learningRate, .tokenCount, .step, .other: break
+        }
+    }
+}
