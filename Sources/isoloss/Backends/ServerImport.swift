@@ -28,30 +28,63 @@ extension ServerClient {
         for (index, item) in imports.enumerated() {
             reporter.update(note: item.id)
             reporter.update(fraction: Double(index) / Double(imports.count))
-            let reply = try send(
-                "PUT", ["v1", "runs", item.id],
-                body: JSONWriter.bytes(of: item.json))
-            if reply.status == Self.created {
+            if try put(item) {
                 summary.created += 1
             } else {
                 summary.updated += 1
             }
-            for start in stride(from: 0, to: item.points.count, by: Self.pointsPerRequest) {
-                let end = min(start + Self.pointsPerRequest, item.points.count)
-                let appended = try append(item.points[start..<end], to: item.id)
-                summary.accepted += appended.accepted
-                summary.replaced += appended.replaced
-            }
+            let appended = try append(item.points, to: item.id)
+            summary.accepted += appended.accepted
+            summary.replaced += appended.replaced
         }
         return summary
     }
 
+    /// Puts a run's metadata on the server.
+    ///
+    /// - Parameter run: The run.
+    /// - Returns: Whether it is new.
+    /// - Throws: `ClientError`.
+    @discardableResult
+    func put(_ run: Run) throws(ClientError) -> Bool {
+        let reply = try send(
+            "PUT", ["v1", "runs", run.id], body: JSONWriter.bytes(of: run.json))
+        return reply.status == Self.created
+    }
+
+    /// Adds points to a run on the server, many of them in several requests.
+    ///
+    /// - Parameters:
+    ///   - points: In the order of steps.
+    ///   - id: The run.
+    ///   - rewinds: Whether the server drops everything from the first step on before.
+    /// - Returns: How many the server took, and how many of them replaced others.
+    /// - Throws: `ClientError`.
+    @discardableResult
+    func append(
+        _ points: [Point], to id: String, rewinds: Bool = false
+    ) throws(ClientError) -> (accepted: Int, replaced: Int) {
+        var (accepted, replaced) = (0, 0)
+        for start in stride(from: 0, to: points.count, by: Self.pointsPerRequest) {
+            let end = min(start + Self.pointsPerRequest, points.count)
+            let part = try append(
+                points[start..<end], to: id, rewinds: rewinds && start == 0)
+            accepted += part.accepted
+            replaced += part.replaced
+        }
+        return (accepted, replaced)
+    }
+
     private func append(
-        _ points: ArraySlice<Point>, to id: String
+        _ points: ArraySlice<Point>, to id: String, rewinds: Bool
     ) throws(ClientError) -> Appended {
         let path = ["v1", "runs", id, "points"]
         var writer = JSONWriter(capacity: 64 * points.count)
         writer.object { writer in
+            if rewinds {
+                writer.name("rewind")
+                writer.write(JSONValue.bool(true))
+            }
             writer.name("points")
             Array(points).write(to: &writer)
         }

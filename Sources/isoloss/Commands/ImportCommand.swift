@@ -23,7 +23,14 @@ struct ImportCommand: ParsableCommand {
               isoloss import sample-runs --database isoloss.db
               isoloss import lightning_logs --dry-run --format json
 
-            Importing the same runs again updates them.
+            Importing the same runs again updates them. Logs that grow are followed until Ctrl-C, \
+            with a line for each evaluation and, where the number of steps is known, the estimated \
+            final loss:
+
+              isoloss import --follow run7/train.log --study mine
+              isoloss import --follow runs/ --server http://127.0.0.1:8080
+
+            A changed file is read again whole: followed files are best below 100 MB.
             """)
 
     @Argument(
@@ -46,6 +53,9 @@ struct ImportCommand: ParsableCommand {
     @Flag(help: "Answer the same, and store nothing.")
     var dryRun = false
 
+    @Flag(help: "Go on as the logs grow, until Ctrl-C.")
+    var follow = false
+
     @Option(help: ArgumentHelp("The database (default: isoloss.db).", valueName: "file"))
     var database: String?
 
@@ -54,12 +64,17 @@ struct ImportCommand: ParsableCommand {
 
     func validate() throws {
         if database != nil, server.server != nil { throw UsageError.databaseAndServer.validation }
+        if follow, dryRun || output.format != .text {
+            throw ValidationError(
+                "--follow prints lines as it stores: leave out --dry-run and --format.")
+        }
     }
 
     func run() throws {
         if formats { return try output.print(FormatListOutput()) }
         let client = try server.client()
         guard !paths.isEmpty else { throw UsageError.noPaths }
+        guard !follow else { return try followLogs(client) }
         var source = try RunLoader.load(paths: paths, options: reading.options(series: series))
         if let study {
             for file in source.files.indices {
@@ -90,5 +105,16 @@ struct ImportCommand: ParsableCommand {
             report.replaced = summary.replaced
         }
         try output.print(ImportOutput(place: dryRun ? "dry run" : place, report: report))
+    }
+
+    private func followLogs(_ client: ServerClient?) throws {
+        let signals = ShutdownSignals()
+        let place = database ?? ServeCommand.standardDatabase
+        let target: any FollowTarget =
+            if let client { ServerTarget(client: client) } else { try StoreTarget(path: place) }
+        var follower = LogFollower(
+            paths: paths, options: try reading.options(series: series), study: study,
+            target: target, print: { Output.print([$0]) }, note: Output.note)
+        try follower.follow { signals.wait(seconds: $0) }
     }
 }

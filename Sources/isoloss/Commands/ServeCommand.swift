@@ -175,6 +175,14 @@ final class ShutdownSignals {
         arrived.wait()
     }
 
+    /// Waits for a signal for a while.
+    ///
+    /// - Parameter seconds: At most so long.
+    /// - Returns: Whether one has come.
+    func wait(seconds: Double) -> Bool {
+        arrived.wait(timeout: .now() + seconds) == .success
+    }
+
     private final class StopOnce: Sendable {
         private let arrived: DispatchSemaphore
         private let isStopping = Atomic(false)
