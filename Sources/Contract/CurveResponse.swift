@@ -49,32 +49,22 @@ package struct CurveResponse: Sendable, Codable {
         self.interval = band.lower == nil ? nil : interval?.level
         intervalOf = band.lower == nil ? nil : interval?.target
         warnings =
-            schedule.warnings + IntervalWarning.warnings(of: predictor, interval)
+            schedule.warnings + band.warnings + IntervalWarning.warnings(of: predictor, interval)
             + predictor.warnings(for: schedule, features: features, through: steps.last ?? 0)
-        warnings += unsaid
+        if band.warnings.isEmpty { warnings += unsaid }
     }
 
     /// Warnings of numbers that no JSON can hold.
     private var unsaid: [String] {
         // Before any learning there is no loss to predict; that is no reason to warn.
         let start = loss.firstIndex(where: \.isFinite) ?? 0
-        let rest = loss.indices[start...]
-        var warnings: [String] = []
-        if let first = rest.first(where: { !loss[$0].isFinite }) {
-            warnings.append(
-                "the predicted loss is beyond the numbers that can be written from step "
-                    + "\(steps[first]) on, and null there")
+        guard let first = loss.indices[start...].first(where: { !loss[$0].isFinite }) else {
+            return []
         }
-        let ends = [lower, upper].compactMap(\.self)
-        let first = rest.first { index in
-            loss[index].isFinite && ends.contains { !$0[index].isFinite }
-        }
-        if let first {
-            warnings.append(
-                "the interval is beyond the numbers that can be written from step "
-                    + "\(steps[first]) on, and null there")
-        }
-        return warnings
+        return [
+            "the predicted loss is beyond the numbers that can be written from step "
+                + "\(steps[first]) on, and null there"
+        ]
     }
 
     /// One row per step.

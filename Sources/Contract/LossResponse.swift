@@ -30,11 +30,10 @@ package struct LossResponse: Sendable, Equatable, Codable {
         self.interval = band.lower == nil ? nil : interval?.level
         intervalOf = band.lower == nil ? nil : interval?.target
         warnings =
-            IntervalWarning.warnings(of: predictor, interval) + predictor.warnings(for: features)
-        if loss == nil {
+            band.warnings + IntervalWarning.warnings(of: predictor, interval)
+            + predictor.warnings(for: features)
+        if loss == nil, band.warnings.isEmpty {
             warnings.append("the predicted loss is beyond the numbers that can be written")
-        } else if band.lower != nil, lower == nil || upper == nil {
-            warnings.append("the interval is beyond the numbers that can be written")
         }
     }
 

@@ -21,6 +21,7 @@ package enum FittingError: Error, Equatable, Sendable {
     case noPointsToScore(warmupPointsLeftOut: Int)
     case stepsOfTable(law: String)
     case notEvaluable(law: String)
+    case nothingPredicted(law: String)
     case wrongKind(law: String, asked: String, able: [String])
     case missingInput(law: String, fields: [String])
     case badLevel(Double)
@@ -48,7 +49,7 @@ package enum FittingError: Error, Equatable, Sendable {
         case .holdout: "/holdout"
         case .noRuns, .missingFeature, .missingSchedule, .missingCurve, .missingLoss, .badSchedule,
             .stepBeyondSchedule, .badLoss, .badFeature, .tooFewPoints, .noPointsToScore,
-            .notEvaluable, .cancelled:
+            .notEvaluable, .nothingPredicted, .cancelled:
             "/runs"
         }
     }
@@ -65,7 +66,7 @@ package enum FittingError: Error, Equatable, Sendable {
             let limits = UncertaintyMethod.resampleLimits
             return "uncertainty = \"\(text)\" is not known; use delta, profile or bootstrap, "
                 + "the last with \(limits.lowerBound) to \(limits.upperBound) resamples after a "
-                + "colon as in bootstrap:4000."
+                + "colon as in bootstrap:4000, and what curves lend, runs or blocks, after another."
         case .holdout(let error): return error.message
         case .noRuns: return "no runs were named; name at least one run to fit."
         case .cancelled: return "the fit was cancelled."
@@ -102,6 +103,10 @@ package enum FittingError: Error, Equatable, Sendable {
         case .notEvaluable(let law):
             return "the law \(law) could not be evaluated at any starting point on these runs; "
                 + "check their sizes, steps and learning rates for values that are out of range."
+        case .nothingPredicted(let law):
+            return
+                "the law \(law) gives no loss above 0 at any of these points; they lie too far "
+                + "from what it was fitted on."
         case .missingFeature(let law, let feature, let runs):
             return "the law \(law) needs \(feature), which is missing in \(Self.list(runs)); add "
                 + "it to the runs' metadata."

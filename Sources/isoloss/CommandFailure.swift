@@ -74,7 +74,7 @@ extension FittingError {
     /// Whether other input is wanted; else there is just no answer.
     fileprivate var isBadInput: Bool {
         switch self {
-        case .notEvaluable, .cancelled: false
+        case .notEvaluable, .nothingPredicted, .cancelled: false
         default: true
         }
     }

@@ -133,7 +133,10 @@ import Testing
         }
         // Every call without a parameter in its path is there.
         for path in members.map(\.name) where !path.contains("{") {
-            #expect(try service.get(path).status != 404, "\(path)")
+            let answer = try service.get(path)
+            // MLflow's calls say RESOURCE_DOES_NOT_EXIST of what was not named.
+            let isThere = answer.status != 404 || answer.json["error_code"] != nil
+            #expect(isThere, "\(path): \(answer.text)")
         }
     }
 }

@@ -33,8 +33,11 @@ package struct LawPredictor: Sendable {
     package struct Band: Sendable, Equatable {
         /// Not finite where the law says nothing.
         package var losses: [Double]
+        /// Not finite where the data do not tell.
         package var lower: [Double]?
         package var upper: [Double]?
+        /// Sentences about points without a loss or an interval.
+        package var warnings: [String] = []
     }
 
     /// A loss somewhere along a schedule.
@@ -180,9 +183,51 @@ package struct LawPredictor: Sendable {
             }
         }
         let bands = parts.map { band(at: $0.inputs, $0.fitted, interval: interval) }
-        return Band(
-            losses: bands.flatMap(\.losses), lower: Self.joined(bands.map(\.lower)),
-            upper: Self.joined(bands.map(\.upper)))
+        return checked(
+            Band(
+                losses: bands.flatMap(\.losses), lower: Self.joined(bands.map(\.lower)),
+                upper: Self.joined(bands.map(\.upper))))
+    }
+
+    /// The highest ratio of an interval's end to the loss that still tells anything.
+    private static let widestRatio = 1e6
+
+    /// Predictions that may be answered: losses above 0, and lower ≤ loss ≤ upper, or neither.
+    ///
+    /// A law evaluated far from its data may give a negative loss, and an undetermined parameter an
+    /// interval from 0 to infinity; both are turned into no answer, with a sentence. Points where the
+    /// law itself says nothing, as before any learning, stay without a sentence.
+    private func checked(_ given: Band) -> Band {
+        var band = given
+        let isLoss = law.about.observes == .loss
+        var (impossible, unbounded) = (0, 0)
+        for point in band.losses.indices {
+            let loss = band.losses[point]
+            let isPossible = loss.isFinite && (loss > 0 || !isLoss)
+            if loss.isFinite, !isPossible {
+                impossible += 1
+                band.losses[point] = .nan
+            }
+            guard let lower = band.lower?[point], let upper = band.upper?[point] else { continue }
+            let isTold =
+                isPossible && lower <= loss && loss <= upper
+                && upper - loss <= Self.widestRatio * max(abs(loss), 1e-3)
+            if isPossible, !isTold { unbounded += 1 }
+            band.lower?[point] = isTold ? (isLoss ? max(0, lower) : lower) : .nan
+            band.upper?[point] = isTold ? upper : .nan
+        }
+        let count = band.losses.count
+        if impossible > 0 {
+            band.warnings.append(
+                "at \(impossible) of \(count) points the law gives no loss above 0: they lie too "
+                    + "far from its data")
+        }
+        if unbounded > 0 {
+            band.warnings.append(
+                "at \(unbounded) of \(count) points the data do not bound the loss, so there is no "
+                    + "interval; add runs that vary what the law reads there")
+        }
+        return band
     }
 
     /// The ends of all parts, or none where a part has none.
@@ -308,8 +353,9 @@ package struct LawPredictor: Sendable {
             return quantile
                 * max(0, ofRun, QuadraticForm.value(covariance, gradient)).squareRoot()
         }
-        band.lower = zip(band.losses, halves).map { $0 - $1 }
-        band.upper = zip(band.losses, halves).map { $0 + $1 }
+        // A difference that the data do not bound has no ends.
+        band.lower = zip(band.losses, halves).map { $1.isFinite ? $0 - $1 : .nan }
+        band.upper = zip(band.losses, halves).map { $1.isFinite ? $0 + $1 : .nan }
         return band
     }
 

@@ -34,27 +34,33 @@ extension LawPredictor {
         guard observations.pointCount > 0 else {
             throw .noPointsToScore(warmupPointsLeftOut: observations.warmupPointsLeftOut)
         }
-        let predicted = try predictions(at: observations.inputs, interval: nil).losses
+        let band = try predictions(at: observations.inputs, interval: nil)
+        let predicted = band.losses
+        guard predicted.contains(where: \.isFinite) else {
+            throw .nothingPredicted(law: law.about.id)
+        }
         var entries: [ScoreReport.Entry] = []
         switch law.about.kind {
         case .table:
-            let metrics = Metrics(observed: observations.losses, predicted: predicted)
+            let metrics = Metrics(observed: observations.losses, predicted: predicted[...])
             let id = observations.groups.count == 1 ? observations.groups[0].runID : "table"
             entries = [.init(id: id, points: predicted.count, metrics: metrics)]
         case .curve:
             var start = 0
             for group in observations.groups {
                 let end = start + group.losses.count
-                let metrics = Metrics(
-                    observed: group.losses, predicted: Array(predicted[start..<end]))
-                entries.append(
-                    .init(id: group.runID, points: group.losses.count, metrics: metrics))
+                let part = predicted[start..<end]
                 start = end
+                guard part.contains(where: \.isFinite) else { continue }
+                entries.append(
+                    .init(
+                        id: group.runID, points: part.count { $0.isFinite },
+                        metrics: Metrics(observed: group.losses, predicted: part)))
             }
         }
         return ScoreReport(
             law: law.about.id, runs: entries, average: .average(entries.map(\.metrics)),
-            warnings: observations.warnings
+            warnings: observations.warnings + band.warnings
                 + observations.inputs.flatMap { sizeWarnings(for: $0.features) })
     }
 }
@@ -83,6 +89,14 @@ package struct Metrics: Sendable, Equatable, Codable {
 
     /// Compares predictions with measurements, point by point.
     package init(observed: [Double], predicted: [Double]) {
+        self.init(observed: observed, predicted: predicted[...])
+    }
+
+    /// The same, without the points where nothing is predicted.
+    init(observed all: [Double], predicted some: ArraySlice<Double>) {
+        let pairs = zip(all, some).filter(\.1.isFinite)
+        let observed = pairs.map(\.0)
+        let predicted = pairs.map(\.1)
         let count = Double(observed.count)
         let mean = observed.reduce(0, +) / count
         var (squares, spread, absolute, relative, worst) = (0.0, 0.0, 0.0, 0.0, 0.0)

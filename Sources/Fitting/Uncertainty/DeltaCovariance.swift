@@ -23,6 +23,9 @@ struct DeltaCovariance {
     /// H⁻¹ on the same parameters.
     let inverseCurvature: [[Double]]
     let conditionNumber: Double
+    /// Whether there are no more points than free parameters: the fit passes through all of them,
+    /// and nothing says how large the noise is.
+    let isInterpolating: Bool
     /// The parameters that trade off along the flattest direction.
     let tradingOff: [Int]
 
@@ -34,6 +37,7 @@ struct DeltaCovariance {
     init(best: Solution, isKnown: [Bool], loss: RobustLoss, noise: NoiseEstimate) {
         let count = isKnown.count
         let points = best.residuals.count
+        isInterpolating = points <= isKnown.count { !$0 }
         let influence = InfluenceEstimate(
             residuals: best.residuals.map { noise.correction * $0 }, loss: loss)
         let weights = Self.bread(influence, loss: loss, noise: noise)
@@ -61,7 +65,20 @@ struct DeltaCovariance {
                 matrix[row][column] = sum
             }
         }
+        for index in 0..<count where !isKnown[index] {
+            // Rounding in a nearly singular bread, or too few points for any noise to be seen.
+            let isTold = matrix[index].allSatisfy(\.isFinite) && matrix[index][index] >= 0
+            if !isTold || isInterpolating { Self.forget(index, in: &matrix) }
+        }
         self.matrix = matrix
+    }
+
+    private static func forget(_ parameter: Int, in matrix: inout [[Double]]) {
+        for other in matrix.indices {
+            matrix[parameter][other] = 0
+            matrix[other][parameter] = 0
+        }
+        matrix[parameter][parameter] = .infinity
     }
 
     /// A standard error per coordinate, 0 where the data do not tell one.

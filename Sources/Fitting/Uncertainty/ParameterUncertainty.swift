@@ -40,7 +40,10 @@ struct ParameterUncertainty {
         isFree = specs.indices.map { !isKnown[$0] && estimate.matrix[$0][$0].isFinite }
         let slopes = zip(specs, values).map { $0.scale.slope(at: $1) }
         covariance = specs.indices.map { row in
-            specs.indices.map { estimate.matrix[row][$0] * slopes[row] * slopes[$0] }
+            specs.indices.map {
+                let entry = estimate.matrix[row][$0]
+                return entry.isInfinite ? entry : entry * slopes[row] * slopes[$0]
+            }
         }
         warnings = Self.warnings(specs, isKnown: isKnown, estimate)
     }
@@ -52,6 +55,13 @@ struct ParameterUncertainty {
     private static func warnings(
         _ specs: [ParameterSpec], isKnown: [Bool], _ estimate: DeltaCovariance
     ) -> [String] {
+        if estimate.isInterpolating {
+            return [
+                "there are no more points than free parameters: the fit passes through them whatever "
+                    + "the noise, so that there are no standard errors and no intervals; add runs or "
+                    + "fix parameters"
+            ]
+        }
         let unknown = specs.indices.filter { !isKnown[$0] && !estimate.matrix[$0][$0].isFinite }
         if !unknown.isEmpty {
             let names = unknown.map { specs[$0].name }.joined(separator: ", ")

@@ -60,6 +60,7 @@ struct UncertaintyEstimate {
     ///   - progress: Told the share done.
     ///   - isCancelled: Asked now and then.
     mutating func refine(progress: (Double) -> Void, isCancelled: () -> Bool) {
+        guard !delta.isInterpolating else { return }
         switch prepared.request.uncertainty {
         case .delta: break
         case .bootstrap(let resamples):

@@ -6,7 +6,7 @@ import Schedules
 package struct PlannedLoss: Codable, Sendable, Equatable {
     /// In the unit of the fitted runs.
     package var loss: Double
-    /// Nil without an interval.
+    /// Nil without an interval, and where the data do not tell.
     package var lower: Double?
     package var upper: Double?
 
@@ -19,8 +19,8 @@ package struct PlannedLoss: Codable, Sendable, Equatable {
     /// One entry of a band.
     init(_ band: LawPredictor.Band, _ index: Int) {
         loss = band.losses[index]
-        lower = band.lower?[index]
-        upper = band.upper?[index]
+        lower = band.lower.map { $0[index] }.flatMap { $0.isFinite ? $0 : nil }
+        upper = band.upper.map { $0[index] }.flatMap { $0.isFinite ? $0 : nil }
     }
 }
 
@@ -35,13 +35,16 @@ extension PlanContext {
         return band.losses[0].isNaN ? .infinity : band.losses[0]
     }
 
-    /// The same with the interval.
+    /// The same with the interval; `FittingError.nothingPredicted` where the law says nothing.
     func plannedLoss(of schedule: LearningRateSchedule) throws -> PlannedLoss {
         try budget.check()
-        return PlannedLoss(
-            try predictor.curve(
-                schedule: schedule, features: features, steps: [schedule.totalSteps - 1],
-                interval: interval), 0)
+        let band = try predictor.curve(
+            schedule: schedule, features: features, steps: [schedule.totalSteps - 1],
+            interval: interval)
+        guard band.losses[0].isFinite else {
+            throw FittingError.nothingPredicted(law: predictor.law.about.id)
+        }
+        return PlannedLoss(band, 0)
     }
 
     /// Warnings about a planned schedule, since nothing like it was fitted.
