@@ -69,7 +69,8 @@ package struct FitSubmission: RequestFields, Equatable {
         request.seed = UInt64(seed)
         fields.field(
             "uncertainty", &request.uncertainty, .uncertainty, standard: .delta,
-            "How standard errors and intervals are found: delta, bootstrap[:n] or profile.")
+            "How standard errors and intervals are found: delta, profile or "
+                + "bootstrap[:n[:runs|blocks]].")
         visitRuns(&fields)
     }
 

@@ -86,6 +86,14 @@ import Testing
         #expect(2...8 ~= ratio)
     }
 
+    @Test(arguments: [UncertaintyMethod.CurveUnit.runs, .blocks])
+    func `what curves lend can be chosen`(unit: UncertaintyMethod.CurveUnit) throws {
+        let report = try fit(
+            SyntheticStudy.curves(noise: 0.002, seed: 7), law: "lr-annealing",
+            .bootstrap(resamples: 100, drawing: unit), fixed: ["annealing_decay": 0.995])
+        #expect(report.uncertainty?.resampled == unit.rawValue)
+    }
+
     @Test func `many curves are drawn whole`() throws {
         let runs = try (0..<6).flatMap { copy in
             try CorrelatedCurves.runs(noise: 0.002, correlation: 0.9, seed: UInt64(copy)).map {

@@ -12,6 +12,8 @@ import Testing
         ("delta", UncertaintyMethod.delta), ("profile", .profile),
         ("bootstrap", .bootstrap(resamples: 1_000)),
         ("bootstrap:4000", .bootstrap(resamples: 4_000)),
+        ("bootstrap:400:runs", .bootstrap(resamples: 400, drawing: .runs)),
+        ("bootstrap:400:blocks", .bootstrap(resamples: 400, drawing: .blocks)),
     ])
     func `names are read`(text: String, method: UncertaintyMethod) throws {
         #expect(try UncertaintyMethod(parsing: text) == method)
@@ -29,7 +31,7 @@ import Testing
         #expect(
             error.message == "uncertainty = \"\(text)\" is not known; use delta, profile or "
                 + "bootstrap, the last with 100 to 1000000 resamples after a colon as in "
-                + "bootstrap:4000.")
+                + "bootstrap:4000, and what curves lend, runs or blocks, after another.")
     }
 
     @Test func `the answer says how uncertainty was found`() throws {

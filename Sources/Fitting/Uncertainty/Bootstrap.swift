@@ -55,10 +55,13 @@ struct Bootstrap {
     ) -> Outcome? {
         let (prepared, best, spread) = (prepared, best, spread)
         let seed = prepared.request.seed
+        var drawing: UncertaintyMethod.CurveUnit?
+        if case .bootstrap(_, let given) = prepared.request.uncertainty { drawing = given }
         let resampling = Resampling(
             isTable: prepared.law.about.kind == .table,
             counts: prepared.observations.groups.map(\.losses.count), residuals: best.residuals,
             noise: noise, freeParameters: prepared.law.parameters.count - prepared.fixed.count,
+            drawing: drawing,
             seed: seed)
         let refits = ParallelLoop.map(
             count: resamples, threads: threads,

@@ -32,8 +32,8 @@ package struct Resampling: Sendable {
     private let widening: Double
     private let seed: UInt64
 
-    /// From this many curves on, whole curves are drawn: they carry any correlation, but fewer
-    /// leave too much of the study out of too many resamples.
+    /// From this many curves on, whole curves are drawn unless asked otherwise: they carry any
+    /// correlation, but fewer leave too much of the study out of too many resamples.
     static let fewestRuns = 20
 
     /// - Parameters:
@@ -42,10 +42,11 @@ package struct Resampling: Sendable {
     ///   - residuals: At the optimum, run after run.
     ///   - noise: What they say of the noise.
     ///   - freeParameters: How many parameters were fitted.
+    ///   - drawing: What curves lend; nil leaves it to their number. One curve always lends blocks.
     ///   - seed: Of all draws.
     init(
         isTable: Bool, counts: [Int], residuals: [Double], noise: NoiseEstimate,
-        freeParameters: Int, seed: UInt64
+        freeParameters: Int, drawing: UncertaintyMethod.CurveUnit? = nil, seed: UInt64
     ) {
         self.counts = counts
         self.residuals = residuals
@@ -53,7 +54,9 @@ package struct Resampling: Sendable {
         if isTable {
             unit = .rows
             widening = 1
-        } else if counts.count >= Self.fewestRuns {
+        } else if counts.count > 1,
+            drawing.map({ $0 == .runs }) ?? (counts.count >= Self.fewestRuns)
+        {
             unit = .runs
             widening = 1
         } else {

@@ -63,7 +63,7 @@ struct UncertaintyEstimate {
         guard !delta.isInterpolating else { return }
         switch prepared.request.uncertainty {
         case .delta: break
-        case .bootstrap(let resamples):
+        case .bootstrap(let resamples, _):
             bootstrap(resamples, progress: progress, isCancelled: isCancelled)
         case .profile: profile(progress: progress, isCancelled: isCancelled)
         }

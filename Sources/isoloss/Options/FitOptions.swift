@@ -99,7 +99,8 @@ struct FitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How standard errors and intervals are found: delta, bootstrap[:n] or profile.",
+            "How standard errors and intervals are found: delta, profile or "
+                + "bootstrap[:n[:runs|blocks]].",
             valueName: "method"))
     var uncertainty = UncertaintyMethod.delta.text
 
