@@ -66,6 +66,10 @@ struct OptimumProcedure: FittingProcedure {
         }
         let outcome = search.search(
             from: { $0.designedStarts(of: law, fixed: prepared.fixed, seed: request.seed) },
+            wideStarts: {
+                $0.designedStarts(
+                    of: law, fixed: prepared.fixed, seed: request.seed, isWide: true)
+            },
             progress: { progress(searchShare * $0) }, isCancelled: isCancelled)
         guard !isCancelled() else { throw .cancelled }
         guard let outcome else { throw .notEvaluable(law: law.about.id) }

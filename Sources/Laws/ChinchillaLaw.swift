@@ -35,10 +35,10 @@ package struct ChinchillaLaw: ScalingLaw {
             bounds: 0...100, start: .projected),
         ParameterSpec(
             "parameter_coefficient", symbol: "A", meaning: "size of the model-size term",
-            bounds: 1e-6...1e12, scale: .log, start: .projected),
+            bounds: 1e-6...1e40, scale: .log, start: .projected),
         ParameterSpec(
             "token_coefficient", symbol: "B", meaning: "size of the data term",
-            bounds: 1e-6...1e12, scale: .log, start: .projected),
+            bounds: 1e-6...1e40, scale: .log, start: .projected),
         ParameterSpec(
             "parameter_exponent", symbol: "α", meaning: "how fast loss falls with model size",
             bounds: 0...3, start: .searched(0.1...1)),

@@ -31,27 +31,48 @@ struct MultiStart<Problem: SearchProblem> {
     /// The problem that some of the points make.
     let makeProblem: (Observations) -> Problem
 
+    /// The most points that starts are searched on.
+    var searchPoints = SearchLimits.points
+    /// Whether the best optimum is finished on all points where the search looked at fewer.
+    var finishesOnAll = true
+
     /// Searches from starts.
+    ///
+    /// A coefficient on its bound hides what depends on it: where the best optimum has one, starts
+    /// over the whole bounds are searched too.
     ///
     /// - Parameters:
     ///   - starts: Coordinates of the solver, made for the points that searches look at first.
+    ///   - wideStarts: More of them, over the parameters' whole bounds.
     ///   - progress: Told the share of starts made, before each one.
     ///   - isCancelled: Asked before each start.
     /// - Returns: The best optimum, or nil when no start can be evaluated.
     func search(
-        from starts: (LocalSearch<Problem>) -> [[Double]], progress: (Double) -> Void = { _ in },
-        isCancelled: () -> Bool = { false }
+        from starts: (LocalSearch<Problem>) -> [[Double]],
+        wideStarts: (LocalSearch<Problem>) -> [[Double]] = { _ in [] },
+        progress: (Double) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) -> SearchOutcome? {
-        let stride = max(1, observations.pointCount / SearchLimits.points)
+        let stride = max(1, observations.pointCount / searchPoints)
         let searched = observations.thinned(by: stride)
         var search = LocalSearch(
             observations: searched, loss: objective.loss, makeProblem: makeProblem)
         var outcome: SearchOutcome?
         // Costs of the starts that ended at a solution: only those can agree on one.
         var costs: [Double] = []
-        let starts = starts(search)
-        for (index, start) in starts.enumerated() {
-            progress(Double(index) / Double(starts.count))
+        var remaining = starts(search)
+        var isWide = false
+        var tried = 0
+        while true {
+            if tried == remaining.count {
+                guard !isWide, let outcome, isHidden(outcome.best) else { break }
+                isWide = true
+                remaining = wideStarts(search)
+                tried = 0
+                continue
+            }
+            let start = remaining[tried]
+            if !isWide { progress(Double(tried) / Double(remaining.count)) }
+            tried += 1
             if isCancelled() { break }
             let solution = search.solve(solverParameters(at: start))
             guard solution.cost.isFinite else { continue }
@@ -64,23 +85,33 @@ struct MultiStart<Problem: SearchProblem> {
             if found.starts >= SearchLimits.fewestStarts,
                 found.agreeing >= SearchLimits.wantedAgreeing
             {
-                break
+                if isWide { continue }
+                remaining = Array(remaining.prefix(tried))
             }
         }
         guard var outcome else { return nil }
         outcome.stride = stride
-        var problem = stride > 1 ? makeProblem(observations) : search.problem
+        var problem = stride > 1 && finishesOnAll ? makeProblem(observations) : search.problem
         // The best one is taken to the last digit, with the solver's strict defaults.
         let finished = LevenbergMarquardt().solve(
             &problem, parameters: solverParameters(at: outcome.best.parameters),
             loss: objective.loss, weights: problem.weights)
-        if stride > 1 || finished.cost <= outcome.best.cost { outcome.best = finished }
+        if stride > 1 && finishesOnAll || finished.cost <= outcome.best.cost {
+            outcome.best = finished
+        }
         outcome.iterations = search.iterations + finished.termination.iterations
         outcome.evaluations = search.evaluations + finished.termination.evaluations
         if stride == 1 {
             outcome.agreeing = agreeing(costs, on: outcome.best.cost, problem.residualCount)
         }
         return outcome
+    }
+
+    /// Whether a coefficient lies on its bound, so that the cost says nothing of its term's shape.
+    private func isHidden(_ best: Solution) -> Bool {
+        specs.indices.contains {
+            fixed[$0] == nil && specs[$0].start == .projected && best.atBound[$0]
+        }
     }
 
     /// The mean square of what residuals are differences of: 1 for logs, which are relative.
@@ -211,13 +242,16 @@ extension LocalSearch<LawProblem> {
     ///   - law: The law.
     ///   - fixed: The value of each fixed parameter by position.
     ///   - seed: Moves the design.
+    ///   - isWide: Whether the design spans the parameters' whole bounds.
     /// - Returns: Coordinates of the solver.
-    func designedStarts(of law: ConfiguredLaw, fixed: [Int: Double], seed: UInt64) -> [[Double]] {
+    func designedStarts(
+        of law: ConfiguredLaw, fixed: [Int: Double], seed: UInt64, isWide: Bool = false
+    ) -> [[Double]] {
         var problem = coarseProblem
         let free = law.parameters.indices.map { fixed[$0] == nil }
         var points = StartingPoints(
             law: law, free: free, observations: coarseObservations, evaluator: problem.evaluator,
-            seed: seed)
+            seed: seed, isWide: isWide)
         let values = law.parameters.indices.map { fixed[$0] ?? 0 }
         var starts: [[Double]] = []
         var costs: [Double] = []

@@ -18,13 +18,16 @@ struct StartingPoints {
     private let losses: [Double]
     private let free: [Bool]
     private let searched: [Int]
+    /// Whether the design spans whole bounds in place of the ranges where optima usually lie.
+    private let isWide: Bool
     private let design: SpaceFillingDesign
     private var projection: LinearProjection
 
     init(
         law: ConfiguredLaw, free: [Bool], observations: Observations, evaluator: any LawEvaluator,
-        seed: UInt64
+        seed: UInt64, isWide: Bool = false
     ) {
+        self.isWide = isWide
         self.law = law
         specs = law.parameters
         inputs = observations.inputs
@@ -42,7 +45,8 @@ struct StartingPoints {
     /// How many points the design has: enough for a few along each searched direction.
     var count: Int {
         switch searched.count {
-        case 0: 1
+        case 0: isWide ? 0 : 1
+        case _ where isWide: 12
         case 1: 12
         case 2: 24
         default: 48
@@ -58,7 +62,8 @@ struct StartingPoints {
     mutating func start(_ index: Int, fixed: [Double]) -> Start {
         var values = fixed
         for (position, parameter) in zip(design.point(index), searched) {
-            guard case .searched(let range) = specs[parameter].start else { continue }
+            guard case .searched(let usual) = specs[parameter].start else { continue }
+            let range = isWide ? specs[parameter].bounds : usual
             let scale = specs[parameter].scale
             let low = scale.coordinate(of: range.lowerBound)
             let high = scale.coordinate(of: range.upperBound)

@@ -76,10 +76,10 @@ package struct DataConstrainedLaw: ScalingLaw {
             bounds: 0...100, start: .projected),
         ParameterSpec(
             "parameter_coefficient", symbol: "A", meaning: "size of the model-size term",
-            bounds: 1e-6...1e12, scale: .log, start: .searched(30...3e4)),
+            bounds: 1e-6...1e40, scale: .log, start: .searched(30...3e4)),
         ParameterSpec(
             "token_coefficient", symbol: "B", meaning: "size of the data term",
-            bounds: 1e-6...1e12, scale: .log, start: .searched(30...3e4)),
+            bounds: 1e-6...1e40, scale: .log, start: .searched(30...3e4)),
         ParameterSpec(
             "parameter_exponent", symbol: "α", meaning: "how fast loss falls with model size",
             bounds: 0.01...3, start: .searched(0.15...0.8)),
