@@ -30,6 +30,8 @@ struct FitFindings {
         var parametersAtBound: [String]
     }
 
+    /// The law fitted, under the options that the procedure took.
+    var law: ConfiguredLaw
     /// The first is the one whose end the report explains.
     var searches: [Search]
     var parameters: [FitReport.Parameter]
@@ -87,6 +89,7 @@ struct OptimumProcedure: FittingProcedure {
             prepared.fixed[$0] == nil && outcome.best.atBound[$0]
         }
         return FitFindings(
+            law: law,
             searches: [
                 .init(
                     outcome: outcome, parametersAtBound: atBound.map { law.parameters[$0].name })

@@ -8,7 +8,7 @@ struct ReportBuilder {
     let prepared: Fitter.Prepared
     let findings: FitFindings
 
-    private var law: ConfiguredLaw { prepared.law }
+    private var law: ConfiguredLaw { findings.law }
     private var request: FitRequest { prepared.request }
     private var observations: Observations { prepared.observations }
 

@@ -57,6 +57,19 @@ package struct ConfiguredLaw: Sendable {
 
     package var parameters: [ParameterSpec] { law.parameters }
 
+    /// The same law with another value of an option.
+    ///
+    /// - Parameters:
+    ///   - value: One of the option's values.
+    ///   - option: An option that the law offers.
+    /// - Returns: The law under it.
+    package func choosing(_ value: String, of option: LawOption) -> ConfiguredLaw {
+        let chosen = LawOptions(
+            chosen: options.values.merging([option.name: value]) { $1 }, offered: about.options)
+        return ConfiguredLaw(
+            about: about, options: chosen, law: type(of: law).init(options: chosen))
+    }
+
     /// The position of a parameter, by its JSON name.
     ///
     /// - Parameter name: The name, as in `annealing_decay`.

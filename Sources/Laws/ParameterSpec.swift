@@ -125,9 +125,15 @@ package struct ParameterPrior: Sendable, Equatable {
     package var center: Double
     /// The logarithm's, for a parameter on a logarithmic scale.
     package var spread: Double
+    /// The weight in the fit, of a usual prior's: less than 1 where the data begin to tell.
+    package var share: Double
+    /// The data and papers behind it, for the answer.
+    package var source: String?
 
-    package init(center: Double, spread: Double) {
+    package init(center: Double, spread: Double, share: Double = 1, source: String? = nil) {
         self.center = center
         self.spread = spread
+        self.share = share
+        self.source = source
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 package import Records
 package import Schedules
 
@@ -75,6 +76,12 @@ package protocol ScalingLaw: Sendable {
     /// Intervals of curves are wide where this term is large.
     var roughCoefficient: String? { get }
 
+    /// What is known of parameters before any data, for runs like these.
+    ///
+    /// - Parameter inputs: The points of the fit, whose rates and lengths a prior may depend on.
+    /// - Returns: Priors by the parameters' names.
+    func priors(for inputs: [LawInput]) -> [String: ParameterPrior]
+
     /// The way in which the law is fitted.
     var fitting: FittingMethod { get }
 
@@ -106,6 +113,16 @@ extension ScalingLaw {
 
     package var roughCoefficient: String? { nil }
 
+    package func priors(for inputs: [LawInput]) -> [String: ParameterPrior] { staticPriors }
+
+    /// The priors that do not depend on the runs.
+    package var staticPriors: [String: ParameterPrior] {
+        Dictionary(
+            uniqueKeysWithValues: parameters.compactMap { spec in
+                spec.prior.map { (spec.name, $0) }
+            })
+    }
+
     package var fitting: FittingMethod { .optimum }
 
     package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] { [] }
@@ -118,6 +135,48 @@ package enum FittingMethod: Sendable {
     /// Each member alone under the priors of its parameters, their shares by what they predict of
     /// points left out.
     case average(LawMixture)
+}
+
+/// The rates and lengths of the curves of a fit, which priors in a law's own units scale with.
+package struct CurveScale: Sendable {
+    /// The highest learning rate of any run.
+    package let peak: Double
+    /// The steps of the longest run's schedule.
+    package let length: Int
+    /// The share of a prior on annealing gains: 1 while no run's rate has fallen below 0.8 of its peak,
+    /// and 0 from 0.5 down, where the data tell gains themselves.
+    ///
+    /// Runs at a constant rate know nothing of a gain, and a law's misfit of them pushes it anywhere,
+    /// so that a prior must decide. Where rates have fallen it would only pull.
+    package let gainPriorShare: Double
+
+    /// - Parameter inputs: The points of the fit; nil where there are no curves with a rate.
+    package init?(_ inputs: [LawInput]) {
+        let schedules = inputs.compactMap { $0.areas?.schedule }
+        guard let peak = schedules.map(\.peakLearningRate).max(), peak > 0,
+            let length = schedules.map(\.totalSteps).max()
+        else { return nil }
+        self.peak = peak
+        self.length = length
+        let lowest = inputs.reduce(1.0) { lowest, input in
+            guard let schedule = input.areas?.schedule, schedule.peakLearningRate > 0 else {
+                return lowest
+            }
+            return input.steps.reduce(lowest) { lowest, step in
+                guard step >= schedule.warmupSteps else { return lowest }
+                return min(lowest, schedule.learningRate(at: step) / schedule.peakLearningRate)
+            }
+        }
+        gainPriorShare = min(1, max(0, (lowest - 0.5) / 0.3))
+    }
+
+    /// The gain of annealing from this peak over that from 3e-3; `AnnealingLaw.priors` has its source.
+    package var gainFactor: Double { pow(peak / 3e-3, 0.37) }
+
+    /// The source of gains, as an answer names it.
+    package static let gainSource =
+        "annealing gains of the sample runs for fitting, a public sweep of peak rates and published "
+        + "fits (arXiv 2505.07796), scaled to this peak rate"
 }
 
 /// A law bound to the points where it is evaluated.

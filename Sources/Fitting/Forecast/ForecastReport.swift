@@ -22,6 +22,8 @@ package struct ForecastReport: Sendable, Equatable, Codable {
         /// Of the value, or of its logarithm where `scale` is `log`.
         package var spread: Double
         package var scale: String
+        /// The data and papers behind it; left out of those that the laws' files explain.
+        package var source: String?
     }
 
     /// The fit to the runs of one model size; a file that holds its values alone predicts.

@@ -12,6 +12,8 @@ struct ForecastValidation {
     /// One split of the points.
     struct Fold {
         let leftOut: String
+        /// The points of the size, whose priors hold for every part of it.
+        let study: Observations
         let training: Observations
         let test: Observations
     }
@@ -48,7 +50,8 @@ struct ForecastValidation {
             training.groups.remove(at: index)
             test.groups = [observations.groups[index]]
             return Fold(
-                leftOut: observations.groups[index].runID, training: training, test: test)
+                leftOut: observations.groups[index].runID, study: observations,
+                training: training, test: test)
         }
     }
 
@@ -57,7 +60,7 @@ struct ForecastValidation {
         return horizons.map { fraction in
             let end = Int(fraction * Double(longest))
             return Fold(
-                leftOut: "steps from \(end)",
+                leftOut: "steps from \(end)", study: observations,
                 training: observations.part { $0 < end }, test: observations.part { $0 >= end })
         }
     }
@@ -72,7 +75,9 @@ struct ForecastValidation {
 
     /// The mean over the left-out runs, each run counting once.
     private func error(of member: MemberFit, on fold: Fold) -> Double? {
-        guard let values = member.fit([fold.training])?.values.first else { return nil }
+        guard let values = member.fit([fold.training], of: [fold.study])?.values.first else {
+            return nil
+        }
         let errors = fold.test.groups.map { group in
             var evaluator = member.law.law.evaluator(for: [group.input])
             let predicted = evaluator.losses(at: values)

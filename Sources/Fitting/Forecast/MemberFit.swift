@@ -18,16 +18,25 @@ struct MemberFit {
     /// The value of each fixed parameter by position.
     let fixed: [Int: Double]
 
-    var priors: [PlacedPrior] { PlacedPrior.all(of: law, fixed: fixed) }
+    /// Points that decide a member's parameters as well as a million.
+    static let searchPoints = 1_000
+
+    func priors(for inputs: [LawInput]) -> [PlacedPrior] {
+        PlacedPrior.all(of: law, fixed: fixed, for: inputs)
+    }
 
     /// Fits each size alone, then all jointly from there.
     ///
-    /// - Parameter sizes: The points of each size, none empty.
+    /// - Parameters:
+    ///   - sizes: The points of each size, none empty.
+    ///   - studies: All points of each size, where `sizes` has a part: priors are of the whole.
     /// - Returns: The optimum, or nil when no start can be evaluated.
-    func fit(_ sizes: [Observations]) -> Outcome? {
+    func fit(_ sizes: [Observations], of studies: [Observations]? = nil) -> Outcome? {
         var alone: [SearchOutcome] = []
-        for observations in sizes {
-            guard let found = optimum(of: observations) else { return nil }
+        for (observations, study) in zip(sizes, studies ?? sizes) {
+            guard let found = optimum(of: observations, under: priors(for: study.inputs)) else {
+                return nil
+            }
             alone.append(found)
         }
         guard sizes.count > 1 else {
@@ -36,17 +45,23 @@ struct MemberFit {
         return joint(alone, sizes)
     }
 
-    private func optimum(of observations: Observations) -> SearchOutcome? {
-        let search = MultiStart(
+    private func optimum(
+        of observations: Observations, under priors: [PlacedPrior]
+    ) -> SearchOutcome? {
+        var search = MultiStart(
             specs: law.parameters, fixed: fixed, objective: objective, observations: observations
         ) { points in
             PooledProblem(law: law, sizes: [points], objective: objective, priors: priors)
         }
-        return search.search(from: { starts(for: $0.coarseObservations) })
+        search.searchPoints = Self.searchPoints
+        search.finishesOnAll = false
+        return search.search(from: { starts(for: $0.coarseObservations, under: priors) })
     }
 
     private func joint(_ alone: [SearchOutcome], _ sizes: [Observations]) -> Outcome? {
-        let strides = sizes.map { max(1, $0.pointCount / SearchLimits.points) }
+        let strides = sizes.map { max(1, $0.pointCount / Self.searchPoints) }
+        // A size that knows no gain needs the prior of one, by which the others lend it theirs.
+        let priors = sizes.map { self.priors(for: $0.inputs) }.max { $0.count < $1.count } ?? []
         var problem = PooledProblem(
             law: law, sizes: zip(sizes, strides).map { $0.thinned(by: $1) }, objective: objective,
             priors: priors)
@@ -86,16 +101,19 @@ struct MemberFit {
     }
 
     /// Coordinates of starts: shapes from the priors, coefficients by a linear solve.
-    private func starts(for observations: Observations) -> [[Double]] {
+    private func starts(
+        for observations: Observations, under priors: [PlacedPrior]
+    ) -> [[Double]] {
         let specs = law.parameters
         let free = specs.indices.map { fixed[$0] == nil }
         var projection = LinearProjection(
             law: law, free: free, losses: observations.losses,
             evaluator: law.law.evaluator(for: observations.inputs))
+        let centers = Dictionary(uniqueKeysWithValues: priors.map { ($0.index, $0.center) })
         let tried = specs.indices.first { free[$0] && !specs[$0].trials.isEmpty }
         return (tried.map { specs[$0].trials } ?? [0]).map { trial in
             var values = specs.indices.map { index in
-                fixed[index] ?? specs[index].prior?.center ?? 1
+                fixed[index] ?? centers[index].map { specs[index].scale.value(at: $0) } ?? 1
             }
             if let tried { values[tried] = trial }
             _ = projection.project(&values)

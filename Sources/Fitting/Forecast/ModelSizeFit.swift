@@ -42,8 +42,12 @@ struct ModelSizePoints {
 /// Each member alone is linearised at its optimum: (JᵀWJ/v + P)⁻¹ in the solver's coordinates, with
 /// the weights W of points and robust loss, v the variance of a residual times n/n_eff, because
 /// neighbours on a curve repeat each other, and P the inverse squares of the priors' spreads: where
-/// the data say nothing, a parameter is as sure as it was before them. Members are taken as
-/// independent; their shares count as known.
+/// the data say nothing, a parameter is as sure as it was before them. A parameter on its bound is
+/// not known for that: runs at a constant rate push an annealing gain to 0 and know nothing of it.
+/// Members are taken as independent; their shares count as known.
+///
+/// v is that of residuals with the few that lie far out brought in (`NoiseEstimate.robustScale`), so
+/// that one wrong point of a log does not widen all intervals.
 struct ModelSizeFit {
     let size: ModelSizePoints
     let values: [Double]
@@ -51,8 +55,7 @@ struct ModelSizeFit {
     let noise: NoiseEstimate
     /// How curves lie about the law, by the parameters of the heaviest member.
     let discrepancy: ModelDiscrepancy
-    /// Of all parameters in their own units; zero rows for what is fixed or on a bound, and for the
-    /// share.
+    /// Of all parameters in their own units; zero rows for what is fixed, and for the share.
     let covariance: [[Double]]
     /// Observed − predicted, in the objective's residual.
     let residuals: [Double]
@@ -61,38 +64,47 @@ struct ModelSizeFit {
     private let mixture: LawMixture
 
     init(
-        prepared: Fitter.Prepared, mixture: LawMixture, size: ModelSizePoints, values: [Double],
-        atBound: [Bool]
+        prepared: Fitter.Prepared, law: ConfiguredLaw, mixture: LawMixture, size: ModelSizePoints,
+        values: [Double], atBound: [Bool]
     ) {
         self.size = size
         self.values = values
         self.atBound = atBound
         self.mixture = mixture
-        law = prepared.law
+        self.law = law
         let objective = prepared.request.objective
         let heaviest = mixture.heaviest(values)
-        let own = Self.evaluation(
-            of: law, values: values, observations: size.observations, objective: objective)
-        residuals = own.residuals
+        // A long log says of noise and discrepancy what every n-th of its points does.
+        let few = size.observations.thinned(
+            by: max(1, size.observations.pointCount / SearchLimits.points))
+        let all = Self.evaluation(
+            of: law, values: values, observations: size.observations, objective: objective,
+            wantsJacobian: few.pointCount == size.observations.pointCount)
+        residuals = all.residuals
+        let own =
+            all.jacobian.isEmpty
+            ? Self.evaluation(of: law, values: values, observations: few, objective: objective)
+            : all
         let solution = Self.solution(
             of: heaviest, own, law: law, values: values, atBound: atBound,
-            observations: size.observations, objective: objective)
+            observations: few, objective: objective)
         let fixed = heaviest.fixed(prepared.fixed)
-        let isKnown = solution.atBound.enumerated().map { $1 || fixed[$0] != nil }
-        noise = NoiseEstimate(
-            best: solution, isKnown: isKnown, observations: size.observations, kind: .curve)
+        let isKnown = heaviest.law.parameters.indices.map { fixed[$0] != nil }
+        let noise = NoiseEstimate(
+            best: solution, isKnown: isKnown, observations: few, kind: .curve)
+        self.noise = noise
         discrepancy = ModelDiscrepancy(
             best: solution, isKnown: isKnown, noise: noise, law: heaviest.law,
             priorSpreads: Dictionary(
-                uniqueKeysWithValues: PlacedPrior.all(of: heaviest.law, fixed: fixed).map {
-                    ($0.index, $0.spread)
-                }))
+                uniqueKeysWithValues: PlacedPrior.all(
+                    of: heaviest.law, fixed: fixed, for: few.inputs
+                ).map { ($0.index, $0.spread) }))
         let count = law.parameters.count
         var covariance = Array(repeating: Array(repeating: 0.0, count: count), count: count)
         for member in mixture.members {
             let block = Self.covariance(
-                of: member, values: values, atBound: atBound, fixed: prepared.fixed,
-                observations: size.observations, objective: objective, noise: noise)
+                of: member, values: values, fixed: prepared.fixed, observations: few,
+                objective: objective, noise: noise)
             for (row, entries) in zip(member.range, block) {
                 for (column, value) in zip(member.range, entries) {
                     covariance[row][column] = value
@@ -104,12 +116,14 @@ struct ModelSizeFit {
 
     /// Residuals and their derivatives by the solver's coordinates, unweighted.
     private static func evaluation(
-        of law: ConfiguredLaw, values: [Double], observations: Observations, objective: Objective
+        of law: ConfiguredLaw, values: [Double], observations: Observations, objective: Objective,
+        wantsJacobian: Bool = true
     ) -> (residuals: [Double], jacobian: [Double]) {
         var problem = LawProblem(
             law: law, observations: observations, residual: objective.residual)
         return problem.evaluated(
-            at: zip(law.parameters, values).map { $0.scale.coordinate(of: $1) })
+            at: zip(law.parameters, values).map { $0.scale.coordinate(of: $1) },
+            wantsJacobian: wantsJacobian)
     }
 
     /// The residuals of the mixture with the derivatives of its heaviest member, as an optimum.
@@ -136,14 +150,15 @@ struct ModelSizeFit {
     }
 
     private static func covariance(
-        of member: LawMixture.Member, values: [Double], atBound: [Bool], fixed: [Int: Double],
+        of member: LawMixture.Member, values: [Double], fixed: [Int: Double],
         observations: Observations, objective: Objective, noise: NoiseEstimate
     ) -> [[Double]] {
         let values = member.range.map { values[$0] }
         let specs = member.law.parameters
         let (residuals, jacobian) = evaluation(
             of: member.law, values: values, observations: observations, objective: objective)
-        let priors = PlacedPrior.all(of: member.law, fixed: member.fixed(fixed))
+        let priors = PlacedPrior.all(
+            of: member.law, fixed: member.fixed(fixed), for: observations.inputs)
         let scales = PointWeights.rowScales(of: observations)
         let points = residuals.count
         let rows = points + priors.count
@@ -154,7 +169,7 @@ struct ModelSizeFit {
             }
         }
         let variance =
-            noise.scale * noise.scale * Double(points) / max(1, noise.effectivePoints)
+            noise.robustScale * noise.robustScale * Double(points) / max(1, noise.effectivePoints)
         var weights = zip(scales, residuals).map { objective.loss.weight($0 * $1) }
         for (position, prior) in priors.enumerated() {
             extended[prior.index * rows + points + position] = 1 / prior.spread
@@ -162,7 +177,7 @@ struct ModelSizeFit {
         }
         let covariance = Covariance(
             jacobian: extended, variance: variance,
-            isHeld: member.range.map { fixed[$0] != nil || atBound[$0] }, weights: weights)
+            isHeld: member.range.map { fixed[$0] != nil }, weights: weights)
         let slopes = zip(specs, values).map { $0.scale.slope(at: $1) }
         return specs.indices.map { row in
             specs.indices.map {

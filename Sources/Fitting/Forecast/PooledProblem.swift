@@ -66,7 +66,9 @@ struct PooledProblem: SearchProblem {
         parameterCount = blockCount * sizes.count + (isPooled ? priors.count : 0)
         let precisions = self.sizes.map(\.priorPrecision)
         let common = precisions.reduce(0, +)
-        let ofPriors = priors.flatMap { _ in isPooled ? [common] + precisions : [common] }
+        let ofPriors = priors.flatMap { prior in
+            (isPooled ? [common] + precisions : [common]).map { prior.share * $0 }
+        }
         weights =
             Array(repeating: 1, count: points)
             + ofPriors.map { [priorUnit] in $0 / (priorUnit * priorUnit) }
@@ -154,6 +156,8 @@ struct PlacedPrior {
     let index: Int
     let center: Double
     let spread: Double
+    let share: Double
+    let source: String?
 
     /// How far the sizes of one study lie from one another: exponents are shared, but not exactly.
     var spreadOfSizes: Double { spread / 3 }
@@ -165,13 +169,16 @@ struct PlacedPrior {
     /// Proportional to the points, so that logging a run more often does not change its forecast.
     static let precisionOfPoint = 1e-6
 
-    /// The priors on a law's parameters that are not fixed.
-    static func all(of law: ConfiguredLaw, fixed: [Int: Double]) -> [PlacedPrior] {
-        law.parameters.enumerated().compactMap { index, spec in
-            guard let prior = spec.prior, fixed[index] == nil else { return nil }
+    /// The priors on a law's parameters that are not fixed, for runs like some.
+    static func all(
+        of law: ConfiguredLaw, fixed: [Int: Double], for inputs: [LawInput]
+    ) -> [PlacedPrior] {
+        let priors = law.law.priors(for: inputs)
+        return law.parameters.enumerated().compactMap { index, spec in
+            guard let prior = priors[spec.name], fixed[index] == nil else { return nil }
             return PlacedPrior(
                 index: index, center: spec.scale.coordinate(of: prior.center),
-                spread: prior.spread)
+                spread: prior.spread, share: prior.share, source: prior.source)
         }
     }
 }

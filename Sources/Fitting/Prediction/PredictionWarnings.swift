@@ -30,9 +30,45 @@ extension LawPredictor {
             let reached = try? schedule.prefix(steps: min(lastStep + 1, schedule.totalSteps))
             let peak = reached?.peakLearningRate ?? schedule.peakLearningRate
             warnings += Self.warning("peak learning_rate", peak, fitted)
+            warnings += peakWarnings(peak, fitted: fitted.upperBound)
         }
+        if let fitted = range.steps { warnings += earlyWarnings(lastStep, fitted.upperBound) }
         return warnings
     }
+
+    /// An average of laws that leaves the warm-up's rises out knows no peak but the fitted one.
+    private func peakWarnings(_ peak: Double, fitted: Double) -> [String] {
+        guard case .average(let mixture) = law.law.fitting, peak > 0 else { return [] }
+        let ignoresPeak =
+            law.options.values[mixture.peakOption.name] == mixture.peakOption.defaultValue
+        let ratio = max(peak / fitted, fitted / peak)
+        guard ratio > (ignoresPeak ? Self.samePeak : Self.nearPeak) else { return [] }
+        let reason =
+            ignoresPeak
+            ? "and nothing in this fit knows what another peak does; add a run of another peak"
+            : "and a run of that peak would tell more"
+        return [
+            "peak learning_rate = \(Self.text(peak)) differs from the fitted runs' \(Self.text(fitted)), "
+                + reason
+        ]
+    }
+
+    /// Peaks within these factors are one, or near enough for a fit of several peaks.
+    private static let samePeak = 1.1
+    private static let nearPeak = 2.0
+
+    /// A young run hardly decides its rest; a finished run beside it does.
+    private func earlyWarnings(_ lastStep: Int, _ fitted: Int) -> [String] {
+        guard case .average = law.law.fitting, lastStep > Self.earlyRatio * fitted else {
+            return []
+        }
+        return [
+            "too early: step \(lastStep) is more than \(Self.earlyRatio) times as far as the fitted runs "
+                + "come; add a finished run, or wait for about step \(lastStep / Self.earlyRatio)"
+        ]
+    }
+
+    private static let earlyRatio = 4
 
     /// Warnings about a loss of some sizes.
     ///

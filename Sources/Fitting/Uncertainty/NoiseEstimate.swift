@@ -15,6 +15,8 @@ struct NoiseEstimate {
     /// Root mean square of the residuals, those that no noise would reach brought in to five
     /// standard deviations.
     let clippedScale: Double
+    /// `scale` with those residuals brought in, so that no single point decides it.
+    let robustScale: Double
     let correlation: NoiseCorrelation
     let spacing: PointSpacing
     let effectivePoints: Double
@@ -58,6 +60,7 @@ struct NoiseEstimate {
         }
         guard let chosen, chosen.choice.correlation != .none else {
             scale = (squares / spare).squareRoot()
+            robustScale = clippedScale * (Double(points) / spare).squareRoot()
             correlation = .none
             spacing = byPoint
             effectivePoints = Double(points)
@@ -70,6 +73,7 @@ struct NoiseEstimate {
         correction = (variance * Double(points) / max(clippedSquares, .leastNormalMagnitude))
             .squareRoot()
         scale = correction * (squares / Double(points)).squareRoot()
+        robustScale = correction * clippedScale
         correlation = chosen.choice.correlation
         spacing = chosen.spacing
         effectivePoints = max(1, Double(points) / correlation.pointsPerIndependentPoint)

@@ -13,20 +13,26 @@ package import Schedules
 /// priors on its shape, with late points before early ones, and weighed by how well it predicts
 /// runs and horizons that it was not fitted on. The fit's `forecast` object says what was done.
 ///
+/// `annealing_from=start` counts the warm-up's rises in both members, so that the peak rate matters.
+/// Where the fitted runs have several peaks, the fit takes what predicts left-out runs better.
+///
 /// Source: Luo et al. 2025, arXiv 2503.12811; Tissue et al. 2024, arXiv 2408.11029.
 package struct ForecastLaw: ScalingLaw {
+    private static let annealingFrom = LawOption(
+        "annealing_from", values: ["end_of_warmup", "start"],
+        meaning: "which changes of the learning rate count; by default what predicts left-out runs")
+
     package static let about = LawDescription(
         id: "forecast", title: "Forecast: a loss curve beyond the data, from laws averaged",
         kind: .curve, formula: "L(s) = w·multi-power(s) + (1 − w)·lr-annealing(s)",
         reference: "Luo et al. 2025, arXiv:2503.12811; Tissue et al. 2024, arXiv:2408.11029",
-        options: [.pointsFrom],
+        options: [annealingFrom, .pointsFrom],
         limits: "Weak priors and late points decide: for the optimum of the data alone, fit the "
             + "laws themselves. Runs of several sizes are fitted jointly and need parameter_count.")
 
-    /// What members are beside the caller's choices: after the warm-up, gains fade.
+    /// The members' options beside those of the forecast: gains fade, the warm-up's area is fitted.
     private static let memberOptions = [
         MultiPowerLaw.about.id: [
-            MultiPowerLaw.annealingFrom.name: "end_of_warmup",
             MultiPowerLaw.annealingGain.name: "fading",
             MultiPowerLaw.warmupArea.name: "fitted",
         ]
@@ -58,7 +64,8 @@ package struct ForecastLaw: ScalingLaw {
             ParameterSpec(
                 "multi_power_weight", symbol: "w", meaning: "share of the multi-power law",
                 bounds: 0...1, start: .searched(0.1...0.9)))
-        mixture = LawMixture(members: members, weightIndex: parameters.count - 1)
+        mixture = LawMixture(
+            members: members, weightIndex: parameters.count - 1, peakOption: Self.annealingFrom)
         self.parameters = parameters
     }
 

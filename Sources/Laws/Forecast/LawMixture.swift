@@ -20,6 +20,9 @@ package struct LawMixture: Sendable {
     package let members: [Member]
     /// The position of the first member's share.
     package let weightIndex: Int
+    /// An option of the law that its fit may choose where the request leaves it open: whether the
+    /// rises of the rate count, without which nothing in a member knows the peak.
+    package let peakOption: LawOption
 
     /// A member's parameter as the mixture names it.
     ///

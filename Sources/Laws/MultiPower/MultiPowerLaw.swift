@@ -116,6 +116,22 @@ package struct MultiPowerLaw: ScalingLaw {
         MultiPowerEvaluator(law: self, inputs: inputs)
     }
 
+    /// The priors with an annealing gain of usual size, for gains that fade.
+    ///
+    /// B·peak was 0.39 nats at a peak of 5e-4 and 0.60 at 2e-3 (a public sweep of one 124M model), 0.62
+    /// and 0.72 at 3e-3 (the sample runs for fitting). `AnnealingLaw` says how gains depend on the peak.
+    package func priors(for inputs: [LawInput]) -> [String: ParameterPrior] {
+        var priors = staticPriors
+        guard fadingIndex != nil, let scale = CurveScale(inputs), scale.gainPriorShare > 0 else {
+            return priors
+        }
+        let coefficient = 0.7 * scale.gainFactor / scale.peak
+        priors["annealing_coefficient"] = ParameterPrior(
+            center: coefficient, spread: 0.4 * coefficient, share: scale.gainPriorShare,
+            source: CurveScale.gainSource)
+        return priors
+    }
+
     package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] {
         let shapes = ["drop_rate", "drop_exponent", "rate_exponent"]
         guard inputs.count < 3, free.isSuperset(of: shapes) else { return [] }
