@@ -20,7 +20,7 @@ struct PageEndpoints: Sendable {
         assets = Dictionary(uniqueKeysWithValues: list.map { ($0.name, $0) })
     }
 
-    /// Whether a path is answered without a token.
+    /// True when a path is answered without a token.
     static func isOpen(_ path: String) -> Bool {
         path == "/" || path.hasPrefix("/page/") || path == "/\(clientName)"
     }

@@ -6,20 +6,20 @@ package import Store
 package struct ServiceConfiguration: Sendable {
     /// The database file; nil keeps everything in memory.
     package var databasePath: String?
-    /// What an acknowledged write survives.
+    /// The faults that an acknowledged write survives.
     package var durability = RunStore.Durability.full
     /// An IPv4 or IPv6 address, or `localhost`.
     package var host: String
     /// 0 takes a free port.
     package var port: Int
-    /// What clients must send as bearer token; without one only loopback hosts are allowed.
+    /// The bearer token that clients must send; without one only loopback hosts are allowed.
     package var token: String?
     package var version: String
     /// The most that one request may cost.
     package var budget: WorkBudget
     /// The most memory that the process is to take, in bytes.
     ///
-    /// What it needs of its own is kept apart; the rest is for requests, and over it they are
+    /// A part for the process itself is kept apart; the rest is for requests, and over it they are
     /// answered 503.
     package var memoryBytes: Int
     /// Runs that `/metrics` shows, those that changed last.

@@ -57,7 +57,7 @@ package protocol Backend {
     /// The schedule of a run, from its metadata or from what it logged; nil where neither has it.
     func schedule(of run: Run) throws -> LearningRateSchedule?
 
-    /// What was taken for what while runs were read.
+    /// The columns and names that were guessed while runs were read.
     var notes: [String] { get }
 
     /// Doubts about the runs themselves, which belong to every answer about them.
@@ -69,7 +69,7 @@ package protocol Backend {
     /// One run, with its metadata.
     func run(_ id: String) throws -> Run
 
-    /// What a run measured.
+    /// The losses that a run measured.
     ///
     /// - Parameters:
     ///   - run: The run.

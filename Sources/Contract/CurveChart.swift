@@ -5,7 +5,7 @@ package import Plots
 package import Records
 import Schedules
 
-/// What a run measured, to be drawn over a prediction.
+/// The losses that a run measured, to be drawn over a prediction.
 package struct MeasuredCurve: Sendable, Equatable {
     package var run: String
     package var points: [PlotPoint]
@@ -15,7 +15,7 @@ package struct MeasuredCurve: Sendable, Equatable {
         self.points = points
     }
 
-    /// What a run logged, or nil where it has not.
+    /// The losses that a run logged, or nil where it logged none.
     ///
     /// - Parameters:
     ///   - run: The run.

@@ -54,7 +54,7 @@ package enum CurveRequestError: Error, Equatable, Sendable {
     /// The field that is wrong, as a JSON pointer.
     package var pointer: String { "/every" }
 
-    /// What is wrong and what to do, in a sentence.
+    /// The fault and its remedy in a sentence.
     package var message: String {
         switch self {
         case .badSpacing(let every):

@@ -48,7 +48,7 @@ extension FieldVisitor {
 
 /// The rule of a field: how its value is read and written, and the sentence of what must hold.
 package struct FieldRule<Value>: Sendable {
-    /// What must hold, as the end of a sentence: `must be a finite number above 0`.
+    /// The rule as the end of a sentence: `must be a finite number above 0`.
     let sentence: String
     /// Takes the member of a body; it notes every error that it finds.
     let body: @Sendable (inout ObjectReader, _ name: String) -> Value?

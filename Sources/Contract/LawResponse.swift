@@ -40,15 +40,16 @@ package struct LawResponse: Sendable, Equatable, Codable {
     package var formula: String
     package var reference: String
     package var limits: String
-    /// What every run must carry, as a JSON name of a run; `schedule`, `loss` and `series` included.
+    /// The fields that every run must carry, by their JSON names; `schedule`, `loss` and `series`
+    /// included.
     package var requires: [String]
-    /// What a run may carry beside that.
+    /// The fields that a run may carry beside those.
     package var optional: [String]
     package var parameters: [Parameter]
     package var options: [Option]
     package var published: [Published]
 
-    /// Where a run has what the law is fitted to.
+    /// The place in a run of the values that the law is fitted to.
     private static func observed(by about: LawDescription) -> [String] {
         guard about.observes == .loss else { return ["series"] }
         return about.kind == .curve ? ["schedule", "points"] : ["loss"]

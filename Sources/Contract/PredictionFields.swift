@@ -3,7 +3,7 @@ import JSONText
 import Laws
 package import Records
 
-/// How sure an interval is to be; no level asks for none.
+/// The probability of an interval; no level asks for none.
 package struct IntervalLevel: Equatable, Sendable {
     package var level: Double?
 
@@ -16,7 +16,7 @@ package struct IntervalLevel: Equatable, Sendable {
 package struct PredictionFields: Sendable, Equatable {
     package var interval: IntervalLevel?
     package var intervalOf: LawPredictor.Interval.Target?
-    /// What the law needs beside a schedule, such as a size.
+    /// The law's inputs beside a schedule, such as a size.
     package var features: [Feature: Double] = [:]
 
     package init(features: [Feature: Double] = [:], interval: LawPredictor.Interval? = nil) {

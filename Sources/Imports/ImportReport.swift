@@ -2,7 +2,7 @@ package import JSONText
 import Records
 import Schedules
 
-/// What an import found and did, as the contract's JSON.
+/// The result of an import as the contract's JSON.
 package struct ImportReport: Sendable {
     package var files: [ImportedFile]
     package var notes: [String]

@@ -7,12 +7,12 @@ package struct LoadedRuns: Sendable {
     package var files: [ImportedFile] = []
     /// Names of the studies, each once, in order.
     package var studies: [String] = []
-    /// What was taken for what, a sentence for all files that say the same.
+    /// The columns and what they were taken for, a sentence for all files that say the same.
     package var notes: [String] = []
     /// A sentence for each doubt.
     package var warnings: [String] = []
 
-    /// Whether a study says which runs are for fitting and which for judging.
+    /// True when a study says which runs are for fitting and which for judging.
     package var hasRoles: Bool { runs.contains { $0.role != nil } }
 
     package init() {}

@@ -1,8 +1,8 @@
 package import JSONText
 
-/// What is wrong with a run file, and where: data for code, English in `message`.
+/// A fault of a run file and its place: data for code, English in `message`.
 package struct RunFileError: Error, Equatable, Sendable {
-    /// Where in the file; each part is nil where it has no meaning.
+    /// The place in the file; each part is nil where it has no meaning.
     package struct Place: Equatable, Sendable {
         /// Line of a text, from 1.
         package var line: Int?
@@ -138,7 +138,7 @@ extension RunFileError: CustomStringConvertible {
 }
 
 extension RunFileError.Kind {
-    /// Whether the file is something else, and nothing is wrong with it.
+    /// True when the file is something else, and nothing is wrong with it.
     var saysNotALog: Bool {
         switch self {
         case .notALog, .unknownFormat, .missingColumn, .empty, .notJSON, .wrongShape, .noRows: true

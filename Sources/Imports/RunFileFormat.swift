@@ -1,4 +1,4 @@
-/// How a run file is written.
+/// The formats of run files.
 package enum RunFileFormat: String, CaseIterable, Sendable {
     case csv
     case tsv

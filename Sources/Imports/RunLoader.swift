@@ -8,7 +8,7 @@ package struct RunLoader {
     private let options: ImportOptions
     /// Files by what was taken for what in them, in order of the first.
     private var noted: [(message: String, files: [String])] = []
-    /// Which file a run id came from.
+    /// The file that a run id came from.
     private var sources: [String: String] = [:]
 
     /// Loads everything the paths name.

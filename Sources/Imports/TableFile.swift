@@ -3,7 +3,7 @@ package import Records
 /// Runs read from rows: a table of finished runs, or metadata of runs whose curves are elsewhere.
 package struct TableFile: Equatable, Sendable {
     package var runs: [Run]
-    /// What was taken for what.
+    /// The columns and what they were taken for.
     package let notes: [ColumnNote]
     package let warnings: [String]
     /// Rows left out, and why.

@@ -4,7 +4,7 @@ import Schedules
 
 /// Turns rows into runs.
 struct TableReader {
-    /// Whether a row must have a loss.
+    /// True when a row must have a loss.
     enum Losses {
         /// Rows of finished runs: rows without a loss are left out, and counted in a warning.
         case required

@@ -41,7 +41,7 @@ package struct JSONEncoding {
 package enum JSONName {
     /// The name in snake case: an underscore before each capital that begins a word.
     ///
-    /// What is in snake case already stays as it is. `trainingFLOPs` is `training_flops`.
+    /// A name in snake case stays as it is. `trainingFLOPs` is `training_flops`.
     package static func snakeCase(_ name: String) -> String {
         guard name.utf8.contains(where: isCapital) else { return name }
         var bytes: [UInt8] = []
@@ -92,7 +92,7 @@ private final class NotFiniteLog {
 private protocol AnyDictionary {}
 extension Dictionary: AnyDictionary {}
 
-/// Where a value's parts gather: `encode(to:)` fills it by one of the containers.
+/// The place in which a value's parts gather: `encode(to:)` fills it by one of the containers.
 private final class TreeEncoder: Encoder {
     let codingPath: [any CodingKey]
     let userInfo: [CodingUserInfoKey: Any] = [:]
@@ -109,7 +109,7 @@ private final class TreeEncoder: Encoder {
         self.log = log
     }
 
-    /// What has been gathered; an empty object where nothing was, as of a type without members.
+    /// The parts gathered so far; an empty object where nothing was, as of a type without members.
     private var gathered: JSONValue {
         if let single { return single }
         if let list { return .array(list.map(\.gathered)) }

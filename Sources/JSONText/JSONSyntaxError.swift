@@ -1,6 +1,6 @@
 /// Why bytes are not JSON, and where.
 package struct JSONSyntaxError: Error, Equatable, Sendable {
-    /// What was wrong at the place.
+    /// The fault at the place.
     package enum Kind: Equatable, Sendable {
         case empty
         /// The text ends before its value does.
@@ -32,7 +32,7 @@ package struct JSONSyntaxError: Error, Equatable, Sendable {
         column = offset - lineStart + 1
     }
 
-    /// What is wrong and where, in a sentence.
+    /// The fault and its place in a sentence.
     package var message: String {
         let place = "line \(line), column \(column)"
         switch kind {
@@ -49,7 +49,7 @@ package struct JSONSyntaxError: Error, Equatable, Sendable {
         }
     }
 
-    /// What is wrong, without the place: the end of a sentence.
+    /// The fault without its place: the end of a sentence.
     package var reason: String {
         switch kind {
         case .empty: "there is no value"

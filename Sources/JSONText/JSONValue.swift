@@ -49,7 +49,7 @@ package enum JSONValue: Sendable, Equatable {
         return text
     }
 
-    /// Where a number that is not finite stands inside, as a JSON pointer; nil without one.
+    /// The JSON pointer of a number inside that is not finite; nil without one.
     package var placeOfNotFinite: String? {
         switch self {
         case .notFinite: return ""

@@ -5,7 +5,7 @@
 /// time. `isoloss-bench json` measures it. Answers whose time does not matter are `Codable`.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
-    /// Whether the next name or element needs a comma before it.
+    /// True when the next name or element needs a comma before it.
     private var needsComma = false
 
     package init(capacity: Int = 256) {

@@ -1,8 +1,8 @@
 /// Reads one JSON object member by member, noting every fault with its place.
 package struct ObjectReader {
-    /// Where the object stands.
+    /// The object's JSON pointer.
     package let pointer: String
-    /// What every sentence begins with: the line, where the body has one object per line.
+    /// The beginning of every sentence: the line, where the body has one object per line.
     private let lead: String
     private var members: [JSONValue.Member]
     private var known: [String] = []

@@ -16,7 +16,7 @@ package struct ValidationErrors: Error, Equatable, Sendable {
     /// Errors that an answer lists; a batch may have a million of them.
     package static let maximumListed = 100
 
-    /// What was read.
+    /// The kind of text that was read.
     package enum Source: Equatable, Sendable {
         /// A body to be stored: its client must learn whether any of it was.
         case upload

@@ -131,7 +131,7 @@ package struct AnnealingLaw: ScalingLaw {
         let logSize: Double
     }
 
-    /// Where S1 is 0 (before any learning) the loss comes out infinite: the law says nothing there.
+    /// With S1 = 0 (before any learning) the loss comes out infinite: the law says nothing there.
     private struct Evaluator: LawEvaluator {
         let curves: [Curve]
         let includesSize: Bool

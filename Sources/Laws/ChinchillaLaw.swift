@@ -61,7 +61,7 @@ package struct ChinchillaLaw: ScalingLaw {
     private struct Evaluator: LawEvaluator {
         let logSizes: [Double]
         let logTokens: [Double]
-        /// Where a term's powers go when no Jacobian has room for them.
+        /// The room for a term's powers when no Jacobian has it.
         private var powers: [Double]
 
         init(logSizes: [Double], logTokens: [Double]) {

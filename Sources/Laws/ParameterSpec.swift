@@ -38,9 +38,9 @@ package struct ParameterSpec: Sendable, Equatable {
     package var bounds: ClosedRange<Double>
     package var scale: Scale
     package var start: Start
-    /// What is known of it before any data, for fits that take it into account.
+    /// Its prior, before any data, for fits that take it into account.
     package var prior: ParameterPrior?
-    /// Where a fit under priors starts, for a parameter that may have more than one valley; the
+    /// The start of a fit under priors, for a parameter that may have more than one valley; the
     /// prior's centre where there are none.
     package var trials: [Double]
 

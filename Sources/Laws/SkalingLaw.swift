@@ -88,7 +88,7 @@ package struct SkalingLaw: ScalingLaw {
         }
     }
 
-    /// Where one term of u is much larger than the other, u^k is nearly the sum of their powers.
+    /// With one term of u much larger than the other, u^k is nearly the sum of their powers.
     package func startModel(at values: [Double], inputs: [LawInput], losses: [Double])
         -> StartModel?
     {

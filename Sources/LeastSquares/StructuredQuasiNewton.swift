@@ -1,6 +1,6 @@
 /// The curvature S = Σ wψ∇²r that Gauss–Newton leaves out, learnt from gradients along the way.
 ///
-/// Where residuals stay large, JᵀJ alone is a poor model: steps overshoot, or the end is a crawl.
+/// With residuals that stay large, JᵀJ alone is a poor model: steps overshoot, or the end is a crawl.
 /// Each accepted step d shows one image of S, S·d ≈ (J₊ − J)ᵀψ₊, and a rank-two secant update builds
 /// S from them. The model with S is used only while it predicts the cost better than the one
 /// without.

@@ -19,7 +19,7 @@ package struct AxisTicks: Sendable, Equatable {
         package var values: [Double]
         /// One per value.
         package var texts: [String]
-        /// What every label is to be multiplied by, as in `× 10⁻⁴`; empty where there is nothing.
+        /// The factor of every label, as in `× 10⁻⁴`; empty where there is nothing.
         package var factor = ""
     }
 

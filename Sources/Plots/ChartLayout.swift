@@ -1,4 +1,4 @@
-/// Where everything of a chart stands, in pixels.
+/// The places of a chart's parts, in pixels.
 struct ChartLayout {
     static let titleSize = 15.0
     static let textSize = 12.0

@@ -2,7 +2,7 @@
 ///
 /// A value: `svg(theme:)` is all there is to draw.
 package struct LineChart: Sendable, Equatable {
-    /// What tells series apart; each has a colour for paper and one for the dark.
+    /// The looks that tell series apart; each has a colour for paper and one for the dark.
     package enum Ink: String, Sendable, CaseIterable {
         case blue
         case orange
@@ -77,16 +77,16 @@ package struct LineChart: Sendable, Equatable {
 
     /// One vertical axis with what is drawn along it.
     package struct Panel: Sendable, Equatable {
-        /// What the vertical axis shows.
+        /// The quantity on the vertical axis.
         package var yLabel: String
         /// Its unit, for pictures.
         package var unit: String?
         package var series: [Series]
         package var bands: [Band] = []
         package var notes: [Note] = []
-        /// What the vertical axis spans; everything finite when nil.
+        /// The range of the vertical axis; everything finite when nil.
         ///
-        /// What lies outside is cut.
+        /// Lines outside it are cut.
         package var yRange: ClosedRange<Double>?
         /// Its share of the height, beside those of the other panels.
         package var weight = 1.0
@@ -101,7 +101,7 @@ package struct LineChart: Sendable, Equatable {
     package var title: String
     /// A smaller line below the title, cut to the width.
     package var subtitle: String?
-    /// What the horizontal axis shows, with its unit.
+    /// The quantity on the horizontal axis, with its unit.
     package var xLabel: String
     package var panels: [Panel]
     /// In pixels.

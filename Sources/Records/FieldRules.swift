@@ -23,13 +23,13 @@ package enum NumberRule: Sendable {
 
     /// The highest step: a schedule has at most so many.
     package static let maximumStep = ScheduleLimits.steps
-    /// What losses are finite between; 0 and negative losses are no losses.
+    /// The limits of finite losses; 0 and negative losses are no losses.
     package static let losses = 1e-30...1e30
-    /// What sizes, counts and compute lie between.
+    /// The limits of sizes, counts and compute.
     package static let features = 1e-40...1e40
     package static let maximumLearningRate = 1e30
 
-    /// Whether the value keeps the rule.
+    /// True when the value keeps the rule.
     package func isMet(by value: Double) -> Bool {
         switch self {
         case .step, .warmupSteps:
@@ -44,7 +44,7 @@ package enum NumberRule: Sendable {
         }
     }
 
-    /// Whether the values are whole numbers, and shown as such.
+    /// True when the values are whole numbers, and shown as such.
     package var isWhole: Bool {
         switch self {
         case .step, .warmupSteps: true
@@ -52,7 +52,7 @@ package enum NumberRule: Sendable {
         }
     }
 
-    /// What must hold, as the end of a sentence.
+    /// The rule as the end of a sentence.
     package var sentence: String {
         switch self {
         case .step, .warmupSteps: "must be a whole number from 0 to \(Self.maximumStep)"
@@ -62,7 +62,7 @@ package enum NumberRule: Sendable {
         }
     }
 
-    /// What must hold, said of a value that breaks the rule: the limits only where it is those.
+    /// The rule, said of a value that breaks it: the limits only where it is those.
     ///
     /// - Parameter value: The value.
     /// - Returns: The end of a sentence.
@@ -109,7 +109,7 @@ package enum TextRule: Sendable {
     package static let maximumName = 1_024
     package static let maximumText = 65_536
 
-    /// Whether the text keeps the rule.
+    /// True when the text keeps the rule.
     package func isMet(by text: String) -> Bool {
         // SQLite and C end a text at NUL, so that two different texts would become one.
         let hasNUL = text.utf8.contains(0)
@@ -124,7 +124,7 @@ package enum TextRule: Sendable {
         }
     }
 
-    /// What must hold, as the end of a sentence.
+    /// The rule as the end of a sentence.
     package var sentence: String {
         switch self {
         case .id: "must be 1 to 128 of the characters A-Z a-z 0-9 . _ -"
@@ -136,7 +136,7 @@ package enum TextRule: Sendable {
         }
     }
 
-    /// What must hold, said of a text that breaks the rule.
+    /// The rule, said of a text that breaks it.
     ///
     /// - Parameter text: The text.
     /// - Returns: The end of a sentence.
@@ -192,7 +192,7 @@ package struct InvalidField: Error, Equatable, Sendable {
     /// Name of the field as in JSON, such as `loss/validation`.
     package let field: String
     package let value: String
-    /// What must hold, as the end of a sentence: "must be a finite number above 0".
+    /// The rule as the end of a sentence: "must be a finite number above 0".
     package let rule: String
 
     package init(

@@ -43,7 +43,7 @@ package struct Point: Sendable {
         }
     }
 
-    /// Whether there is nothing but the step.
+    /// True when there is nothing but the step.
     package var isBlank: Bool {
         loss == nil && learningRate == nil && tokenCount == nil && time == nil && series.isEmpty
     }

@@ -11,13 +11,13 @@ package import Schedules
 /// A run with points serves the laws of learning-rate schedules; a run with a final `loss` (or,
 /// failing that, its last point) is one row of a table for the laws of size and data.
 package struct Run: Sendable, Equatable {
-    /// What a study uses the run for: fitting, or judging the fit.
+    /// The use of a run in a study: fitting, or judging the fit.
     package enum Role: String, CaseIterable, Codable, Sendable {
         case train
         case test
     }
 
-    /// What the store adds to a run.
+    /// The values that the store adds to a run.
     package struct Stored: Sendable, Equatable {
         /// When the run was first stored, to the millisecond.
         package var createdAt: Date
@@ -59,9 +59,9 @@ package struct Run: Sendable, Equatable {
     /// Final loss of a finished run: what makes it a row of a table.
     package var loss: Double?
     package var schedule: LearningRateSchedule?
-    /// How many steps the warm-up took, where only logged rates are known and they start later.
+    /// The steps that the warm-up took, where only logged rates are known and they start later.
     package var statedWarmupSteps: Int?
-    /// What the run logged, in step order, each step once.
+    /// The logged points in step order, each step once.
     package var points: [Point]
     package var tags: [String: String]
     /// Units of losses by field, such as `bits_per_byte` for `loss/validation`; nats per token where
@@ -69,7 +69,7 @@ package struct Run: Sendable, Equatable {
     package var units: [String: String]
     /// Whatever else its owner wants to keep, as JSON text; nothing here reads it.
     package var recipe: String?
-    /// What the store knows of the run; nil until it is stored.
+    /// The store's own values of the run; nil until it is stored.
     package var stored: Stored?
 
     package init(

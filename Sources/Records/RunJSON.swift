@@ -5,7 +5,7 @@ extension Run {
     /// The names of a run's metadata in JSON that are no features.
     package enum FieldName {
         package static let warmupSteps = "warmup_steps"
-        /// What the store adds to an answer; ignored in a request, so that an answer can be sent
+        /// The fields that the store adds to an answer; ignored in a request, so that an answer can be sent
         /// back.
         package static let readOnly = [
             "last_step", "last_loss", "point_count", "not_finite_count", "diverged_at",

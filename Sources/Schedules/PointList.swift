@@ -8,7 +8,7 @@ package struct PointList: Sendable, Equatable {
         case step
     }
 
-    /// Where the rates before the first listed step come from.
+    /// The source of the rates before the first listed step.
     package enum LeadIn: Sendable, Equatable {
         /// The list begins at step 0.
         case none

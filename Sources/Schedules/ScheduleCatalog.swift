@@ -86,7 +86,7 @@ package enum ScheduleCatalog {
         type.takesTarget && type.init(name: type.form.name) != nil ? type.form.name : nil
     }
 
-    /// Whether a shape's rates must all be above 0, so that it cannot end at 0.
+    /// True when a shape's rates must all be above 0, so that it cannot end at 0.
     package static func needsPositiveRates(_ name: String) -> Bool {
         shape(named: name).map { type(of: $0).needsPositiveRates } ?? false
     }
@@ -99,7 +99,7 @@ package enum ScheduleCatalog {
         return nil
     }
 
-    /// How the segment of that name is written, or nil; for a shape with a parameter, `polyx`, also
+    /// The form of the segment of that name, or nil; for a shape with a parameter, `polyx`, also
     /// where the parameter cannot be read.
     static func segmentForm(named name: String) -> ScheduleForm? {
         if let exact = segmentForms[name] { return exact }
@@ -111,7 +111,7 @@ package enum ScheduleCatalog {
 
 // MARK: Forms
 
-/// How a segment or a named schedule is written, for people: one entry of the catalogue.
+/// The form of a segment or a named schedule, for people: one entry of the catalogue.
 package struct ScheduleForm: Sendable, Equatable {
     /// The word it begins with.
     package let name: String

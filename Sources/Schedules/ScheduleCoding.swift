@@ -347,7 +347,7 @@ struct ScheduleObject {
         }
     }
 
-    /// Where a key stands, or the object itself.
+    /// The place of a key, or of the object itself.
     func place(_ key: String? = nil) -> ScheduleError.Place {
         .pointer(Self.pointer(path + (key.map { [Key($0)] } ?? [])))
     }

@@ -6,7 +6,7 @@
 ///         error.message    // "character 24, in `cosine:-5@0`: steps = -5, must be …"
 ///     }
 package struct ScheduleError: Error, Equatable, Sendable {
-    /// Where the fault stands.
+    /// The place of the fault.
     package enum Place: Equatable, Sendable {
         /// In the schedule language; `offset` counts characters from 0.
         case text(segment: String, offset: Int)

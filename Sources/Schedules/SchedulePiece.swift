@@ -44,7 +44,7 @@ package struct SchedulePiece: Sendable {
         end = self.steps == span.steps ? span.to : shape.learningRate(at: self.steps, in: span)
     }
 
-    /// How the rates of a piece relate.
+    /// The relation of a piece's rates.
     package enum Form: Sendable {
         /// All the same.
         case constant

@@ -34,7 +34,7 @@ enum DatabaseFile {
         try create(path)
     }
 
-    /// Whether the schema's page, the first, is a leaf of a table without a cell.
+    /// True when the schema's page, the first, is a leaf of a table without a cell.
     private static func isEmpty(_ header: [UInt8]) -> Bool {
         header.count >= 108 && header[100] == 13 && header[103] == 0 && header[104] == 0
     }
@@ -77,7 +77,7 @@ enum DatabaseFile {
         }
     }
 
-    /// What SQLite said, without GRDB's decoration.
+    /// The words of SQLite, without GRDB's decoration.
     static func reason(of error: any Error) -> String {
         (error as? DatabaseError)?.message ?? "\(error)"
     }

@@ -10,11 +10,11 @@ package struct FitRecord: Equatable, Sendable {
         case failed
         case cancelled
 
-        /// Whether the fit changes no more.
+        /// True when the fit changes no more.
         var isEnd: Bool { self != .queued && self != .running }
     }
 
-    /// How a fit ended.
+    /// The end of a fit.
     package enum Outcome: Equatable, Sendable {
         /// The fit's report, JSON.
         case done(report: String)
@@ -33,7 +33,7 @@ package struct FitRecord: Equatable, Sendable {
     package internal(set) var status: Status
     /// 0 until the fit ends, 1 once it is done; what lies between only its worker knows.
     package internal(set) var progress: Double
-    /// What was asked, JSON; the store does not read it.
+    /// The request, JSON; the store does not read it.
     package let request: String
     /// JSON; present if and only if `status` is `done`.
     package internal(set) var report: String?

@@ -101,7 +101,7 @@ extension RunStore {
         }
     }
 
-    /// Whether a crash cut off any fit; a start needs not write where none was.
+    /// True when a crash cut off any fit; a start needs not write where none was.
     func hasUnfinishedFits() throws(StoreError) -> Bool {
         try read { db in
             try Bool.fetchOne(

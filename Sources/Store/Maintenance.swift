@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Records
 
-/// What `isoloss check` found in a database file.
+/// The findings of `isoloss check` in a database file.
 package struct CheckReport: Sendable, Equatable {
     /// A fault: where it is, and what is wrong there.
     package struct Fault: Sendable, Equatable {

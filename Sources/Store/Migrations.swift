@@ -26,7 +26,7 @@ package struct Migration: Equatable, Sendable {
         Migration("v0005-records", PackageResources.v0005_records_sql),
     ]
 
-    /// What a migration does after its SQL, where SQL cannot.
+    /// The part of a migration that SQL cannot do, after its SQL.
     fileprivate func fill(_ db: Database) throws {
         if identifier == "v0005-records" { try RunTable.fillTotalSteps(db) }
     }

@@ -12,7 +12,7 @@ extension Page: Equatable where Record: Equatable {}
 
 /// The position behind a cursor: the last row seen, tagged with the list it belongs to.
 struct PageCursor: Equatable {
-    /// Which list: a cursor of one is refused by the other.
+    /// The list: a cursor of one is refused by the other.
     enum List: Character {
         case runs = "r"
         case fits = "f"
@@ -21,7 +21,7 @@ struct PageCursor: Equatable {
     let list: List
     /// The last row's key.
     let key: Int64
-    /// What the list is sorted by, of the last row; nil where it has none, or by order of insertion.
+    /// The last row's value of what the list is sorted by; nil where it has none, or by order of insertion.
     var rank: Double?
 
     /// The list's letter and the key, then the rank's bits where there is one: `r2s.3ff0000000000000`.

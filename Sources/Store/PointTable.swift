@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 package import Records
 
-/// What became of appended points.
+/// The outcome of appending points.
 package struct AppendSummary: Equatable, Sendable {
     /// Points stored, replacing ones included: the whole batch.
     package var accepted: Int

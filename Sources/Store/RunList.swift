@@ -8,7 +8,7 @@ package import Records
 ///
 /// Runs without the value that a list is sorted by come last, whichever way it is sorted.
 package struct RunList: Sendable, Equatable {
-    /// What runs are sorted by.
+    /// The value that runs are sorted by.
     package enum Order: String, Sendable, CaseIterable {
         /// The order in which they were first stored.
         case created

@@ -21,7 +21,7 @@ package struct RunStore: Sendable {
         case guest
     }
 
-    /// What an acknowledged write survives.
+    /// The faults that an acknowledged write survives.
     package enum Durability: String, CaseIterable, Sendable {
         /// A power cut: every transaction is synced to the disk, those of writers that wait at the
         /// same time in one go.

@@ -3,13 +3,13 @@ package import GRDB
 package import Records
 import Schedules
 
-/// Whether a write made a run or changed one.
+/// The outcome of a write of a run.
 package enum UpsertOutcome: Equatable, Sendable {
     case created
     case updated
 }
 
-/// What an import did, over all its runs.
+/// The outcome of an import over all its runs.
 package struct ImportSummary: Equatable, Sendable {
     package var created: Int
     package var updated: Int
@@ -33,7 +33,7 @@ package struct ImportSummary: Equatable, Sendable {
 package final class ImportBatch {
     private let db: Database
     private let timestamp: Int64
-    /// What was made, changed and added so far.
+    /// The runs and points made, changed and added so far.
     package private(set) var summary = ImportSummary()
 
     init(_ db: Database, at timestamp: Int64) {

@@ -1,7 +1,7 @@
 import GRDB
 package import Records
 
-/// What the store refuses or cannot do: data for code in the cases, English in `message`.
+/// A refusal or failure of the store: data for code in the cases, English in `message`.
 package enum StoreError: Error, Equatable, Sendable {
     /// A run with this id is stored already; `index` is its place in a batch.
     case runExists(id: String, index: Int?)
@@ -78,16 +78,16 @@ extension StoreError {
 }
 
 extension StoreError {
-    /// Whether the database was locked by another process for as long as a call waits.
+    /// True when the database was locked by another process for as long as a call waits.
     package var isBusy: Bool { primaryCode == 5 || primaryCode == 6 }
 
     /// The error of a writer that was not let in since another process holds the file.
     static let locked = StoreError.sqlite(code: 5, reason: "database is locked")
 
-    /// Whether a part of the file is damaged: what lies in other parts can still be read.
+    /// True when a part of the file is damaged: what lies in other parts can still be read.
     package var isDamage: Bool { primaryCode == 11 || primaryCode == 26 }
 
-    /// Whether the disk has no room.
+    /// True when the disk has no room.
     package var isDiskFull: Bool { primaryCode == 13 }
 
     /// SQLite's result code without its extension (https://www.sqlite.org/rescode.html); nil for

@@ -12,7 +12,7 @@ package enum WriteAheadLog {
     private static let headerSize = 32
     private static let frameHeaderSize = 24
 
-    /// What is wrong with the log of a database that nobody has open, as a sentence.
+    /// The fault of the log of a database that nobody has open, as a sentence.
     ///
     /// - Parameter path: The database's path.
     /// - Returns: Nil for a log that is whole, empty or not there.

@@ -90,7 +90,7 @@ final class WriteQueue: Sendable {
         }
     }
 
-    /// What one caller wants written.
+    /// The write of one caller.
     ///
     /// Unchecked: it is made by the caller, then read and changed only by the thread that has the
     /// turn, and read again by the caller when it has had the turn.
@@ -105,7 +105,7 @@ final class WriteQueue: Sendable {
     }
 }
 
-/// How long SQLite waits for a file that another process has locked.
+/// The time that SQLite waits for a file that another process has locked.
 ///
 /// Two seconds for a writer, one for a reader, whom the write-ahead log lets pass but for moments.
 /// A file that has been locked for 200 ms counts as locked until a write succeeds: from then on
@@ -120,7 +120,7 @@ final class BusyWait: Sendable {
     /// Pauses of the wait that goes on.
     private let limit = Atomic(0)
 
-    /// Whether another process has held the file for long.
+    /// True when another process has held the file for long.
     var isLocked: Bool { isHeld.load(ordering: .relaxed) }
 
     func succeeded() {

@@ -71,7 +71,7 @@ struct CommandFailure: Equatable {
 }
 
 extension FittingError {
-    /// Whether other input is wanted; else there is just no answer.
+    /// True when other input is wanted; else there is just no answer.
     fileprivate var isBadInput: Bool {
         switch self {
         case .notEvaluable, .nothingPredicted, .cancelled: false
@@ -81,7 +81,7 @@ extension FittingError {
 }
 
 extension StoreError {
-    /// Whether another file or record is wanted; else the database failed.
+    /// True when another file or record is wanted; else the database failed.
     fileprivate var isBadInput: Bool {
         if case .sqlite = self { return false }
         return true

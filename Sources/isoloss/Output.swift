@@ -3,7 +3,7 @@ import Foundation
 import JSONText
 import Plots
 
-/// What a command found out, ready to be written in any format.
+/// The result of a command, ready to be written in any format.
 protocol CommandOutput {
     /// The object that the HTTP API returns; null stands for a number that is not finite.
     func json() throws -> JSONValue

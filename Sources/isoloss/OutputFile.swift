@@ -6,7 +6,7 @@ import Foundation
 /// its mode and owner. A link is followed, and stays; a device, a FIFO or a socket is written into,
 /// and never replaced by a file.
 struct OutputFile {
-    /// What a path leads to, links followed.
+    /// The kind of thing that a path leads to, links followed.
     private enum Target {
         case nothing
         case regular(mode: mode_t)

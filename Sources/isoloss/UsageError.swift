@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What can be wrong with a command line beyond what the argument parser sees.
+/// A fault of a command line beyond what the argument parser sees.
 package enum UsageError: Error, Equatable, CustomStringConvertible {
     case noFit
     case fitAndPublished
@@ -49,7 +49,7 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     /// The error as a command's `validate` must throw it, for the parser to add the usage.
     var validation: ValidationError { ValidationError(message) }
 
-    /// What is wrong and what to do, in a sentence.
+    /// The fault and its remedy in a sentence.
     package var message: String {
         switch self {
         case .noFit:

@@ -9,7 +9,7 @@ import Records
 import Schedules
 import Store
 
-/// Which status, pointer and sentence answers an error of the rooms below.
+/// The status, pointer and sentence that answer an error of the rooms below.
 ///
 /// 400 is for what cannot be read: a body that is not JSON, a bad URL. 422 is for what can be read
 /// and breaks a rule.
@@ -45,7 +45,7 @@ enum FaultMapping {
         .field(status, pointer(of: error, at: field), error.message)
     }
 
-    /// Where a schedule's fault stands in a request.
+    /// The pointer of a schedule's fault in a request.
     static func pointer(of error: ScheduleError, at field: String) -> String {
         guard case .pointer(let inner) = error.place else { return field }
         return field + inner
@@ -129,7 +129,7 @@ extension RunFileError {
         return "\(line)\(hasOwnSubject ? "" : "the body ")\(detail)."
     }
 
-    /// Whether the detail names what it is about, or continues the name of a file.
+    /// True when the detail names what it is about, or continues the name of a file.
     private var hasOwnSubject: Bool {
         switch kind {
         case .unreadable, .noRunFiles, .notALog, .unknownFormat, .notUTF8, .damagedGzip, .tooLarge,

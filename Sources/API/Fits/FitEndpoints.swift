@@ -11,7 +11,7 @@ import Store
 struct FitEndpoints: Sendable {
     let backend: StoreBackend
     let queue: FitQueue
-    /// How long a client is kept waiting for a fit.
+    /// The time that a client is kept waiting for a fit.
     let patience: Duration
     let budget: WorkBudget
     let logger: Logger

@@ -6,7 +6,7 @@ import Synchronization
 /// A fit that ends within the client's patience is answered at once, and one that is refused
 /// leaves nothing behind. Which of the two happens is decided once, under the lock.
 final class FitJob: Sendable {
-    /// How a fit ended.
+    /// The end of a fit.
     enum Ending: Sendable {
         /// The report's JSON.
         case done([UInt8])
@@ -14,7 +14,7 @@ final class FitJob: Sendable {
         case cancelled
     }
 
-    /// What the work learns and tells while it runs.
+    /// The line between a fit's work and its caller while it runs.
     struct Control: Sendable {
         fileprivate let job: FitJob
 

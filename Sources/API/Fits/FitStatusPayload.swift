@@ -37,7 +37,7 @@ package struct FitStatusPayload: Sendable, Equatable {
 struct FitFailure {
     let error: any Error
 
-    /// What the client is told; nil for a failure of the server's own, whose reason is for the log.
+    /// The sentence for the client; nil for a failure of the server's own, whose reason is for the log.
     var fault: HTTPError? { error as? HTTPError ?? FaultMapping.fault(for: error) }
 
     var json: String {

@@ -11,7 +11,7 @@ final class PredictorCache: Sendable {
     private struct State {
         var entries: [String: Entry] = [:]
         var clock: UInt64 = 0
-        /// How many were removed so far.
+        /// The count of those removed so far.
         var removals = 0
     }
 

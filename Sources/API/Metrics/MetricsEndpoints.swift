@@ -133,7 +133,7 @@ struct MetricsEndpoints: Sendable {
     }
 }
 
-/// What the process has taken of the machine, as Linux counts it.
+/// The processor time, memory and descriptors of the process, as Linux counts them.
 private struct ProcessUsage {
     var processorSeconds: Double
     var residentBytes: Double

@@ -1,7 +1,7 @@
 import HTTP
 import Plots
 
-/// What an answer with rows is written in, chosen by Accept (RFC 9110, section 12.5.1).
+/// The format of an answer with rows, chosen by Accept (RFC 9110, section 12.5.1).
 enum ResponseFormat: String, CaseIterable {
     case json = "application/json"
     case ndjson = "application/x-ndjson"
@@ -61,7 +61,7 @@ private struct MediaRange {
         weight = weights.first.flatMap { Double($0.dropFirst(2)) } ?? 1
     }
 
-    /// How closely it names a type: 2 as such, 1 as `text/*`, 0 as `*/*`, nil not at all.
+    /// The closeness with which it names a type: 2 as such, 1 as `text/*`, 0 as `*/*`, nil not at all.
     func closeness(to type: String) -> Int? {
         if name == type { return 2 }
         if name == "*/*" { return 0 }

@@ -10,9 +10,9 @@ struct PointBatch {
     private(set) var points: [Point] = []
     /// True when everything from the first step on is dropped before.
     private(set) var rewinds = false
-    /// Where each point stands in the body; nil for a table, where rows follow each other.
+    /// The JSON pointer of each point; nil for a table, where rows follow each other.
     private var pointers: [String]?
-    /// What the answer says about columns, where they were guessed.
+    /// The answer's words about columns that were guessed.
     private(set) var taken: [JSONValue.Member] = []
 
     /// Reads a body.

@@ -15,7 +15,7 @@ struct PointReader {
     private var layout: [(name: String, meaning: CurveKeys.Meaning?)] = []
     var faults = ValidationErrors()
     private(set) var points: [Point] = []
-    /// Where each of the points stands.
+    /// The JSON pointer of each point.
     private(set) var pointers: [String] = []
 
     /// A reader of points whose keys are known.
@@ -33,7 +33,7 @@ struct PointReader {
         points.reserveCapacity(values.count)
     }
 
-    /// What was taken for what, for the answer.
+    /// The columns and what they were taken for, for the answer.
     var notes: [ColumnNote] { keys.notes }
 
     /// Reads one point.

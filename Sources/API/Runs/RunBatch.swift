@@ -7,7 +7,7 @@ import Store
 struct RunBatch {
     /// The runs; losses of finished ones beside the main one are points of theirs.
     private(set) var runs: [Run] = []
-    /// Whether the body was one run and not a list.
+    /// True when the body was one run and not a list.
     private(set) var isSingle = false
 
     /// Reads a body.

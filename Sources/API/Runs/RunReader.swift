@@ -5,7 +5,7 @@ import Schedules
 
 /// Reads a run's metadata from JSON, and checks it before anything is stored.
 struct RunReader {
-    /// Where the object stands, "" for the whole body.
+    /// The object's JSON pointer, "" for the whole body.
     var pointer = ""
     /// The line of the body, where the body has one run per line.
     var line: Int?

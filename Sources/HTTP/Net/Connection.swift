@@ -207,15 +207,15 @@ final class Connection {
 /// Bytes on their way out, in the pieces they came in.
 struct OutputQueue: Sendable {
     private var pieces: [[UInt8]] = []
-    /// How much of the first piece is out.
+    /// The bytes of the first piece that are out.
     private var offset = 0
 
     var isEmpty: Bool { pieces.isEmpty }
 
-    /// Whether another piece follows the first.
+    /// True when another piece follows the first.
     var hasMore: Bool { pieces.count > 1 }
 
-    /// What is to be sent next.
+    /// The bytes to be sent next.
     var next: ArraySlice<UInt8> { pieces.first?[offset...] ?? [] }
 
     mutating func append(_ piece: [UInt8]) {

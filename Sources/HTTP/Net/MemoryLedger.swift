@@ -3,7 +3,7 @@ import Synchronization
 
 /// A count of the bytes that clients make the server hold: bodies, work and unsent answers.
 ///
-/// What is to be held is reserved first, and refused with 503 where there is no room, so that the
+/// Bytes are reserved before they are held, and refused with 503 where there is no room, so that the
 /// process stays within its budget whatever is sent:
 ///
 ///     let ledger = MemoryLedger(limit: 512 << 20)

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Waits until one of many descriptors can be read or written: epoll, level-triggered.
 struct Poller: ~Copyable {
-    /// What a descriptor is watched for.
+    /// The events that a descriptor is watched for.
     struct Interest: OptionSet, Sendable {
         let rawValue: UInt32
 

@@ -7,7 +7,7 @@ import Glibc
 struct Socket: Sendable {
     let descriptor: Int32
 
-    /// What became of an attempt to move bytes.
+    /// The outcome of an attempt to move bytes.
     enum Transfer: Sendable, Equatable {
         case moved(Int)
         case wouldBlock
@@ -16,7 +16,7 @@ struct Socket: Sendable {
         case broken
     }
 
-    /// What became of an attempt to accept.
+    /// The outcome of an attempt to accept.
     enum Acceptance {
         case accepted(Socket, peer: SocketAddress)
         case nothingWaiting
@@ -85,7 +85,7 @@ struct Socket: Sendable {
     ///
     /// - Parameters:
     ///   - bytes: What to send.
-    ///   - moreFollows: Whether to keep a part packet back for what comes right after.
+    ///   - moreFollows: True to keep a part packet back for what comes right after.
     /// - Returns: How many bytes the kernel took, or why none.
     func send(_ bytes: ArraySlice<UInt8>, moreFollows: Bool) -> Transfer {
         let flags = Int32(MSG_NOSIGNAL) | (moreFollows ? Int32(MSG_MORE) : 0)

@@ -53,7 +53,7 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether only this machine can reach the address.
+    /// True when only this machine can reach the address.
     package var isLoopback: Bool {
         host == "::1" || !isIPv6 && host.hasPrefix("127.")
     }

@@ -27,12 +27,12 @@ enum ASCII {
         (byte | 0x20) &- 0x61 < 26
     }
 
-    /// Whether `byte` may stand in a token: a method or a field name.
+    /// True when `byte` may stand in a token: a method or a field name.
     static func isTokenCharacter(_ byte: UInt8) -> Bool {
         tokenCharacters[Int(byte)]
     }
 
-    /// Whether `byte` may stand in a field value: visible, blank, or above 127.
+    /// True when `byte` may stand in a field value: visible, blank, or above 127.
     static func isFieldCharacter(_ byte: UInt8) -> Bool {
         byte >= space && byte != 0x7F || byte == tab
     }

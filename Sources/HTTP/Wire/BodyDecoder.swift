@@ -1,4 +1,4 @@
-/// How the end of a request's body is found (RFC 9112, section 6.3).
+/// The way in which the end of a request's body is found (RFC 9112, section 6.3).
 enum BodyFraming: Sendable, Equatable {
     case none
     /// A body of that many bytes, at least one.

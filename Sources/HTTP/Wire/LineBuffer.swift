@@ -2,11 +2,11 @@
 struct LineBuffer: Sendable {
     private var bytes: [UInt8] = []
     private var cursor = 0
-    /// Where the search for a line end goes on, so that a line coming byte by byte is not
+    /// The place at which the search for a line end goes on, so that a line coming byte by byte is not
     /// searched again from its start each time.
     private var searched = 0
 
-    /// How many bytes are waiting.
+    /// The count of bytes that are waiting.
     var count: Int { bytes.count - cursor }
 
     mutating func append(_ more: ArraySlice<UInt8>) {

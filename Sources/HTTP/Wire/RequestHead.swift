@@ -3,7 +3,7 @@ struct RequestHead: Sendable, Equatable {
     let line: RequestLine
     let headers: Headers
     let framing: BodyFraming
-    /// Whether the client waits for `100 Continue` before it sends the body.
+    /// True when the client waits for `100 Continue` before it sends the body.
     let expectsContinue: Bool
 
     init(line: RequestLine, headers: Headers, bodyLimit: Int) throws(ParsingError) {

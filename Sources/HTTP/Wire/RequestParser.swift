@@ -4,7 +4,7 @@
 /// Call `next` after each `append` until it asks for bytes; after a failure it stays failed,
 /// because where the next request would begin is no longer known. RFC 9112.
 struct RequestParser: Sendable {
-    /// What the bytes so far amount to.
+    /// The outcome of the bytes so far.
     enum Output: Sendable, Equatable {
         case needsBytes
         /// The head is in; call `next` again to read the body, or first `discardBody`.
@@ -13,7 +13,7 @@ struct RequestParser: Sendable {
         case failure(ParsingError)
     }
 
-    /// How far the current request has come.
+    /// The progress of the current request.
     enum Stage: Sendable, Equatable {
         case idle
         case head
@@ -77,7 +77,7 @@ struct RequestParser: Sendable {
         phase = .body(head, decoder)
     }
 
-    /// How far the current request has come.
+    /// The progress of the current request.
     var stage: Stage {
         switch phase {
         case .requestLine: buffer.count == 0 && !skippedEmptyLine ? .idle : .head
@@ -153,7 +153,7 @@ struct RequestParser: Sendable {
     }
 }
 
-/// What a request may cost before it is refused; every number is in bytes unless it says count.
+/// The limits over which a request is refused; every number is in bytes unless it says count.
 package struct ParserLimits: Sendable, Equatable {
     /// The request line without its line end; beyond it 414.
     package var requestLineBytes: Int

@@ -1,4 +1,4 @@
-/// What a request is aimed at: the path's components and the query, percent-decoded.
+/// The target of a request: the path's components and the query, percent-decoded.
 ///
 /// Origin form (`/v1/runs?limit=3`), absolute form (`http://host/v1/runs`, whose authority is
 /// dropped) and the asterisk form of OPTIONS; RFC 9112, section 3.2.
@@ -6,7 +6,7 @@ package struct RequestTarget: Sendable, Equatable {
     /// Decoded components: `/` has none, `/a/` has `a` and an empty one; `%2F` is no separator.
     package let components: [String]
     package let query: Query
-    /// Whether the target is `*`: the server as a whole, not a resource.
+    /// True when the target is `*`: the server as a whole, not a resource.
     package let isAsterisk: Bool
 
     /// The decoded path, for people and logs; match on `components`, where `%2F` is unambiguous.

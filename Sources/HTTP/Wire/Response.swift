@@ -155,7 +155,7 @@ package struct Status: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(code) \(reason)" }
 
-    /// Whether a response with this status never has a body, whatever the handler gave.
+    /// True when a response with this status never has a body, whatever the handler gave.
     package var forbidsBody: Bool {
         code < 200 || code == 204 || code == 304
     }

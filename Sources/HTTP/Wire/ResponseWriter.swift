@@ -5,13 +5,13 @@ import Glibc
 /// Framing is the writer's alone: Content-Length, Date and Connection given by a handler are
 /// dropped, so that no handler can put the connection out of step.
 enum ResponseWriter {
-    /// What the response depends on besides itself.
+    /// The context that a response depends on.
     struct Context: Sendable, Equatable {
-        /// Whether the request was HEAD: the length is told, the body is not sent.
+        /// True when the request was HEAD: the length is told, the body is not sent.
         var isHead: Bool
-        /// Whether the connection ends after this response.
+        /// True when the connection ends after this response.
         var closes: Bool
-        /// Whether a body in pieces goes out in chunks; HTTP/1.0 does not know them, and ends the
+        /// True when a body in pieces goes out in chunks; HTTP/1.0 does not know them, and ends the
         /// body by closing.
         var allowsChunks = true
         /// The Date field's value.

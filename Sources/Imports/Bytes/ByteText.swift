@@ -28,7 +28,7 @@ extension ByteText {
     /// The byte there, nil beyond the end.
     func at(_ index: Int) -> UInt8? { index < count ? self[index] : nil }
 
-    /// Where a word first stands, from a place on; nil if nowhere.
+    /// The first place of a word, from a place on; nil if there is none.
     package func firstIndex(of word: StaticString, from start: Int = 0) -> Int? {
         guard let base = baseAddress else { return nil }
         let length = word.utf8CodeUnitCount
@@ -61,7 +61,7 @@ extension ByteText {
         firstIndex(of: word).map { part(from: $0 + word.utf8CodeUnitCount) }
     }
 
-    /// How many of a byte are in the text.
+    /// The count of a byte in the text.
     func count(of byte: UInt8) -> Int {
         var found = 0
         for candidate in self where candidate == byte { found += 1 }

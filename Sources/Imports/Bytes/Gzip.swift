@@ -10,7 +10,7 @@ package enum GzipError: Error, Equatable, Sendable {
 
 /// Unpacks gzip (RFC 1952), several members in a row included.
 package enum Gzip {
-    /// Whether the bytes begin like gzip.
+    /// True when the bytes begin like gzip.
     package static func isGzip(_ bytes: some Collection<UInt8>) -> Bool {
         bytes.starts(with: [0x1F, 0x8B])
     }
@@ -52,7 +52,7 @@ final class GzipUnpacker {
     private var stream = z_stream()
     private let refill: Refill
     private let packed = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 1)
-    /// Whether the bytes so far are whole members, so that they may end here.
+    /// True when the bytes so far are whole members, so that they may end here.
     private var isBetweenMembers = false
     private var isAtEnd = false
 

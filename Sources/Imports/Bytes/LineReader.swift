@@ -12,7 +12,7 @@ package final class LineReader {
     private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 1)
     /// Filled part of the buffer.
     private var end = 0
-    /// Where the next line begins.
+    /// The beginning of the next line.
     private var position = 0
     private var lineRange = 0..<0
     private var isAtEnd = false
@@ -21,7 +21,7 @@ package final class LineReader {
 
     /// The number of the current line, from 1.
     package private(set) var number = 0
-    /// Whether the current line has its line end; the last of a file being written may not.
+    /// True when the current line has its line end; the last of a file being written may not.
     package private(set) var isComplete = false
 
     package init(_ source: ByteSource) {

@@ -13,10 +13,10 @@ struct ColumnName: Hashable {
         normal = String(name.map { $0 == " " || $0 == "-" ? "_" : $0 })
     }
 
-    /// What exports put before the names of settings and last values.
+    /// The prefixes that exports put before the names of settings and last values.
     private static let prefixes = ["config.", "config/", "summary.", "summary/", "params/"]
 
-    /// Whether it is that of a size or a length, which a log may repeat in every row.
+    /// True when it is that of a size or a length, which a log may repeat in every row.
     var saysSetting: Bool {
         ColumnAliases.feature(self) != nil || ColumnAliases.totalSteps.contains(normal)
             || ColumnAliases.batchSequences.contains(normal)
@@ -27,7 +27,7 @@ struct ColumnName: Hashable {
     var words: [Substring] { normal.split { !$0.isLetter && !$0.isNumber } }
 }
 
-/// What the contract's columns are also called, in the spelling of `ColumnName`.
+/// The other names of the contract's columns, in the spelling of `ColumnName`.
 enum ColumnAliases {
     static let step: Set<String> = [
         "step", "_step", "global_step", "train/global_step", "trainer/global_step", "train/step",
@@ -77,7 +77,7 @@ enum ColumnAliases {
         "context_length", "ctx_len", "max_sequence_length",
     ]
 
-    /// Whether the name is that of a learning rate, parameter groups' included (`lr-AdamW/pg1`).
+    /// True when the name is that of a learning rate, parameter groups' included (`lr-AdamW/pg1`).
     static func isLearningRate(_ name: ColumnName) -> Bool {
         if learningRate.contains(name.normal) { return true }
         let words = name.words.map(String.init)

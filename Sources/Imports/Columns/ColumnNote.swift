@@ -1,4 +1,4 @@
-/// What the import took a column for, where that is not its own name.
+/// The meaning that the import took a column for, where that is not its own name.
 package struct ColumnNote: Equatable, Sendable {
     /// The column as the file spells it.
     package let column: String

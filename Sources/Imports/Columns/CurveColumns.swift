@@ -1,6 +1,6 @@
 import Records
 
-/// Which column of a curve is what.
+/// The columns of a curve by their meaning.
 struct CurveColumns: Equatable {
     let step: Int
     let loss: Int?

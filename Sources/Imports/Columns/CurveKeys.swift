@@ -1,4 +1,4 @@
-/// What the keys of a curve's points in JSON mean, by the aliases that a file's columns have.
+/// The meaning of the keys of a curve's points in JSON, by the aliases that a file's columns have.
 package struct CurveKeys: Equatable, Sendable {
     /// A field of a point.
     package enum Meaning: Equatable, Sendable {
@@ -12,7 +12,7 @@ package struct CurveKeys: Equatable, Sendable {
 
     /// Keys that mean something; the others are left out of points.
     package let meanings: [String: Meaning]
-    /// What was taken for what, and left out.
+    /// The keys and their meaning, and those left out.
     package let notes: [ColumnNote]
 
     /// Finds out what keys mean.

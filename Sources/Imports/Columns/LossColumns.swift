@@ -1,4 +1,4 @@
-/// Which columns are losses, and which of them is the file's main one; the rules are `LossName`'s.
+/// The columns that are losses, and the file's main one among them; the rules are `LossName`'s.
 struct LossColumns: Equatable {
     struct Series: Equatable {
         let name: String

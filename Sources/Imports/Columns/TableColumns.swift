@@ -1,6 +1,6 @@
 import Records
 
-/// Which column of a table of runs is what.
+/// The columns of a table of runs by their meaning.
 struct TableColumns: Equatable {
     private(set) var id: Int?
     private(set) var study: Int?
@@ -61,7 +61,7 @@ struct TableColumns: Equatable {
         }
     }
 
-    /// Whether there is nothing to tell one row from another but a loss and a time.
+    /// True when there is nothing to tell one row from another but a loss and a time.
     func isOnlyLosses(_ columns: [String]) -> Bool {
         id == nil && name == nil && schedule == nil
             && tags.allSatisfy { ColumnName(columns[$0]).words.contains("time") }

@@ -8,9 +8,9 @@ package struct LogPairs {
     struct Pair {
         let name: ByteText
         let value: Double
-        /// What stands behind a slash, as in `10/500`.
+        /// The number behind a slash, as in `10/500`.
         let total: Double?
-        /// Where the number begins.
+        /// The beginning of the number.
         let start: Int
     }
 
@@ -64,7 +64,7 @@ package struct LogPairs {
         return nil
     }
 
-    /// Whether a name is a word, whatever its case.
+    /// True when a name is a word, whatever its case.
     static func equal(_ name: ByteText, _ word: StaticString) -> Bool {
         guard name.count == word.utf8CodeUnitCount else { return false }
         for index in 0..<name.count {
@@ -76,7 +76,7 @@ package struct LogPairs {
 
     // MARK: Numbers
 
-    /// Where a number that begins at a place ends; nil if none begins there.
+    /// The end of a number that begins at a place; nil if none begins there.
     private static func numberEnd(_ line: ByteText, _ start: Int) -> Int? {
         let before = start > 0 ? line[start - 1] : UInt8(ascii: " ")
         guard !before.isDigit, !before.isLetter, before != UInt8(ascii: "_") else { return nil }

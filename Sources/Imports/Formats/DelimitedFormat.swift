@@ -58,7 +58,7 @@ struct DelimitedFormat: LogFormat {
         if log.rowCount == 0 { throw RunFileError(file: source.name, kind: .noRows) }
     }
 
-    /// What the columns of a log are.
+    /// The meaning of a log's columns.
     private static func uses(
         of columns: [String], file: String, _ log: inout LogCollector
     ) throws(RunFileError) -> [DelimitedReader.Use] {
@@ -104,7 +104,7 @@ struct DelimitedFormat: LogFormat {
         var run: Int?
         var metric: Int?
         var value: Int?
-        /// Whether the steps are epochs.
+        /// True when the steps are epochs.
         var isEpoch = false
 
         init(_ columns: [String], options: ImportOptions) {

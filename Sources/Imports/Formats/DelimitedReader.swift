@@ -6,7 +6,7 @@ import Records
 /// blank cell is missing and not zero, the header may stand again in the middle, also a longer one
 /// after a restart, rows may be cut.
 struct DelimitedReader {
-    /// What a column is.
+    /// The meaning of a column.
     enum Use {
         case step
         case run
@@ -121,7 +121,7 @@ struct DelimitedReader {
             place: .init(line: lines.number, column: column.map { columns[$0] }), kind: kind)
     }
 
-    /// Whether the row names columns: its step is no number but a column's name.
+    /// True when the row names columns: its step is no number but a column's name.
     private func isHeader(_ line: ByteText) -> Bool {
         guard let first = columns.indices.first(where: { !columns[$0].isEmpty }),
             first < fields.count

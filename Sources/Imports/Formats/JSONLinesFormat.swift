@@ -68,7 +68,7 @@ struct JSONLinesFormat: LogFormat {
         reader.finish(&log)
     }
 
-    /// Whether the lines are steps of runs and not finished runs.
+    /// True when the lines are steps of runs and not finished runs.
     private static func isLog(_ head: LogHead, options: ImportOptions) -> Bool {
         if options.countsRows || options.columns["step"] != nil { return true }
         let objects = head.lineObjects(limit: 50)

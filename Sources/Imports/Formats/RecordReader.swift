@@ -17,12 +17,12 @@ struct RecordReader {
     private let file: String
     private var roles: [String: Role] = [:]
     private var chosenStep: String?
-    /// Which key the steps came from, for the note.
+    /// The key that the steps came from, for the note.
     private var stepName: String?
     private var texts: [String: (first: String, varies: Bool, count: Int, line: Int?)] = [:]
     private var lists = 0
     private let runName: String?
-    /// Whether epochs serve where there are no steps.
+    /// True when epochs serve where there are no steps.
     var takesEpochs = false
 
     init(file: String, options: ImportOptions) {
@@ -31,7 +31,7 @@ struct RecordReader {
         runName = options.columns["run"]
     }
 
-    /// Whether an object has a key for its step.
+    /// True when an object has a key for its step.
     static func hasStep(_ members: [JSONValue.Member]) -> Bool {
         members.contains { ColumnAliases.step.contains(ColumnName($0.name).normal) }
     }

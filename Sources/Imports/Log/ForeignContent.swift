@@ -1,6 +1,6 @@
 /// Sentences for what is often given in place of a log.
 enum ForeignContent {
-    /// What content is that can be no log; nil where it may be one.
+    /// The name of content that can be no log; nil where it may be one.
     ///
     /// - Parameter head: The beginning of the file.
     /// - Returns: The rest of a sentence that begins with the file's name.

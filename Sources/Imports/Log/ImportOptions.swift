@@ -1,4 +1,4 @@
-/// What the one who imports knows better than the file.
+/// The choices of the one who imports, which go before what the file says.
 package struct ImportOptions: Sendable, Equatable {
     /// The format by name; nil to go by the content.
     package var format: String?
@@ -6,7 +6,7 @@ package struct ImportOptions: Sendable, Equatable {
     package var series: String?
     /// Columns by what they mean: `step`, `loss`, `learning_rate`, `token_count`, `run`, a feature.
     package var columns: [String: String]
-    /// Whether steps are counted rows, for a logger that never set them.
+    /// True when steps are counted rows, for a logger that never set them.
     package var countsRows: Bool
 
     package init(
@@ -19,7 +19,7 @@ package struct ImportOptions: Sendable, Equatable {
         self.countsRows = countsRows
     }
 
-    /// Whether values of a name are worth their memory: a loss, a rate, a count, a size.
+    /// True when values of a name are worth their memory: a loss, a rate, a count, a size.
     func keeps(_ name: String) -> Bool {
         let column = ColumnName(name)
         let loss = LossName(name)

@@ -1,13 +1,13 @@
 package import Records
 
-/// What an import found in one file.
+/// The runs and notes that an import found in one file.
 package struct ImportedFile: Sendable {
     package let path: String
     /// The format's name.
     package let format: String
     package var runs: [ImportedRun]
     package let skipped: [SkippedPart]
-    /// What was taken for what, and how the file was understood.
+    /// The guesses about columns, and the reading of the file.
     package let notes: [String]
     /// A sentence for each doubt.
     package let warnings: [String]
@@ -24,7 +24,7 @@ package struct ImportedRun: Sendable {
         /// Of finite losses, by step; nil where none is finite.
         package let first: (step: Int, loss: Double)?
         package let last: (step: Int, loss: Double)?
-        /// How many are NaN or infinite.
+        /// The count of those that are NaN or infinite.
         package let notFinite: Int
 
         package static func == (a: Self, b: Self) -> Bool {
@@ -40,6 +40,6 @@ package struct ImportedRun: Sendable {
     package var series: [Series]
     /// Points that have a learning rate.
     package var learningRates: Int
-    /// Where training ends, if the log says so.
+    /// The step at which training ends, if the log says so.
     package var totalSteps: Int?
 }

@@ -8,13 +8,13 @@ package struct LogSeries: Sendable, Equatable {
     /// Steps fit 32 bits, and a log of ten million points should fit memory.
     package private(set) var steps: [Int32] = []
     package private(set) var values: [Double] = []
-    /// How many values were logged, kept or not.
+    /// The count of values that were logged, kept or not.
     package private(set) var count = 0
     /// Line of the first value.
     package let firstLine: Int?
     /// Line of the first value that is zero or below, which no loss is.
     private(set) var firstBadLine: Int?
-    /// Whether values are kept, and not only counted.
+    /// True when values are kept, and not only counted.
     private let isKept: Bool
 
     init(name: String, firstLine: Int?, isKept: Bool) {
@@ -74,7 +74,7 @@ package struct LogSeries: Sendable, Equatable {
 
 /// A run of a log: its series in order of appearance, and what was said about it.
 package struct LogRun: Sendable {
-    /// What tells it from other runs of the file; nil where there is one.
+    /// The name that tells it from other runs of the file; nil where there is one.
     package let key: String?
     package private(set) var series: [LogSeries] = []
     /// Numbers and words beside the steps, by the name that the log gives them.
@@ -131,7 +131,7 @@ package struct LogRun: Sendable {
     }
 }
 
-/// What was left out of a file, how often and why, and where first.
+/// The values left out of a file: how many, why, and where first.
 package struct SkippedPart: Sendable, Equatable {
     package var count: Int
     package let reason: String
@@ -157,7 +157,7 @@ package struct LogCollector: Sendable {
     package var notes: [String] = []
     /// Finished runs, where the file is a table of them and no log.
     package var table: TableFile?
-    /// How columns and steps are to be taken.
+    /// The choices about columns and steps.
     package let options: ImportOptions
     /// Faulty rows; a file that has many of them is refused with the first.
     private(set) var faultCount = 0

@@ -1,4 +1,4 @@
-/// How sure a format is that a file is its own.
+/// The confidence of a format that a file is its own.
 package enum Confidence: Int, Comparable, Sendable {
     case none
     /// It could be read, as almost any text could.
@@ -28,14 +28,14 @@ package enum Confidence: Int, Comparable, Sendable {
 package protocol LogFormat: Sendable {
     /// The word for `--as` and for answers.
     var name: String { get }
-    /// What writes it.
+    /// The programs that write it.
     var title: String { get }
     /// A line or an excerpt of a file.
     var sample: String { get }
-    /// Whether the content is no text.
+    /// True when the content is no text.
     var isBinary: Bool { get }
 
-    /// How sure the format is, by the beginning of the content alone.
+    /// The format's confidence, by the beginning of the content alone.
     func recognises(_ head: LogHead) -> Confidence
 
     /// Reads all of the content.

@@ -1,11 +1,11 @@
 /// The beginning of a file, by which formats recognise it.
 package struct LogHead: Sendable {
-    /// How much of a file is looked at: some programs print their own source before the first loss.
+    /// The bytes of a file that are looked at: some programs print their own source before the first loss.
     package static let length = 1 << 19
 
     /// The first bytes, without a byte order mark.
     package let bytes: [UInt8]
-    /// Whether that is all there is.
+    /// True when that is all there is.
     package let isWhole: Bool
     /// The first byte that is neither blank nor a line end.
     package let first: UInt8?
@@ -17,7 +17,7 @@ package struct LogHead: Sendable {
         first = self.bytes.first { !$0.isBlank && !$0.isLineEnd }
     }
 
-    /// Whether a word is in it.
+    /// True when a word is in it.
     package func contains(_ word: StaticString) -> Bool {
         bytes.withUnsafeBufferPointer { $0.contains(word) }
     }

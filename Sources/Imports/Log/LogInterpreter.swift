@@ -13,7 +13,7 @@ struct LogInterpreter {
     let file: String
     let naming: RunNaming
 
-    /// What each name of a log is.
+    /// The meaning of each name in a log.
     private struct Roles {
         var main: String?
         var rate: String?
@@ -168,7 +168,7 @@ struct LogInterpreter {
 private struct RunBuilder {
     private var log: LogRun
     private var run: Run
-    /// Whether it is a row of a table of finished runs.
+    /// True when it is a row of a table of finished runs.
     private let isRow: Bool
     private var main: LogSeries?
     private var further: [(name: String, series: LogSeries)] = []

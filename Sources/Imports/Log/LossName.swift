@@ -1,4 +1,4 @@
-/// What a name says about a loss: which one it is, and how it stands to others.
+/// The meaning of a loss's name: which loss it is, and its rank among others.
 ///
 /// A log has columns such as `train/learning_rate`, `loss_scale` and `eval_runtime` beside its
 /// losses, so a name is a loss's if it says so ("loss", "nll", "cross_entropy") and has none of the
@@ -12,14 +12,14 @@ struct LossName {
         words = Set(self.name.words.map(String.init))
     }
 
-    /// Whether it says that it is a loss.
+    /// True when it says that it is a loss.
     var saysLoss: Bool {
         if name.normal.hasPrefix("loss/") { return name.normal.count > "loss/".count }
         let says = ["loss", "nll", "cross_entropy", "crossentropy", "xent"]
         return says.contains { name.normal.contains($0) } && words.isDisjoint(with: Self.others)
     }
 
-    /// Whether it may be one where no name says so: `train`, `val_1`.
+    /// True when it may be one where no name says so: `train`, `val_1`.
     var maybeLoss: Bool {
         ["train", "val", "eval"].contains { name.normal.hasPrefix($0) }
             && words.isDisjoint(with: Self.others) && words.isDisjoint(with: ["step", "epoch"])
@@ -32,7 +32,7 @@ struct LossName {
         return words.isSuperset(of: ["bits", "byte"]) ? "bits per byte" : nil
     }
 
-    /// Where it stands among those that may be the main loss, 0 first; nil if it never is.
+    /// The rank among those that may be the main loss, 0 first; nil if it never is.
     ///
     /// A loss in bits per byte is the main one only where there is no other.
     var rank: Int? { unit == nil ? mainRank : 11 }

@@ -5,7 +5,7 @@
 /// field, `Character` by `Character`, and its errors know no line. This only marks where fields
 /// are, so that numbers become doubles without a string.
 struct CSVScanner {
-    /// Where a field's text is, without its quotes.
+    /// The place of a field's text, without its quotes.
     struct Field {
         var range: Range<Int>
         var isQuoted: Bool
@@ -53,7 +53,7 @@ struct CSVScanner {
         return text.replacing("\"\"", with: "\"")
     }
 
-    /// Where the field is without spaces around it.
+    /// The place of the field without spaces around it.
     func trimmedRange(_ index: Int) -> Range<Int> {
         var range = fields[index].range
         while let first = bytes[range].first, first.isBlank { range = range.dropFirst() }

@@ -9,7 +9,7 @@ struct JSONRows: RowSource {
     /// Line of each row, where rows are lines.
     private let lines: [Int]?
     private var record = -1
-    /// Where in its row each column's member is; rows mostly have the same keys, so these of one
+    /// The place of each column's member in its row; rows mostly have the same keys, so these of one
     /// row serve those after it.
     private var places: [Int?] = []
     /// The row that `places` were made for.

@@ -11,7 +11,7 @@ protocol RowSource {
     /// - Throws: `RunFileError` where the text breaks its format.
     mutating func advance() throws(RunFileError) -> Bool
 
-    /// Where the current row stands.
+    /// The place of the current row.
     var place: RunFileError.Place { get }
 
     /// The current row's value in a column, read as a number.
@@ -29,7 +29,7 @@ enum NumberField: Equatable {
     case blank
     /// Any double, NaN and infinities included.
     case number(Double)
-    /// What stands there instead.
+    /// The bytes that stand there instead.
     case text(String)
 }
 

@@ -28,7 +28,7 @@ package import Records
 /// Not for models that were pruned after training, nor for schedules that prune so late that the
 /// loss has no time to recover: the average does not see when parameters went.
 package struct AverageParametersLaw: ScalingLaw {
-    /// Where a run says which parameters were active.
+    /// The field of a run that says which parameters were active.
     package static let activeSeries = "active_parameter_count"
     package static let scheduleTag = "pruning_schedule"
 

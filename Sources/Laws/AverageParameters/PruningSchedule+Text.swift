@@ -1,4 +1,4 @@
-/// What can be wrong with a pruning schedule.
+/// A fault of a pruning schedule.
 package enum PruningScheduleError: Error, Equatable, Sendable {
     case ramp(start: Double, end: Double)
     case sparsity(Double)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How the active parameters of a model fall during training: dense, a ramp, then held.
+/// The fall of a model's active parameters during training: dense, a ramp, then held.
 ///
 /// With s_f the final sparsity and u the fraction of the ramp's tokens, the sparsity on the ramp is
 /// s_f·u (linear) or s_f·(1 − (1 − u)³) (cubic), and the active share is 1 − s.
@@ -30,7 +30,7 @@ package struct PruningSchedule: Sendable, Equatable {
         }
     }
 
-    /// What `start` and `end` are fractions of.
+    /// The quantity that `start` and `end` are fractions of.
     package enum Clock: String, CaseIterable, Sendable {
         case tokens
         /// Training compute, 6 × active parameters × tokens: tokens get cheaper on the way.
@@ -38,7 +38,7 @@ package struct PruningSchedule: Sendable, Equatable {
     }
 
     package let ramp: Ramp
-    /// Where the ramp begins and ends, fractions of training.
+    /// The beginning and the end of the ramp, fractions of training.
     package let start: Double
     package let end: Double
     /// The share of parameters that are gone at the end, 0 to below 1.
@@ -85,7 +85,7 @@ package struct PruningSchedule: Sendable, Equatable {
         }
     }
 
-    /// Where the ramp begins and ends, as fractions of the tokens.
+    /// The beginning and the end of the ramp, as fractions of the tokens.
     package var rampTokens: (start: Double, end: Double) {
         guard clock == .compute else { return (start, end) }
         let begin = start * averageShare

@@ -3,7 +3,7 @@ package struct LawMixture: Sendable {
     /// One of the laws averaged.
     package struct Member: Sendable {
         package let law: ConfiguredLaw
-        /// Where its parameters stand among the mixture's.
+        /// The places of its parameters among the mixture's.
         package let range: Range<Int>
 
         /// The parameters of the mixture that are fixed and this member's, by its own positions.

@@ -1,7 +1,7 @@
 import Foundation
 import LeastSquares
 
-/// Where the form is evaluated, in logs.
+/// The point at which the form is evaluated, in logs.
 struct KaplanPoint: Sendable {
     let logSize: Double
     let logSteps: Double
@@ -26,10 +26,10 @@ struct KaplanPoint: Sendable {
 struct KaplanRoot {
     /// x = log L.
     let logLoss: Double
-    /// What the equation's right side is made of at the root.
+    /// The terms of the equation's right side at the root.
     let state: KaplanEquation.State
 
-    /// How much of a change of the right side, at the same loss, reaches the loss.
+    /// The part of a change of the right side, at the same loss, that reaches the loss.
     var response: Double { 1 / state.slope }
 
     /// Newton's method inside a bracket.

@@ -16,14 +16,14 @@ struct ChebyshevPanel {
     /// The same on a straight line, where the area is a parabola.
     static let placesOnLine = 3
 
-    /// What stands at a place between steps: η, η_{k−1} − η_k, and Σ_{τ<k} η_τ.
+    /// The values at a place between steps: η, η_{k−1} − η_k, and Σ_{τ<k} η_τ.
     struct Values {
         var rate: Double
         var drop: Double
         var areaBefore: Double
     }
 
-    /// Where a panel of some length is known, from its first step.
+    /// The range of steps over which a panel of some length is known.
     struct Grid {
         /// As close to Chebyshev points as whole numbers can be.
         let offsets: [Int]

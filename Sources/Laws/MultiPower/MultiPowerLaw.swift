@@ -144,10 +144,10 @@ package struct MultiPowerLaw: ScalingLaw {
 
 /// The multi-power law at fixed inputs.
 ///
-/// Where S1 is 0 (before any learning) the loss comes out infinite: the law says nothing there.
+/// With S1 = 0 (before any learning) the loss comes out infinite: the law says nothing there.
 private struct MultiPowerEvaluator: LawEvaluator {
     private struct Curve {
-        /// How much of S1 at each point is the warm-up's; 0 where all of it counts.
+        /// The part of S1 at each point that is the warm-up's; 0 where all of it counts.
         let warmupAreas: [Double]
         var drops: RateDropSums
     }

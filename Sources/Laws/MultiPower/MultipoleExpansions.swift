@@ -46,7 +46,7 @@ struct MultipoleExpansions {
         }
     }
 
-    /// What four drops add to the moments of the next power.
+    /// The amounts that four drops add to the moments of the next power.
     private struct Charges {
         var size, rate, scaled, scaledRate, position: SIMD4<Double>
 

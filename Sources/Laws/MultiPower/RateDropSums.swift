@@ -49,7 +49,7 @@ struct VisibleDrops {
     /// One for each list of drops in order along the schedule.
     private(set) var trees: [Treecode] = []
 
-    /// How many drops of each list a point has behind it, point after point, and where that of each
+    /// The count of drops of each list behind a point, point after point, and where that of each
     /// begins; lists that were begun later are not there.
     private var counts: [Int] = []
     private var firstCounts: [Int] = []

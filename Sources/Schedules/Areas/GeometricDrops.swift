@@ -62,7 +62,7 @@ struct PowerSums {
     }
 }
 
-/// How n steps carry the annealing sums: divided differences of x^n over (q, λ, λ, 1).
+/// The map by which n steps carry the annealing sums: divided differences of x^n over (q, λ, λ, 1).
 ///
 /// With drops q^(k−1), k = 1 … n, from rest, h_k the complete homogeneous polynomial and
 /// x^n[x_0 … x_r] = h_{n−r}(x_0 … x_r):

@@ -1,6 +1,6 @@
 /// "Run R's own schedule up to step s": `from:R@s`, or `{"from":{"run":"R","step":s}}`.
 struct RunReference {
-    /// What stands for it: the first s steps of the run's schedule, as segments.
+    /// The segments that stand for it: the first s steps of the run's schedule, as segments.
     struct Head {
         let segments: [ScheduleSegment]
         let warnings: [String]

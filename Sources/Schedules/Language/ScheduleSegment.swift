@@ -12,7 +12,7 @@ package struct ScheduleSegment: Sendable {
 
     let body: Body
 
-    /// Where it was written, for errors found later; no part of its meaning.
+    /// The place in the text, for errors found later; no part of its meaning.
     let place: ScheduleError.Place
 
     init(_ body: Body, at place: ScheduleError.Place) {

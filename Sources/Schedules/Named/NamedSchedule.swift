@@ -97,7 +97,7 @@ struct ScheduleArguments {
         try value(name, rule: .oneOf(words)) { words.contains($0) ? $0 : nil }
     }
 
-    /// Whether the argument was written.
+    /// True when the argument was written.
     func has(_ name: String) -> Bool {
         given[name] != nil
     }

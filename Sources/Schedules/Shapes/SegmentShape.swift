@@ -15,10 +15,10 @@ protocol SegmentShape: Sendable {
     /// Usage, meaning and an example for `isoloss schedules` and the documentation.
     static var form: ScheduleForm { get }
 
-    /// Whether the segment is written with a target, `@b`.
+    /// True when the segment is written with a target, `@b`.
     static var takesTarget: Bool { get }
 
-    /// Whether the formula needs rates above 0 at both ends.
+    /// True when the formula needs rates above 0 at both ends.
     static var needsPositiveRates: Bool { get }
 
     /// The number that follows the word in the name, as the 2 of `poly2`; nil for most shapes.
@@ -42,7 +42,7 @@ protocol SegmentShape: Sendable {
     /// The drops onto `offset + 1`, `offset + 2`, … as a geometric series, where they are one.
     func geometricDrops(from offset: Int, in span: SegmentSpan) -> GeometricDrops?
 
-    /// How many steps after an offset can be taken at once; see `SmoothBlock`.
+    /// The steps after an offset that can be taken at once; see `SmoothBlock`.
     func smoothSteps(after offset: Int, in span: SegmentSpan) -> Int
 
     /// Σ of the rates at offsets from ..< to.

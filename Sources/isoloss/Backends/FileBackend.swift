@@ -28,7 +28,7 @@ struct FileBackend: ComputingBackend {
         runs = try bareCurves?.filling(loaded) ?? loaded
     }
 
-    /// What the names of published fits begin with; no file has it.
+    /// The prefix of names of published fits; no file has it.
     private static let published = "\u{0}"
 
     func predictor(_ fit: String) throws -> LawPredictor {

@@ -194,7 +194,7 @@ enum ClientError: Error, Equatable {
         }
     }
 
-    /// What is wrong and what to do, in a sentence.
+    /// The fault and its remedy in a sentence.
     var message: String {
         switch self {
         case .unreachable(let url, let reason):

@@ -54,7 +54,7 @@ struct CompareCommand: ParsableCommand {
 /// A comparison for people: one row per law, the best first.
 struct ComparisonOutput: CommandOutput {
     let report: ComparisonReport
-    /// Which runs were taken, in words.
+    /// The runs that were taken, in words.
     let selection: String
     let warnings: [String]
 

@@ -44,7 +44,7 @@ struct CheckCommand: ParsableCommand {
     }
 }
 
-/// What a check found.
+/// The findings of a check.
 struct CheckOutput: CommandOutput {
     let path: String
     let report: CheckReport

@@ -67,7 +67,7 @@ struct FitCommand: ParsableCommand {
 /// A fit for people: what was fitted, the parameters, how the search ended, how well it fits.
 struct FitOutput: CommandOutput {
     let report: FitReport
-    /// Which runs were taken, in words.
+    /// The runs that were taken, in words.
     var selection: String
 
     func json() throws -> JSONValue {
@@ -164,7 +164,7 @@ struct FitOutput: CommandOutput {
         return rows + report.derived.map(Self.fact)
     }
 
-    /// What a forecast averages, by what, and the sizes it knows.
+    /// The members of a forecast, their weights, and the sizes it knows.
     private static func facts(_ forecast: ForecastReport) -> [[String]] {
         let shares = forecast.members.map { member in
             let error = member.crossValidatedError.map {

@@ -5,7 +5,7 @@ import Laws
 import Plots
 import Records
 
-/// What an import found and did.
+/// The result of an import.
 struct ImportOutput: CommandOutput {
     /// The file or server that the runs went to.
     let place: String

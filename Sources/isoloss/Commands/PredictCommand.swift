@@ -78,7 +78,7 @@ struct PredictCommand: ParsableCommand {
         try output.print(CurveOutput(curve: curve, law: report.law, chart: chart))
     }
 
-    /// What is asked: a schedule's text, else the schedule of the run that is drawn.
+    /// The schedule asked for: its text, else the schedule of the run that is drawn.
     private func schedule(_ backend: any Backend, _ run: Run?) throws -> ScheduleSource? {
         guard let schedule else {
             return try run.flatMap { try backend.schedule(of: $0) }.map { .known($0) }
@@ -168,7 +168,7 @@ struct LossOutput: CommandOutput {
     let answer: LossResponse
     /// The law that predicted.
     var law: String
-    /// What the law predicts: `loss`, or the metric that the fit was made for.
+    /// The quantity that the law predicts: `loss`, or the metric that the fit was made for.
     var predicted = "loss"
     var features: [Feature: Double]
 

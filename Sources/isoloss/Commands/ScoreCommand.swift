@@ -67,7 +67,7 @@ struct ScoreCommand: ParsableCommand {
 /// A score for people: metrics per run, their average, and the curve when there is just one.
 struct ScoreOutput: CommandOutput {
     let report: ScoreReport
-    /// Which runs were taken, in words.
+    /// The runs that were taken, in words.
     var selection: String
     /// Predicted against measured, where one curve was scored.
     var chart: LineChart?

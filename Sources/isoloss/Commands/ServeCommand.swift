@@ -130,7 +130,7 @@ struct BudgetOptions: ParsableArguments {
     }
 }
 
-/// How many files and sockets this process may have open at once.
+/// The count of files and sockets that this process may have open at once.
 enum OpenFileLimit {
     /// Raises the limit to the highest allowed: each connection of a server takes one, and the
     /// usual 1024 is a limit for programs that use `select`, which the server does not.
@@ -147,7 +147,7 @@ enum OpenFileLimit {
 ///
 /// Make it before the server starts, so that no signal is lost in between.
 final class ShutdownSignals {
-    /// What a shell reports for a program ended by SIGINT.
+    /// The code that a shell reports for a program ended by SIGINT.
     private static let interruptedCode: Int32 = 130
 
     private let arrived: DispatchSemaphore

@@ -40,7 +40,7 @@ package struct NameValue: Equatable {
     }
 }
 
-/// Which points are fitted, and by what measure.
+/// The points that are fitted, and the measure.
 struct ObjectiveOptions: ParsableArguments {
     @Option(help: "Fit this further logged loss in place of the main one.")
     var series: String?
@@ -80,7 +80,7 @@ struct ObjectiveOptions: ParsableArguments {
     }
 }
 
-/// What to fit and how.
+/// The law to fit, and how.
 struct FitOptions: ParsableArguments {
     @Option(help: "The law to fit; `isoloss laws` lists them.")
     var law: String

@@ -7,7 +7,7 @@ package struct PlanArguments {
     package var kind: any PlanKind.Type
     /// Values by option name.
     package var options: [String: String] = [:]
-    /// Where the run is read from, for plans about a run.
+    /// The source of the run, for plans about a run.
     package var path: String?
     /// The run's id.
     package var run: String?
@@ -72,7 +72,7 @@ package struct PlanArguments {
         return word.dropFirst(2).split(separator: "=", maxSplits: 1).first.map(String.init)
     }
 
-    /// What follows the equals sign, else the next word unless that is an option, too.
+    /// The text after the equals sign, else the next word unless that is an option, too.
     private static func value(
         of word: String, _ rest: inout ArraySlice<String>, isFlag: Bool
     ) -> String? {

@@ -9,7 +9,7 @@ extension LawPredictor.Interval.Target: ExpressibleByArgument {
     public static let allValueStrings = ["mean", "observation"]
 }
 
-/// How sure an interval is to be, and of what.
+/// The probability of an interval, and the quantity that it is of.
 struct IntervalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How sure the interval is to be.", valueName: "level"))
     var interval = 0.9

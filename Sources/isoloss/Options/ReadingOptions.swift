@@ -3,7 +3,7 @@ import Imports
 import Laws
 import Records
 
-/// How files are read, where their content does not say it.
+/// The choices about reading files, where their content does not say it.
 struct ReadingOptions: ParsableArguments {
     @Option(
         name: .customLong("as"),

@@ -8,7 +8,7 @@ extension Run.Role: ExpressibleByArgument {
     static let allValueStrings = ["train", "test"]
 }
 
-/// Which runs of many to take.
+/// The choice of runs among many.
 struct RunSelection: ParsableArguments {
     @Option(
         name: .customLong("runs"), help: ArgumentHelp("Only these runs.", valueName: "id,id"),

@@ -6,9 +6,9 @@ import Synchronization
 /// One line that says how far work is.
 package struct ProgressBar {
     package var title: String
-    /// How much is done, 0 to 1; nil where the work cannot know.
+    /// The fraction done, 0 to 1; nil where the work cannot know.
     package var fraction: Double?
-    /// What else there is to say, such as the start that is running.
+    /// A further word, such as the start that is running.
     package var note: String?
     package var elapsedSeconds: Double
 

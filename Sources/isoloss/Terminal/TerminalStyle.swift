@@ -9,7 +9,7 @@ extension TerminalStyle {
             isUnicode: isUnicode(environment: ProcessInfo.processInfo.environment))
     }
 
-    /// Whether the locale's encoding is UTF-8; the first of the three that is set decides, as in C.
+    /// True when the locale's encoding is UTF-8; the first of the three that is set decides, as in C.
     package static func isUnicode(environment: [String: String]) -> Bool {
         for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
             guard let value = environment[name], !value.isEmpty else { continue }

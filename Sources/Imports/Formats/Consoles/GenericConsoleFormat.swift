@@ -96,7 +96,7 @@ struct GenericConsoleFormat: ConsoleFormat {
             words.contains { LogPairs.equal(name, $0) }
         }
 
-        /// Whether a line names a held-out set, as `[eval] step 10, loss 3.1`.
+        /// True when a line names a held-out set, as `[eval] step 10, loss 3.1`.
         private static func saysValidation(_ line: ByteText) -> Bool {
             let words: [StaticString] = [
                 "val", "Val", "VAL", "eval", "Eval", "EVAL", "test", "Test",
