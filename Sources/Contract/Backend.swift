@@ -83,7 +83,7 @@ package protocol Backend {
 package enum RunChoice: Sendable, Equatable {
     /// By id; the field that named them is for errors.
     case named([String], field: String)
-    /// Those of a study with a role, where its runs have roles.
+    /// The runs of a study with a role, where its runs have roles.
     case study(String, role: Run.Role, excluding: [String])
 }
 

@@ -13,7 +13,7 @@ extension PlanContext {
         return answer
     }
 
-    /// Which parameters N counts, since studies count differently and teams argue about it.
+    /// The parameters that N counts, since studies count differently and teams argue about it.
     var parameterCountKind: String {
         if let published, !published.parameterConvention.isEmpty {
             return published.parameterConvention
