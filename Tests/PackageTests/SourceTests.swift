@@ -28,12 +28,52 @@ import Testing
         }
     }
 
-    @Test func `no file is longer than 600 lines`() throws {
+    @Test func `no file is longer than 600 lines, and the median is no crumb`() throws {
         let files = try Self.swiftFiles("Sources")
         let lengths = try files.map { try Self.lines($0).count }.sorted()
         try #require(lengths.count > 100)
+        // Many small files are as hard to find one's way in as one large one.
+        #expect(lengths[lengths.count / 2] >= 80, "the median of files")
         for file in try files + Self.swiftFiles("Tests") where try Self.lines(file).count > 600 {
             Issue.record("\(file.lastPathComponent) is longer than 600 lines")
+        }
+    }
+
+    @Test func `a file under 30 lines holds a type of its own`() throws {
+        let declaration =
+            /^(?:(?:package|public|internal|private|fileprivate|final|indirect) )*(?:struct|class|enum|protocol|actor) \w/
+            .anchorsMatchLineEndings()
+        for file in try Self.swiftFiles("Sources") {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            guard text.split(separator: "\n", omittingEmptySubsequences: false).count < 30 else {
+                continue
+            }
+            #expect(text.contains(declaration), "\(file.lastPathComponent) is a crumb")
+        }
+    }
+
+    @Test func `no two files have one name`() throws {
+        var places: [String: [URL]] = [:]
+        for file in try Self.swiftFiles("Sources") {
+            places[file.lastPathComponent, default: []].append(file)
+        }
+        for (name, files) in places { #expect(files.count == 1, "\(name): \(files.map(\.path))") }
+    }
+
+    /// A comment that begins with the thing reads in one go; one that begins with What does not.
+    @Test func `doc comments begin with a noun, not with What`() throws {
+        for file in try Self.swiftFiles("Sources") {
+            let lines = try Self.lines(file)
+            for (index, line) in lines.enumerated() {
+                let text = line.drop { $0 == " " }
+                let isFirst =
+                    index == 0 || !lines[index - 1].drop { $0 == " " }.hasPrefix("///")
+                guard isFirst, text.hasPrefix("/// ") else { continue }
+                let word = text.dropFirst(4).prefix { $0.isLetter }
+                #expect(
+                    !["What", "Whether", "Where", "How", "Those"].contains(String(word)),
+                    "\(file.lastPathComponent):\(index + 1)")
+            }
         }
     }
 

@@ -70,7 +70,8 @@ struct BoundedMinimizer {
 
     /// Halves the step until the value falls enough (Armijo's rule); false when it never does.
     ///
-    /// A fall that would drown in the value's own rounding gives no hold, so a step is taken for flatter slopes.
+    /// A fall that would drown in the value's own rounding says nothing, so a step is then taken for
+    /// flatter slopes.
     private func step(
         _ outcome: inout Outcome, _ slopes: inout [Double], along direction: [Double],
         upper: Double, value valueAt: ([Double]) throws -> Double,
