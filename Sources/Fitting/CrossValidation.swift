@@ -1,7 +1,7 @@
 package import Laws
 package import Records
 
-/// How data are split to judge a law on what it has not seen.
+/// The split of data that judges a law on what it has not seen.
 ///
 /// Curves: each run in turn is left out, since points of one run know each other. Tables: train
 /// small, test large, since a law of sizes is asked about sizes beyond its data; with the rows in

@@ -29,7 +29,7 @@ package struct FitReport: Sendable, Equatable, Codable {
         }
     }
 
-    /// How the search ended.
+    /// The end of the search.
     package struct Termination: Sendable, Equatable, Codable {
         package var reason: String
         package var converged: Bool
@@ -41,7 +41,7 @@ package struct FitReport: Sendable, Equatable, Codable {
         package var startsAgreeing: Int
     }
 
-    /// What the residuals say about the noise.
+    /// The noise by the residuals.
     package struct Noise: Sendable, Equatable, Codable {
         /// Standard deviation of a residual, in the objective's residual (log or linear).
         package var scale: Double
@@ -60,13 +60,13 @@ package struct FitReport: Sendable, Equatable, Codable {
         package var curveCovariance: [[Double]]?
     }
 
-    /// How standard errors, intervals and covariance were found.
+    /// The method behind standard errors, intervals and covariance.
     package struct Uncertainty: Sendable, Equatable, Codable {
         /// `delta`, `bootstrap` or `profile`.
         package var method: String
         /// Refits asked for.
         package var resamples: Int?
-        /// What was drawn: `rows`, `runs` or `blocks`.
+        /// The units drawn: `rows`, `runs` or `blocks`.
         package var resampled: String?
         /// Points in a block of residuals.
         package var blockLength: Int?
@@ -86,7 +86,7 @@ package struct FitReport: Sendable, Equatable, Codable {
         package var standardError: Double?
     }
 
-    /// How far a fit has come.
+    /// The progress of a fit.
     package enum Status: String, Omissible {
         case queued
         case running
@@ -109,11 +109,11 @@ package struct FitReport: Sendable, Equatable, Codable {
     package var cost: Double?
     package var termination: Termination?
     package var metrics: Metrics?
-    /// How the fit predicts runs that it was asked to leave out.
+    /// The score of the fit on runs that it was asked to leave out.
     package var holdout: ScoreReport?
     @Defaulted package var runs: [String]
     @Defaulted package var points: Int
-    /// How far the fitted data reach.
+    /// The reach of the fitted data.
     package var fittedRange: FittedRange?
     @Defaulted package var options: [String: String]
     package var series: String?
@@ -123,9 +123,9 @@ package struct FitReport: Sendable, Equatable, Codable {
     /// variance (null in JSON) for those that the data do not determine.
     @InfinityAsNull package var covariance: [[Double]]?
     package var noise: Noise?
-    /// How standard errors, intervals and covariance were found.
+    /// The method behind standard errors, intervals and covariance.
     package var uncertainty: Uncertainty?
-    /// What the law `forecast` did; nil for every other law.
+    /// The averaging of the law `forecast`; nil for every other law.
     package var forecast: ForecastReport?
     @Defaulted package var seed: UInt64
     package var dataDigest: String?

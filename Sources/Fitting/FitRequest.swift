@@ -1,4 +1,4 @@
-/// What to fit and how: everything a fit depends on beside the runs themselves.
+/// The question of a fit: everything a fit depends on beside the runs themselves.
 package struct FitRequest: Sendable, Equatable {
     package var law: String
     /// Law options by name; the rest keep their defaults.
@@ -11,7 +11,7 @@ package struct FitRequest: Sendable, Equatable {
     package var series: String? {
         didSet { series = Self.seriesName(series) }
     }
-    /// How many of the highest losses to leave out.
+    /// The count of the highest losses to leave out.
     package var excludeHighest: Int
     /// Points before this step are left out.
     package var fromStep: Int?

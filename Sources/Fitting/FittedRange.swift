@@ -2,7 +2,7 @@ package import Laws
 package import Records
 import Schedules
 
-/// How far the data of a fit reach: beyond it a prediction is an extrapolation.
+/// The reach of a fit's data: beyond it a prediction is an extrapolation.
 package struct FittedRange: Sendable, Equatable {
     /// The features that the law reads, lowest and highest.
     package var features: [Feature: ClosedRange<Double>] = [:]

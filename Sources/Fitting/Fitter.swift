@@ -22,7 +22,7 @@ package struct Fitter: Sendable {
         /// Runs to judge the fit on.
         let holdout: [Run]
 
-        /// How many points are fitted.
+        /// The count of fitted points.
         package var pointCount: Int { observations.pointCount }
     }
 

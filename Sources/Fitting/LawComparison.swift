@@ -154,13 +154,13 @@ package struct ComparisonReport: Sendable, Equatable, Codable {
 
     /// One split of the data.
     package struct Fold: Sendable, Equatable, Codable {
-        /// What was left out: a run's id, or a range of sizes in words.
+        /// The part left out: a run's id, or a range of sizes in words.
         package var leftOut: String
         /// Nil when the rest did not suffice for a fit.
         package var meanRelativeError: Double?
     }
 
-    /// How the data were split, in words.
+    /// The split of the data, in words.
     package var method: String
     /// The best first; laws that could not be fitted last.
     package var laws: [Entry]

@@ -1,12 +1,12 @@
 package import LeastSquares
 
-/// What a fit minimises: Σ ρ(residual), with ρ ≈ ½r² near 0.
+/// The objective of a fit: Σ ρ(residual), with ρ ≈ ½r² near 0.
 ///
 /// The default is the one of the Chinchilla and LR-annealing papers: Huber (δ = 1e-3) on
 /// log residuals. In text it is `log-huber:0.001`; in JSON `{"residual":"log","loss":"huber",
 /// "delta":0.001}`.
 package struct Objective: Sendable, Equatable {
-    /// What a residual is a difference of.
+    /// The quantity that a residual is a difference of.
     package enum Residual: String, Codable, Sendable {
         /// log observed − log predicted.
         case log

@@ -76,7 +76,7 @@ package protocol ScalingLaw: Sendable {
     /// Intervals of curves are wide where this term is large.
     var roughCoefficient: String? { get }
 
-    /// What is known of parameters before any data, for runs like these.
+    /// The priors of parameters, before any data, for runs like these.
     ///
     /// - Parameter inputs: The points of the fit, whose rates and lengths a prior may depend on.
     /// - Returns: Priors by the parameters' names.

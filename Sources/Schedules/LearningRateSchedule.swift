@@ -25,7 +25,7 @@ package struct LearningRateSchedule: Sendable {
 
     /// Steps of the warm-up.
     ///
-    /// Those of a leading `warmup` segment, or of the leading run of rising rates of a list. The
+    /// The steps of a leading `warmup` segment, or of the leading run of rising rates of a list. The
     /// change onto step `warmupSteps` is the warm-up's last.
     package let warmupSteps: Int
 

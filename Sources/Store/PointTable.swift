@@ -6,7 +6,7 @@ package import Records
 package struct AppendSummary: Equatable, Sendable {
     /// Points stored, replacing ones included: the whole batch.
     package var accepted: Int
-    /// Those of them whose step had been stored before, in the run or earlier in the batch.
+    /// The points among them whose step had been stored before, in the run or earlier in the batch.
     package var replaced: Int
     /// Points that a rewind took away and the batch did not bring again.
     package var dropped = 0

@@ -46,7 +46,7 @@ struct MLflowEndpoints: Sendable {
 
     static let paths = Set(calls.map { $0.path })
 
-    /// Whether a path is MLflow's, of this version or another.
+    /// True when a path is MLflow's, of this version or another.
     static func isOwn(_ path: String) -> Bool {
         path.hasPrefix("/api/") && path.contains("/mlflow/")
     }
@@ -303,7 +303,7 @@ struct MLflowEndpoints: Sendable {
         return try answer(Array(all[start..<end]), end < all.count ? "\(end)" : nil)
     }
 
-    /// Whether a list is to show what has not been deleted: there is nothing else.
+    /// True when a list is to show what has not been deleted: there is nothing else.
     private static func shows(_ view: JSONValue?) -> Bool { view?.string != "DELETED_ONLY" }
 
     private static func list(_ name: String, of body: JSONValue) -> [JSONValue] {

@@ -91,7 +91,7 @@ struct MLflowFilter {
         for part in Self.parts(text) { comparisons.append(try Self.comparison(part)) }
     }
 
-    /// Whether all comparisons hold.
+    /// True when all comparisons hold.
     ///
     /// - Parameter value: The value of a field; nil where there is none, which equals nothing.
     /// - Returns: True for an empty condition.

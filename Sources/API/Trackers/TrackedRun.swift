@@ -7,7 +7,7 @@ import Records
 /// It is kept in the run's recipe, under `tracker`, so that it survives a restart and whoever asks
 /// for the run sees it: which name was taken for the main loss, and what was not kept.
 struct TrackedRun: Equatable {
-    /// What the names of logged values mean in one run.
+    /// The meaning of the names of logged values in one run.
     struct Names: Equatable {
         /// The name of the main loss, of the learning rate, of the tokens seen.
         var loss: String?
@@ -15,7 +15,7 @@ struct TrackedRun: Equatable {
         var tokenCount: String?
         /// Names of further losses, as they were logged.
         var series: Set<String> = []
-        /// What was logged and is not kept, in words.
+        /// The values that were logged and are not kept, in words.
         var notKept: Set<String> = []
     }
 
@@ -33,7 +33,7 @@ struct TrackedRun: Equatable {
 
     init() {}
 
-    /// What was kept with a run; nothing for one that came by another way.
+    /// The state kept with a run; nothing for one that came by another way.
     init(of run: Run) {
         guard let recipe = Self.recipe(of: run),
             let kept = recipe.first(where: { $0.name == Self.member })?.value
@@ -94,7 +94,7 @@ struct TrackedRun: Equatable {
 }
 
 extension TrackedRun.Names {
-    /// Where a logged value belongs.
+    /// The place of a logged value.
     enum Place: Equatable {
         case loss
         case series(String)
@@ -104,7 +104,7 @@ extension TrackedRun.Names {
         case nowhere(String)
     }
 
-    /// Where a value belongs; nil for a name that has not been seen yet.
+    /// The place of a value; nil for a name that has not been seen yet.
     func place(of value: TrackedValue) -> Place? {
         let name = value.name
         guard NumberRule.step.isMet(by: Double(value.step)) else {

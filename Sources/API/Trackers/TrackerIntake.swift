@@ -15,12 +15,12 @@ struct TrackedValue: Equatable {
     var time: Date?
 }
 
-/// What one call of a tracker's client says about a run.
+/// The content of one call of a tracker's client about a run.
 struct TrackedEntry {
     var values: [TrackedValue] = []
     var params: [(name: String, value: String)] = []
     var tags: [(name: String, value: String)] = []
-    /// Whether a setting may become another: MLflow's may not, trackio's may.
+    /// True when a setting may become another: MLflow's may not, trackio's may.
     var paramsMayChange = false
 }
 

@@ -31,7 +31,7 @@ struct TrackioEndpoints: Sendable {
 
     private static let paths = Set(calls.map { $0.path })
 
-    /// Whether a path is one of trackio's.
+    /// True when a path is one of trackio's.
     static func isOwn(_ path: String) -> Bool { paths.contains(path) }
 
     func register(in router: inout Router) {
@@ -83,7 +83,7 @@ struct TrackioEndpoints: Sendable {
         return arguments
     }
 
-    /// What a client asks before it resumes a run: its last step.
+    /// The question of a client before it resumes a run: its last step.
     private func summary(_ request: Request, _: PathParameters) throws -> Response {
         let given = try arguments(of: request, ["project", "run", "run_id"])
         let project = given["project"]?.string

@@ -1,4 +1,4 @@
-/// What the law `forecast` did: which laws it averages and why, and the sizes it knows.
+/// The averaging of the law `forecast`: which laws it averages and why, and the sizes it knows.
 ///
 /// The parameters of the report are those of the largest size; `sizes` has all of them, so that a
 /// fit's file alone predicts again for any of its sizes.
@@ -38,10 +38,10 @@ package struct ForecastReport: Sendable, Equatable, Codable {
         package var noise: FitReport.Noise?
     }
 
-    /// How the shares were found, in words.
+    /// The way in which the shares were found, in words.
     package var method: String
     package var members: [Member]
-    /// What a point's squared residual is weighted by, in words.
+    /// The weights of squared residuals, in words.
     package var pointWeights: String
     package var priors: [Prior]
     package var sizes: [Size]

@@ -53,7 +53,7 @@ struct ModelSizeFit {
     let values: [Double]
     let atBound: [Bool]
     let noise: NoiseEstimate
-    /// How curves lie about the law, by the parameters of the heaviest member.
+    /// The scatter of curves about the law, by the parameters of the heaviest member.
     let discrepancy: ModelDiscrepancy
     /// Of all parameters in their own units; zero rows for what is fixed, and for the share.
     let covariance: [[Double]]

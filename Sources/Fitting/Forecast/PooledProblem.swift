@@ -159,7 +159,7 @@ struct PlacedPrior {
     let share: Double
     let source: String?
 
-    /// How far the sizes of one study lie from one another: exponents are shared, but not exactly.
+    /// The spread of the sizes of one study: exponents are shared, but not exactly.
     var spreadOfSizes: Double { spread / 3 }
 
     /// The cost of a spread's distance from the centre, per fitted point and halved as ½r² is.

@@ -8,7 +8,7 @@ package struct ObservationBuilder: Sendable {
     package var law: ConfiguredLaw
     /// A further logged loss to use in place of the main one.
     package var series: String?
-    /// How many of the highest losses to leave out.
+    /// The count of the highest losses to leave out.
     package var excludeHighest = 0
     package var fromStep: Int?
 

@@ -11,7 +11,7 @@ package struct Observations: Sendable {
     }
 
     package var groups: [Group]
-    /// What was left out or decided on the way, for the answer.
+    /// The choices made on the way, for the answer.
     package var warnings: [String]
     /// Points left out because they lie inside a warm-up.
     package var warmupPointsLeftOut = 0

@@ -11,7 +11,7 @@ package enum RunSchedule {
         package var warnings: [String]
     }
 
-    /// Whether a run carries a schedule or logged rates.
+    /// True when a run carries a schedule or logged rates.
     package static func isKnown(for run: Run) -> Bool {
         run.schedule != nil || run.points.contains { $0.learningRate != nil }
     }

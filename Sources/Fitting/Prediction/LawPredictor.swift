@@ -10,7 +10,7 @@ package import Schedules
 ///     let band = try predictor.curve(
 ///         schedule: schedule, features: [:], steps: [1_000, 3_999], interval: .init())
 package struct LawPredictor: Sendable {
-    /// How sure a prediction is to be, and of what.
+    /// The probability of an interval, and the quantity that it is of.
     package struct Interval: Sendable, Equatable {
         /// The quantity that lies inside the interval.
         package enum Target: String, Codable, Sendable {
@@ -94,7 +94,7 @@ package struct LawPredictor: Sendable {
         parameters = try ParametersAtSize(report: report, law: law, values: values)
     }
 
-    /// Whether the fit carries what an interval is made from.
+    /// True when the fit carries what an interval is made from.
     package var hasIntervals: Bool { report.covariance != nil && report.noise != nil }
 
     // MARK: Losses
@@ -309,7 +309,7 @@ package struct LawPredictor: Sendable {
 
     // MARK: Differences
 
-    /// How much higher one predicted loss is than another, pair by pair.
+    /// The difference between one predicted loss and another, pair by pair.
     ///
     /// The interval is the delta method's for the difference itself: with g and h the gradients of
     /// the two, its variance is (g − h)ᵀΣ(g − h), so that errors which both share cancel. Of an

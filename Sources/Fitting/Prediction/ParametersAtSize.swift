@@ -5,7 +5,7 @@ import Records
 /// The parameters that a fitted law predicts a run with: those of the run's model size, where the
 /// fit has several.
 struct ParametersAtSize: Sendable {
-    /// What one prediction is made from.
+    /// The inputs of one prediction.
     struct Fitted: Sendable, Equatable {
         var values: [Double]
         var covariance: [[Double]]?
@@ -71,7 +71,7 @@ struct ParametersAtSize: Sendable {
         return Fitted(values: interpolation.values(at: count))
     }
 
-    /// What to tell about a prediction for a size that was not fitted.
+    /// The warnings of a prediction for a size that was not fitted.
     func warnings(for features: [Feature: Double]) -> [String] {
         guard let count = features[.parameterCount], sizes.count >= SizeInterpolation.fewestSizes,
             !sizes.contains(where: { $0.parameterCount == count })

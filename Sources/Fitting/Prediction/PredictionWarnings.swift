@@ -121,7 +121,7 @@ extension LawPredictor.Interval {
     package static let standardLevel = 0.9
 }
 
-/// What an answer says when it was asked for an interval that its fit cannot give.
+/// The warning of an answer that was asked for an interval that its fit cannot give.
 package enum IntervalWarning {
     /// The sentence.
     package static let missing =

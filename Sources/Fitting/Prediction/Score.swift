@@ -2,7 +2,7 @@ import Foundation
 import Laws
 package import Records
 
-/// How well a fitted law predicts runs it was not fitted on: the answer of `isoloss score`.
+/// The score of a fitted law on runs it was not fitted on: the answer of `isoloss score`.
 package struct ScoreReport: Sendable, Equatable, Codable {
     /// The metrics of one run; a table is one pooled entry.
     package struct Entry: Sendable, Equatable, Codable {
@@ -65,7 +65,7 @@ extension LawPredictor {
     }
 }
 
-/// How far predictions are from what was measured, in the loss's own unit or as fractions.
+/// The distances of predictions from measurements, in the loss's own unit or as fractions.
 package struct Metrics: Sendable, Equatable, Codable {
     /// 1 − Σ(observed − predicted)²/Σ(observed − mean observed)²; nil where nothing varies.
     package var r2: Double?

@@ -54,7 +54,7 @@ package struct LinearProjection {
         return true
     }
 
-    /// Where a coefficient that wants to be negative is put: at its bound, or, where only positive
+    /// The place of a coefficient that wants to be negative: at its bound, or, where only positive
     /// values exist, at a thousandth of the loss.
     private func floor(of index: Int) -> Double {
         let spec = specs[index]

@@ -6,7 +6,7 @@ struct SearchOutcome {
     var best: Solution
     /// Starts searched from; those that end at one place on few points share the rest of the way.
     var starts = 0
-    /// Those that ended at the best cost.
+    /// The starts that ended at the best cost.
     var agreeing = 0
     /// The search looked at every n-th point; the best optimum is of all of them.
     var stride = 1
@@ -33,7 +33,7 @@ struct MultiStart<Problem: SearchProblem> {
 
     /// The most points that starts are searched on.
     var searchPoints = SearchLimits.points
-    /// Whether the best optimum is finished on all points where the search looked at fewer.
+    /// True when the best optimum is finished on all points where the search looked at fewer.
     var finishesOnAll = true
 
     /// Searches from starts.
@@ -107,7 +107,7 @@ struct MultiStart<Problem: SearchProblem> {
         return outcome
     }
 
-    /// Whether a coefficient lies on its bound, so that the cost says nothing of its term's shape.
+    /// True when a coefficient lies on its bound, so that the cost says nothing of its term's shape.
     private func isHidden(_ best: Solution) -> Bool {
         specs.indices.contains {
             fixed[$0] == nil && specs[$0].start == .projected && best.atBound[$0]

@@ -4,7 +4,7 @@ import Records
 /// The starts of a fit: a space-filling design over the shape parameters, each completed by the
 /// best linear parameters for it.
 struct StartingPoints {
-    /// Where a search begins.
+    /// The start of a search.
     struct Start {
         /// In the law's own units.
         var values: [Double]
@@ -18,7 +18,7 @@ struct StartingPoints {
     private let losses: [Double]
     private let free: [Bool]
     private let searched: [Int]
-    /// Whether the design spans whole bounds in place of the ranges where optima usually lie.
+    /// True when the design spans whole bounds in place of the ranges where optima usually lie.
     private let isWide: Bool
     private let design: SpaceFillingDesign
     private var projection: LinearProjection
@@ -42,7 +42,7 @@ struct StartingPoints {
             law: law, free: free, losses: losses, evaluator: evaluator)
     }
 
-    /// How many points the design has: enough for a few along each searched direction.
+    /// The points of the design: enough for a few along each searched direction.
     var count: Int {
         switch searched.count {
         case 0: isWide ? 0 : 1

@@ -25,7 +25,7 @@ import Records
 /// 1989, doi:10.1214/aos/1176347265, for blocks; Hesterberg 2015,
 /// doi:10.1080/00031305.2015.1089789, for the expanded percentiles.
 struct Bootstrap {
-    /// What the refits say.
+    /// The result of the refits.
     struct Outcome {
         /// Each refit's parameters in the solver's coordinates; those that failed are left out.
         var coordinates: [[Double]]

@@ -23,7 +23,7 @@ struct DeltaCovariance {
     /// H⁻¹ on the same parameters.
     let inverseCurvature: [[Double]]
     let conditionNumber: Double
-    /// Whether there are no more points than free parameters: the fit passes through all of them,
+    /// True when there are no more points than free parameters: the fit passes through all of them,
     /// and nothing says how large the noise is.
     let isInterpolating: Bool
     /// The parameters that trade off along the flattest direction.

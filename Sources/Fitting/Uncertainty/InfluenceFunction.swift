@@ -1,7 +1,7 @@
 import Foundation
 import LeastSquares
 
-/// What a loss makes of the residuals: their influences ψ, and the mean curvature ρ″ around each.
+/// The influence of residuals under a loss: their influences ψ, and the mean curvature ρ″ around each.
 ///
 /// Huber's ρ″ counts the points inside δ. Where δ is far below the noise these are few, and what
 /// the count estimates, twice δ times the density of the noise at 0, hangs on chance. So the
@@ -55,7 +55,7 @@ struct InfluenceEstimate {
     }
 }
 
-/// How correlated the influences ψ(r) of a robust loss are where the residuals are correlated.
+/// The correlation of the influences ψ(r) of a robust loss where the residuals are correlated.
 ///
 /// A bounded ψ forgets the size of a residual, and with it some of the correlation. For normal
 /// residuals of correlation c, corr(ψ, ψ) = Σ_k w_k·c^k, with w_k the share of the k-th Hermite
@@ -67,7 +67,7 @@ struct InfluenceCorrelation {
     /// The weight of each power 1, 3, 5, …; together at most 1.
     let weights: [Double]
 
-    /// What the powers left out add up to: it counts as independent.
+    /// The sum of the powers left out: it counts as independent.
     private static let highestPower = 61
 
     /// - Parameters:

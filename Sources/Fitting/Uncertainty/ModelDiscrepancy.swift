@@ -25,7 +25,7 @@ import LeastSquares
 /// away by itself. Where residuals hang together, ν falls to p, and Δ grows as far as the gradient
 /// leaves the fitted curves. Student's t with ν degrees of freedom makes the interval.
 ///
-/// How it was chosen: by interval score and by how many points of unseen runs it covered, run by run,
+/// The choice was made by interval score and by how many points of unseen runs it covered, run by run,
 /// among such forms as the jackknife of curves, residuals of leave-one-curve-out refits, residuals by
 /// position and single terms of the law; on 150 simulated studies of nine schedules, three of them
 /// fitted (truth: noisy gradient descent on a power-law spectrum, the multi-power law and the

@@ -6,7 +6,7 @@ enum ParallelLoop {
     /// Pieces taken at a time: enough to make the lock rare, few enough to end together.
     private static let chunk = 16
 
-    /// What the threads share.
+    /// The state that the threads share.
     private final class Board<Output: Sendable>: Sendable {
         struct State {
             var next = 0

@@ -23,7 +23,7 @@ struct ProfileLikelihood {
     let estimate: DeltaCovariance
     let degreesOfFreedom: Double
 
-    /// What a profile found.
+    /// The result of a profile.
     struct Outcome {
         /// Lower and upper end of each parameter, by position, in its own unit.
         var intervals: [Int: [Double]]
@@ -66,7 +66,7 @@ struct ProfileLikelihood {
         return outcome
     }
 
-    /// Where the scaled rise of the cost reaches the quantile, on one side.
+    /// The point at which the scaled rise of the cost reaches the quantile, on one side.
     ///
     /// The root of the rise is nearly a straight line, so false position finds the end in a few
     /// refits, inside the bracket found on the way out.

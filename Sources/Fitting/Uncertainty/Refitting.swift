@@ -24,7 +24,7 @@ final class Refitting {
     private let quick = LevenbergMarquardt(options: .search)
     private let careful = LevenbergMarquardt()
 
-    /// How many other starts a refit gets that did not converge.
+    /// The other starts that a refit gets that did not converge.
     private static let restarts = 8
 
     /// - Parameters:

@@ -1,8 +1,8 @@
 import Foundation
 
-/// How a bootstrap makes new data out of the old.
+/// The ways of a bootstrap to make new data out of the old.
 package struct Resampling: Sendable {
-    /// What is drawn with replacement.
+    /// The units that are drawn with replacement.
     enum Unit: Sendable, Equatable {
         /// Rows of a table.
         case rows
@@ -113,7 +113,7 @@ package struct Resampling: Sendable {
         }
     }
 
-    /// How often each of `count` rows or runs is drawn in the resample of an index.
+    /// The times that each of `count` rows or runs is drawn in the resample of an index.
     package static func times(of count: Int, seed: UInt64, index: Int) -> [Double] {
         var generator = stream(seed: seed, index: index)
         var times = Array(repeating: 0.0, count: count)

@@ -1,7 +1,7 @@
 import Foundation
 import LeastSquares
 
-/// How well a correlation of the noise explains the residuals of a fit, its parameters' share apart.
+/// The likelihood of a correlation of the noise given the residuals of a fit, its parameters' share apart.
 ///
 /// Residuals are smaller and less correlated than the noise, because the fit has taken from it
 /// whatever looks like a change of parameters; slow noise looks most like it. The restricted
@@ -16,7 +16,7 @@ import LeastSquares
 /// Source: Patterson and Thompson 1971, doi:10.1093/biomet/58.3.545; Harvey, "Forecasting,
 /// structural time series models and the Kalman filter" (1989), section 3.4.
 struct RestrictedLikelihood {
-    /// What a correlation is worth, and the variance that goes with it.
+    /// The likelihood of a correlation, and the variance that goes with it.
     struct Value {
         /// −2 log L; less is better.
         let deviance: Double
@@ -127,7 +127,7 @@ struct RestrictedLikelihood {
 ///
 /// Source: Akaike 1974, doi:10.1109/TAC.1974.1100705; Schwarz 1978, doi:10.1214/aos/1176344136.
 struct CorrelationSearch {
-    /// What was chosen.
+    /// The choice.
     struct Choice {
         let correlation: NoiseCorrelation
         let value: RestrictedLikelihood.Value

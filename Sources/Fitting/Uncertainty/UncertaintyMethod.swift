@@ -1,4 +1,4 @@
-/// How the uncertainty of a fit is found; in text `delta`, `bootstrap:4000` or `profile`.
+/// The method for the uncertainty of a fit; in text `delta`, `bootstrap:4000` or `profile`.
 package enum UncertaintyMethod: Sendable, Equatable {
     /// From the Jacobian at the optimum: the delta method, at the cost of no further fit.
     case delta

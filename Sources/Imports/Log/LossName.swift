@@ -37,7 +37,7 @@ struct LossName {
     /// A loss in bits per byte is the main one only where there is no other.
     var rank: Int? { unit == nil ? mainRank : 11 }
 
-    /// Where it stands among losses in nats.
+    /// The rank among losses in nats.
     ///
     /// The contract: `loss`, else the first training loss, else the first of `val*` and `eval*`. A
     /// name `loss/<name>` is a series by its own word unless that word is training's.

@@ -12,7 +12,7 @@ package import Records
 package struct RunSettings {
     /// Names that somebody has settled, by what they mean.
     private let chosen: [String: String]
-    /// Whether the run is a row of a table, where one letter says enough.
+    /// True when the run is a row of a table, where one letter says enough.
     private let isRow: Bool
     /// The step at which training ends.
     package private(set) var totalSteps: Int?

@@ -9,12 +9,12 @@ package import Schedules
 /// LR-annealing law, each with parameters of its own: their names with `multi_power_` and
 /// `lr_annealing_` before them, and their units and bounds. w is `multi_power_weight`, 0 … 1.
 ///
-/// What makes it a forecaster is how it is fitted, not the formula: each law alone, under weak
+/// Its way of being fitted makes it a forecaster, not the formula: each law alone, under weak
 /// priors on its shape, with late points before early ones, and weighed by how well it predicts
 /// runs and horizons that it was not fitted on. The fit's `forecast` object says what was done.
 ///
 /// `annealing_from=start` counts the warm-up's rises in both members, so that the peak rate matters.
-/// Where the fitted runs have several peaks, the fit takes what predicts left-out runs better.
+/// With fitted runs of several peaks, the fit takes what predicts left-out runs better.
 ///
 /// Source: Luo et al. 2025, arXiv 2503.12811; Tissue et al. 2024, arXiv 2408.11029.
 package struct ForecastLaw: ScalingLaw {

@@ -41,8 +41,8 @@ struct LossSurface {
         guard about.kind == .table, about.observes == .loss else { return false }
         let apart: Set<Feature> = [.encoderParameterCount, .decoderParameterCount, .loss]
         var probe: [Feature: Double] = [:]
-        for feature in Feature.allCases where !apart.contains(feature) && !replaced.contains(feature)
-        {
+        for feature in Feature.allCases
+        where !apart.contains(feature) && !replaced.contains(feature) {
             probe[feature] = 1e6
         }
         probe[.parameterCount] = 1e9

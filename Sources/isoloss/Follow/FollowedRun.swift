@@ -13,16 +13,16 @@ import Records
 /// - A log that has become shorter, or begins later, is a new file for the same run: what was read
 ///   before its first step stays.
 struct FollowedRun {
-    /// What is to be stored.
+    /// The points to be stored.
     struct Change: Equatable {
         var points: [Point]
-        /// Whether everything from the first point's step on is dropped before.
+        /// True when everything from the first point's step on is dropped before.
         var rewinds: Bool
-        /// Those with a loss beside the main one that is new.
+        /// The points with a loss beside the main one that is new.
         var evaluations: [Point]
     }
 
-    /// What has been stored, in step order.
+    /// The points that have been stored, in step order.
     private(set) var stored: [Point] = []
     /// Points that the log still has and a restart has taken back.
     private var past: [Int: Point] = [:]
@@ -78,7 +78,7 @@ struct FollowedRun {
         return changes
     }
 
-    /// Whether the job has gone back: a loss has changed before the end, or points after the first
+    /// True when the job has gone back: a loss has changed before the end, or points after the first
     /// change are gone.
     private static func rewinds(
         _ changes: [(point: Point, old: Point?)], _ former: ArraySlice<Point>, _ now: [Point]

@@ -156,7 +156,7 @@ struct LogFollower {
         }
     }
 
-    /// Whether a file is what became of a followed one: `train.log.1` of `train.log`.
+    /// True when a file is what became of a followed one: `train.log.1` of `train.log`.
     private func isRotated(_ path: String) -> Bool {
         guard let dot = path.lastIndex(of: "."), dot != path.startIndex else { return false }
         let ending = path[path.index(after: dot)...]
