@@ -39,7 +39,7 @@ struct FitEndpoints: Sendable {
             response.headers["Location"] = "/v1/fits/\(id)"
             return response
         }
-        if case .bootstrap(let resamples) = submission.request.uncertainty {
+        if case .bootstrap(let resamples, _) = submission.request.uncertainty {
             try budget.check(.resamples, of: resamples)
         }
         let id = Self.newID()

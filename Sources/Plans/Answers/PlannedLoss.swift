@@ -1,4 +1,5 @@
 import Fitting
+import Laws
 import Records
 import Schedules
 
