@@ -212,6 +212,13 @@ struct TrackerTests {
         try refused("runs/log-inputs", "{}", 404, "ENDPOINT_NOT_FOUND")
         try refused("logged-models", "{}", 404, "ENDPOINT_NOT_FOUND")
         try refused("runs/log-batch", "{", 400, "INVALID_PARAMETER_VALUE")
+        for path in [
+            "experiments/get-by-name", "experiments/get", "runs/get", "metrics/get-history",
+        ] {
+            let nothing = try service.get("\(Self.root)/\(path)")
+            #expect(nothing.status == 400, "\(path)")
+            #expect(nothing.json["error_code"]?.string == "INVALID_PARAMETER_VALUE", "\(path)")
+        }
         let long = #"{"run_id":"\#(String(repeating: "a", count: 5_000))"}"#
         try refused("runs/log-batch", long, 413, "BAD_REQUEST")
         #expect(try Self.losses(service, run) == [])

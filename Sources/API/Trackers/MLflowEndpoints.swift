@@ -64,16 +64,17 @@ struct MLflowEndpoints: Sendable {
             }
         }
         get("experiments/get-by-name") { query in
-            try experiment(named: query["experiment_name"] ?? "")
+            try experiment(named: Self.parameter("experiment_name", of: query))
         }
         get("experiments/get") { query in
-            try experiment(named: name(ofExperiment: query["experiment_id"] ?? ""))
+            let id = try Self.parameter("experiment_id", of: query)
+            return try experiment(named: name(ofExperiment: id))
         }
         post("experiments/create", createExperiment)
         post("experiments/search", searchExperiments)
         post("runs/create", createRun)
         get("runs/get") { query in
-            let run = try intake.store.run(query["run_id"] ?? query["run_uuid"] ?? "")
+            let run = try intake.store.run(Self.runID(of: query))
             return .object([.init("run", try show(run))])
         }
         post("runs/update", updateRun)
@@ -264,8 +265,8 @@ struct MLflowEndpoints: Sendable {
     }
 
     @Sendable private func history(_ query: Query) throws -> JSONValue {
-        let run = try intake.store.run(query["run_id"] ?? query["run_uuid"] ?? "")
-        let key = query["metric_key"] ?? ""
+        let run = try intake.store.run(Self.runID(of: query))
+        let key = try Self.parameter("metric_key", of: query)
         let first = query["page_token"].flatMap { Int($0) } ?? 0
         let limit = query["max_results"].flatMap { Int($0) } ?? .max
         guard limit > 0 else {
@@ -309,6 +310,17 @@ struct MLflowEndpoints: Sendable {
     private static func list(_ name: String, of body: JSONValue) -> [JSONValue] {
         guard case .array(let values) = body[name] else { return [] }
         return values
+    }
+
+    private static func parameter(_ name: String, of query: Query) throws -> String {
+        guard let value = query[name], !value.isEmpty else {
+            throw HTTPError.field(.badRequest, "/\(name)", "\(name) is missing in the query.")
+        }
+        return value
+    }
+
+    private static func runID(of query: Query) throws -> String {
+        try parameter(query["run_id"] == nil ? "run_uuid" : "run_id", of: query)
     }
 
     private static func runID(of body: JSONValue) throws -> String {
