@@ -239,8 +239,8 @@ import Testing
         #expect(try warnings("warmup:500@3e-4,hold:20000") == [])
         #expect(
             try warnings("warmup:500@6e-4,hold:20000") == [
-                "peak learning_rate = 6e-4 differs from the fitted runs' 3e-4, and nothing in this fit "
-                    + "knows what another peak does; add a run of another peak"
+                "peak learning_rate = 0.0006 differs from the fitted runs' 0.0003, and nothing in this "
+                    + "fit knows what another peak does; add a run of another peak"
             ])
         #expect(
             try warnings("warmup:500@3e-4,hold:60000") == [
