@@ -67,7 +67,7 @@ package struct Run: Sendable, Equatable {
     /// Units of losses by field, such as `bits_per_byte` for `loss/validation`; nats per token where
     /// nothing is said.
     package var units: [String: String]
-    /// Whatever else its owner wants to keep, as JSON text; nothing here reads it.
+    /// Whatever else its owner wants to keep, as JSON text; trackers keep their state under `tracker`.
     package var recipe: String?
     /// The store's own values of the run; nil until it is stored.
     package var stored: Stored?

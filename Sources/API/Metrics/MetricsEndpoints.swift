@@ -17,18 +17,6 @@ struct MetricsEndpoints: Sendable {
     let runLimit: Int
     private let startedAt = Date()
 
-    init(
-        store: RunStore, forecasts: RunForecasts, counts: RequestCounts, ledger: MemoryLedger,
-        version: String, runLimit: Int
-    ) {
-        self.store = store
-        self.forecasts = forecasts
-        self.counts = counts
-        self.ledger = ledger
-        self.version = version
-        self.runLimit = runLimit
-    }
-
     func register(in router: inout Router) {
         router.on(.get, "/metrics") { request, _ in try answer(request) }
     }
@@ -77,23 +65,18 @@ struct MetricsEndpoints: Sendable {
                 text.sample(loss, ["study": run.study ?? "", "run": run.id, "series": series])
             }
         }
-        func each(
-            _ name: String, _ help: String, _ value: (RunGauges) -> Double?
-        ) {
-            text.family(name, .gauge, help)
-            for run in runs {
-                guard let value = value(run) else { continue }
-                text.sample(value, ["study": run.study ?? "", "run": run.id])
-            }
+        Self.write("isoloss_run_step", "Last logged step.", of: runs, to: &text) {
+            $0.lastStep.map(Double.init)
         }
-        each("isoloss_run_step", "Last logged step.") { $0.lastStep.map(Double.init) }
-        each("isoloss_run_total_steps", "Steps of the run's schedule.") {
+        Self.write("isoloss_run_total_steps", "Steps of the run's schedule.", of: runs, to: &text) {
             $0.totalSteps.map(Double.init)
         }
-        each("isoloss_run_learning_rate", "Newest learning rate.") { $0.learningRate }
-        each(
+        Self.write("isoloss_run_learning_rate", "Newest learning rate.", of: runs, to: &text) {
+            $0.learningRate
+        }
+        Self.write(
             "isoloss_run_last_point_timestamp_seconds",
-            "Last change of a run's points or metadata, seconds since 1970."
+            "Last change of a run's points or metadata, seconds since 1970.", of: runs, to: &text
         ) { $0.updatedAt.timeIntervalSince1970 }
         writeForecasts(of: runs, target: target, &text)
     }
@@ -111,24 +94,31 @@ struct MetricsEndpoints: Sendable {
                 ("0.05", final.lower), ("0.5", final.loss), ("0.95", final.upper),
             ] {
                 guard let loss else { continue }
-                text.sample(loss, ["study": run.study ?? "", "run": run.id, "quantile": quantile])
+                text.sample(
+                    loss, ["study": run.study ?? "", "run": run.id, "quantile": quantile])
             }
         }
-        text.family(
-            "isoloss_run_outside_forecast", .gauge,
-            "1 where a run has left the band of its earlier forecast, else 0.")
-        for run in runs {
-            guard let forecast = known[run.id] else { continue }
-            text.sample(
-                forecast.outsideSince == nil ? 0 : 1, ["study": run.study ?? "", "run": run.id])
-        }
+        Self.write(
+            "isoloss_run_outside_forecast",
+            "1 where a run has left the band of its earlier forecast, else 0.", of: runs, to: &text
+        ) { run in known[run.id].map { $0.outsideSince == nil ? 0 : 1 } }
         guard let target else { return }
-        text.family(
-            "isoloss_run_forecast_seconds_to_target", .gauge,
-            "Time until the predicted loss reaches the target that the scrape asked for.")
+        Self.write(
+            "isoloss_run_forecast_seconds_to_target",
+            "Time until the predicted loss reaches the target that the scrape asked for.",
+            of: runs, to: &text
+        ) { known[$0.id]?.seconds(to: target) }
+    }
+
+    /// A gauge with one value for each run that has it.
+    private static func write(
+        _ name: String, _ help: String, of runs: [RunGauges], to text: inout MetricsText,
+        _ value: (RunGauges) -> Double?
+    ) {
+        text.family(name, .gauge, help)
         for run in runs {
-            guard let seconds = known[run.id]?.seconds(to: target) else { continue }
-            text.sample(seconds, ["study": run.study ?? "", "run": run.id])
+            guard let value = value(run) else { continue }
+            text.sample(value, ["study": run.study ?? "", "run": run.id])
         }
     }
 }

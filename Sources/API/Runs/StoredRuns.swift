@@ -84,21 +84,3 @@ struct StoredRuns {
         return run
     }
 }
-
-extension RunStore {
-    /// The runs of a study, or all there are, page after page.
-    ///
-    /// - Parameter study: Only runs of this study; nil for all.
-    /// - Returns: Their metadata, in the order in which they were first stored.
-    /// - Throws: `StoreError`.
-    func allRuns(study: String?) throws(StoreError) -> [Run] {
-        var records: [Run] = []
-        var cursor: String?
-        repeat {
-            let page = try runs(study: study, limit: 1_000, cursor: cursor)
-            records += page.records
-            cursor = page.nextCursor
-        } while cursor != nil
-        return records
-    }
-}

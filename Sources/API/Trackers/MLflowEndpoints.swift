@@ -26,11 +26,6 @@ struct MLflowEndpoints: Sendable {
     let budget: WorkBudget
     private let created = CreatedExperiments()
 
-    init(intake: TrackerIntake, budget: WorkBudget) {
-        self.intake = intake
-        self.budget = budget
-    }
-
     /// The calls there are.
     static let calls: [(method: Method, path: String)] = {
         let calls: [(Method, String)] = [

@@ -104,31 +104,34 @@ extension TrackedRun.Names {
         case nowhere(String)
     }
 
-    /// The place of a value; nil for a name that has not been seen yet.
+    /// The place of a value; nil for what has not been seen yet.
     func place(of value: TrackedValue) -> Place? {
+        let place = judgement(of: value)
+        if case .nowhere(let words) = place, !notKept.contains(words) { return nil }
+        return place
+    }
+
+    /// The place of a value by the names that are known, and what is wrong with it otherwise.
+    private func judgement(of value: TrackedValue) -> Place {
         let name = value.name
         guard NumberRule.step.isMet(by: Double(value.step)) else {
-            return left("\(name) at a step that is no whole number from 0 to 10^8")
+            return .nowhere("\(name) at a step that is no whole number from 0 to 10^8")
         }
         if name == loss || series.contains(name) {
             guard NumberRule.loss.isMet(by: value.value) else {
-                return left("\(name) of zero or below")
+                return .nowhere("\(name) of zero or below")
             }
             return name == loss ? .loss : .series(MetricMeaning.seriesName(name))
         }
         if name == learningRate {
             return NumberRule.learningRate.isMet(by: value.value)
-                ? .learningRate : left("\(name) that is not finite or below 0")
+                ? .learningRate : .nowhere("\(name) that is not finite or below 0")
         }
         if name == tokenCount {
             return NumberRule.tokenCount.isMet(by: value.value)
-                ? .tokenCount : left("\(name) that is not finite or below 0")
+                ? .tokenCount : .nowhere("\(name) that is not finite or below 0")
         }
-        return left(name)
-    }
-
-    private func left(_ words: String) -> Place? {
-        notKept.contains(words) ? .nowhere(words) : nil
+        return .nowhere(name)
     }
 
     /// Learns the names of values, by the rules that logs of files are read by.
@@ -139,17 +142,8 @@ extension TrackedRun.Names {
         for value in values where place(of: value) == nil {
             let name = value.name
             if !isKnown(name), TextRule.name.isMet(by: name) { learn(name) }
-            // Known by now, and still without a place: the value itself breaks a rule.
-            guard place(of: value) == nil else { continue }
-            if !NumberRule.step.isMet(by: Double(value.step)) {
-                notKept.insert("\(name) at a step that is no whole number from 0 to 10^8")
-            } else if name == loss || series.contains(name) {
-                notKept.insert("\(name) of zero or below")
-            } else if name == learningRate || name == tokenCount {
-                notKept.insert("\(name) that is not finite or below 0")
-            } else {
-                notKept.insert(name)
-            }
+            // Known by now, and still nowhere: the value itself breaks a rule.
+            if case .nowhere(let words) = judgement(of: value) { notKept.insert(words) }
         }
     }
 

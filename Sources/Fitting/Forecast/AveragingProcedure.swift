@@ -5,7 +5,7 @@ import Schedules
 /// Fits an average of laws: every member alone under its parameters' priors, and the shares by what
 /// members predict of points left out.
 ///
-/// For fitted runs with several peak rates, and the request leaves it open, the same is done
+/// For fitted runs with several peak rates, where the request leaves it open, the same is done
 /// with the rises of the rate counted: without them nothing in a member knows the peak. The better
 /// member of each way is compared on the points left out. Runs of one peak say nothing of rises, which
 /// move all of them alike, so that the way without them stays.
@@ -145,7 +145,7 @@ struct AveragingProcedure: FittingProcedure {
         }
     }
 
-    /// Cautions for a size of a few curves among several sizes.
+    /// Warnings for a size of a few curves among several sizes.
     private func warnings(_ fits: [ModelSizeFit], law: ConfiguredLaw) -> [String] {
         guard fits.count > 1 else { return [] }
         let free = Set(

@@ -81,6 +81,12 @@ struct LossSurface {
     func losses(
         _ sizes: [(parameterCount: Double, tokenCount: Double)], parameters: [Double]? = nil
     ) throws(FittingError) -> [Double] {
+        Self.losses(of: law, at: try inputs(sizes), parameters: parameters ?? values)
+    }
+
+    private func inputs(
+        _ sizes: [(parameterCount: Double, tokenCount: Double)]
+    ) throws(FittingError) -> [LawInput] {
         var inputs: [LawInput] = []
         for size in sizes {
             inputs.append(
@@ -88,7 +94,7 @@ struct LossSurface {
                     features: try features(
                         parameterCount: size.parameterCount, tokenCount: size.tokenCount)))
         }
-        return Self.losses(of: law, at: inputs, parameters: parameters ?? values)
+        return inputs
     }
 
     func loss(
@@ -130,13 +136,7 @@ struct LossSurface {
     func gradients(
         _ sizes: [(parameterCount: Double, tokenCount: Double)], isRelative: Bool
     ) throws(FittingError) -> [[Double]] {
-        var inputs: [LawInput] = []
-        for size in sizes {
-            inputs.append(
-                LawInput(
-                    features: try features(
-                        parameterCount: size.parameterCount, tokenCount: size.tokenCount)))
-        }
+        let inputs = try inputs(sizes)
         var evaluator = law.evaluator(for: inputs)
         var losses = Array(repeating: 0.0, count: inputs.count)
         var jacobian = Array(repeating: 0.0, count: inputs.count * values.count)

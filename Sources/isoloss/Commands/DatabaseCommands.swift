@@ -164,18 +164,13 @@ struct ExportCommand: ParsableCommand {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         var members: [JSONValue] = []
-        var cursor: String?
-        repeat {
-            let page = try store.runs(study: study, cursor: cursor)
-            for listed in page.records {
-                do {
-                    members.append(try write(store.wholeRun(listed.id)))
-                } catch let error as StoreError {
-                    Output.warning("run \(listed.id) is left out: \(error.message)")
-                }
+        for listed in try store.allRuns(study: study) {
+            do {
+                members.append(try write(store.wholeRun(listed.id)))
+            } catch let error as StoreError {
+                Output.warning("run \(listed.id) is left out: \(error.message)")
             }
-            cursor = page.nextCursor
-        } while cursor != nil
+        }
         var document: [JSONValue.Member] = []
         if let study { document.append(.init("study", .string(study))) }
         document.append(.init("runs", .array(members)))
