@@ -95,6 +95,14 @@ package struct Run: Sendable, Equatable {
         if !series.isEmpty { self.series = series }
     }
 
+    /// The length of the whole run: its schedule's, else the steps it was said to have; nil where
+    /// neither is known.
+    package var totalSteps: Int? {
+        if let schedule { return schedule.totalSteps }
+        let stated = features[.stepCount] ?? 0
+        return stated >= 1 && stated <= Double(ScheduleLimits.steps) ? Int(stated) : nil
+    }
+
     /// Checks every field but the points.
     ///
     /// - Throws: `InvalidField` with the first that breaks its rule.

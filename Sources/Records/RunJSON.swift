@@ -60,7 +60,7 @@ extension Run {
         add("units", texts(units))
         add("recipe", recipe.flatMap { try? JSONParser.parse(Array($0.utf8)) })
         guard let stored else { return members }
-        add("total_steps", schedule.map { .integer($0.totalSteps) })
+        add("total_steps", totalSteps.map(JSONValue.integer))
         add("last_step", stored.lastStep.map(JSONValue.integer) ?? .null)
         add("last_loss", stored.lastLoss.map(JSONValue.number))
         add("point_count", .integer(stored.pointCount))

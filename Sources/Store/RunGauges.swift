@@ -6,7 +6,7 @@ package struct RunGauges: Sendable, Equatable {
     package var id: String
     package var study: String?
     package var lastStep: Int?
-    /// The length of its schedule; nil without one.
+    /// The length of its schedule, else the steps it was said to have; nil without either.
     package var totalSteps: Int?
     /// When its points or metadata last changed.
     package var updatedAt: Date
@@ -28,7 +28,9 @@ extension RunStore {
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT key, id, study, last_step, total_steps, updated_at, last_loss,
+                        SELECT key, id, study, last_step, updated_at, last_loss,
+                            coalesce(total_steps, (SELECT CAST(value AS INTEGER) FROM run_feature
+                                WHERE run_key = run.key AND name = 'step_count')) AS total_steps,
                             (SELECT learning_rate FROM
                                 (SELECT learning_rate, step FROM point WHERE run_key = run.key
                                     ORDER BY step DESC LIMIT 1000)

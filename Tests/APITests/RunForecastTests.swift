@@ -100,6 +100,28 @@ import Testing
         #expect(format.status == 400 && format.pointers == ["/format"])
     }
 
+    @Test func `a log without a schedule is forecast to its stated length`() throws {
+        let service = try TestService(.inProcess)
+        _ = try service.put("/v1/runs/logged", #"{"step_count":1000}"#)
+        let points = stride(from: 20, through: 600, by: 20).map { step in
+            let rate = step < 100 ? 2e-3 * Double(step) / 100 : 2e-3 * Double(1_000 - step) / 900
+            return #"{"step":\#(step),"loss":\#(2.5 + 30 / Double(step)),"learning_rate":\#(rate)}"#
+        }
+        _ = try service.post(
+            "/v1/runs/logged/points", #"{"points":[\#(points.joined(separator: ","))]}"#)
+        let answer = try service.get("/v1/runs/logged/forecast")
+        #expect(answer.status == 200, "\(answer.text)")
+        #expect(answer.json["total_steps"] == .integer(1_000))
+        #expect(answer.json["final"]?["step"] == .integer(999))
+        #expect(answer.json["final"]?["loss"]?.double ?? 0 > 2, "\(answer.text)")
+        // What its rates will be is assumed, and said.
+        let warnings = answer.json["warnings"]?.elements.compactMap(\.string) ?? []
+        #expect(
+            warnings.contains { $0.contains("follow warmup:100@2e-3,linear:900@0") },
+            "\(warnings)")
+        #expect(try service.get("/v1/runs/logged").json["total_steps"] == .integer(1_000))
+    }
+
     @Test func `a published fit is made by its name alone`() throws {
         let service = try TestService(.inProcess)
         let made = try service.post("/v1/fits", #"{"published":"hoffmann-2022"}"#)

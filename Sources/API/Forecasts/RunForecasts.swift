@@ -22,7 +22,7 @@ final class RunForecasts: Sendable {
     /// Of simulated runs' first 15 %, 13 of 36 forecasts were impossible and 28 of 36 intervals
     /// missed; with one finished run beside them none was, and all held.
     private static let leastFractionAlone = 0.15
-    /// A run that has logged this much of its schedule has finished.
+    /// A run that has logged this much of its steps has finished.
     private static let finishedFraction = 0.98
     private static let mostKept = 256
 
@@ -104,13 +104,15 @@ final class RunForecasts: Sendable {
                 .unprocessableContent, type: "no-points",
                 detail: "Run \"\(id)\" has logged no loss yet; post its points first.")
         }
-        let schedule = try horizon(of: run)
+        let horizon = try horizon(of: run)
+        let schedule = horizon.schedule
         let candidates = try finishedRuns(beside: run)
         let level = asked.interval?.level ?? LawPredictor.Interval.standardLevel
         let end = schedule.totalSteps - 1
         var answer = RunForecastResponse(
             run: id, step: last, totalSteps: schedule.totalSteps,
             final: .init(step: end, loss: nil, lower: nil, upper: nil, interval: level))
+        answer.warnings = horizon.warnings
         let least = max(
             schedule.warmupSteps * 2, Int(Self.leastFractionAlone * Double(schedule.totalSteps)))
         guard !candidates.isEmpty || last >= least else {
@@ -137,7 +139,7 @@ final class RunForecasts: Sendable {
         answer.fit = fits.newest.id
         answer.fittedAtStep = fits.newest.step
         answer.ageSeconds = max(0, Date().timeIntervalSince(fits.newest.date))
-        answer.warnings = predicted.warnings
+        answer.warnings += predicted.warnings
         if fits.newest.helpers.isEmpty {
             answer.warnings.append(
                 "no finished run of the study helps; the forecast rests on this run alone")
@@ -230,8 +232,8 @@ final class RunForecasts: Sendable {
         // Read now, and not whenever somebody asks: finished runs are long.
         let helpers = try candidates.compactMap { candidate -> Run? in
             let whole = try backend.run(candidate.id)
-            guard let schedule = whole.schedule else { return nil }
-            return Self.isFinished(whole.curve?.steps.last, schedule) ? whole : nil
+            return RunSchedule.isKnown(for: whole)
+                && Self.isFinished(whole.curve?.steps.last, of: whole) ? whole : nil
         }
         let fitter = Fitter(catalog: backend.catalog)
         let report = try fitter.fit(FitRequest(law: "forecast"), runs: helpers + [run])
@@ -244,13 +246,15 @@ final class RunForecasts: Sendable {
         return (fit, fits.earlier)
     }
 
-    /// The schedule to the run's end: its own, or its logged rates held to its stated length.
-    private func horizon(of run: Run) throws -> LearningRateSchedule {
-        if let schedule = run.schedule { return schedule }
+    /// The rates to the run's end.
+    private func horizon(of run: Run) throws -> RunSchedule.Resolved {
+        if let horizon = try RunSchedule.throughEnd(of: run) { return horizon }
         throw HTTPError(
             .unprocessableContent, type: "no-horizon",
-            detail: "Run \"\(run.id)\" has no schedule, so its end is not known; PUT it with a "
-                + "schedule such as warmup:300@3e-3,cosine:3700@3e-4.")
+            detail:
+                "Run \"\(run.id)\" has no schedule, and no step_count with logged learning rates, "
+                + "so its end is not known; PUT it with a schedule such as "
+                + "warmup:300@3e-3,cosine:3700@3e-4.")
     }
 
     /// The runs of the study that have logged to their end, and may help a fit.
@@ -258,15 +262,16 @@ final class RunForecasts: Sendable {
         guard let study = run.study else { return [] }
         return try backend.store.allRuns(study: study).compactMap { other in
             // The last step of any series tells without the points that a run is not over.
-            guard other.id != run.id, other.role != .test, let schedule = other.schedule,
-                Self.isFinished(other.stored?.lastStep, schedule)
+            guard other.id != run.id, other.role != .test,
+                Self.isFinished(other.stored?.lastStep, of: other)
             else { return nil }
             return Candidate(id: other.id, changedAt: other.stored?.updatedAt)
         }
     }
 
-    private static func isFinished(_ last: Int?, _ schedule: LearningRateSchedule) -> Bool {
-        last.map { Double($0) >= finishedFraction * Double(schedule.totalSteps - 1) } ?? false
+    private static func isFinished(_ last: Int?, of run: Run) -> Bool {
+        guard let last, let total = run.totalSteps else { return false }
+        return Double(last) >= finishedFraction * Double(total - 1)
     }
 
     // MARK: Answers

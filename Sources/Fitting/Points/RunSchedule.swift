@@ -41,6 +41,49 @@ package enum RunSchedule {
         }
     }
 
+    /// The rates of a run to its end, where the end is known.
+    ///
+    /// Of a run without a schedule they are the logged ones and, from there to its stated length, the
+    /// rest of the curve that these follow; where they follow none, the last is held.
+    ///
+    /// - Parameter run: Any run.
+    /// - Returns: The rates, with a warning that says what is assumed; nil for a run without a
+    ///   schedule that has no length or has logged no rates.
+    /// - Throws: `FittingError.badSchedule` when logged rates make no schedule.
+    package static func throughEnd(of run: Run) throws(FittingError) -> Resolved? {
+        guard isKnown(for: run), let total = run.totalSteps else { return nil }
+        guard run.schedule == nil else { return try resolve(run) }
+        let logged = loggedRates(of: run)
+        let last = lastLoggedStep(of: run) ?? 0
+        guard total > last + 1 else { return try resolve(run) }
+        let steps = logged.map(\.step)
+        let rates = logged.map(\.rate)
+        let recognized = RecognizedSchedule.of(
+            steps: steps, learningRates: rates, totalSteps: total,
+            warmupSteps: run.statedWarmupSteps)
+        if let recognized, let text = recognized.segmentText {
+            return Resolved(
+                schedule: recognized,
+                warnings: [
+                    "run \(run.id): no schedule given; its logged learning rates follow \(text), "
+                        + "which is used to its end"
+                ])
+        }
+        do throws(ScheduleError) {
+            let schedule = try LearningRateSchedule.recorded(
+                steps: steps, learningRates: rates, totalSteps: total,
+                warmupSteps: run.statedWarmupSteps)
+            return Resolved(
+                schedule: schedule,
+                warnings: [
+                    "run \(run.id): no schedule given; the last logged learning rate, "
+                        + "\(rates.last ?? 0), is held to step \(total)"
+                ])
+        } catch {
+            throw .badSchedule(run: run.id, error.message)
+        }
+    }
+
     /// The end of the run as far as any of its losses tells.
     private static func lastLoggedStep(of run: Run) -> Int? {
         run.points.last?.step

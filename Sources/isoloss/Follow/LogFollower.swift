@@ -193,7 +193,7 @@ struct LogFollower {
         if shown.isEmpty || isFirst {
             shown = Array((shown.isEmpty ? change.points : shown).suffix(1))
         }
-        let total = run.schedule?.totalSteps ?? run.features[.stepCount].map { Int($0) }
+        let total = run.totalSteps
         if change.rewinds, let first = change.points.first?.step {
             print("\(run.id)  back to step \(first): the steps from there on are replaced")
         }
