@@ -54,6 +54,21 @@ package struct CurveResponse: Sendable, Codable {
         if band.warnings.isEmpty { warnings += unsaid }
     }
 
+    /// The curve without its first steps.
+    ///
+    /// - Parameter step: The first step that stays.
+    /// - Returns: The rest, with the same warnings.
+    package func from(_ step: Int) -> CurveResponse {
+        var rest = self
+        let first = steps.firstIndex { $0 >= step } ?? steps.endIndex
+        rest.steps = Array(steps[first...])
+        rest.loss = Array(loss[first...])
+        rest.lower = lower.map { Array($0[first...]) }
+        rest.upper = upper.map { Array($0[first...]) }
+        rest.learningRate = Array(learningRate[first...])
+        return rest
+    }
+
     /// Warnings of numbers that no JSON can hold.
     private var unsaid: [String] {
         // Before any learning there is no loss to predict; that is no reason to warn.

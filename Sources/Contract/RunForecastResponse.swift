@@ -56,6 +56,19 @@ package struct RunForecastResponse: Sendable, Codable {
         }
     }
 
+    /// The forecast of the fit before this one, to be seen beside what came of it.
+    package struct Earlier: Sendable, Codable {
+        package var fit: String
+        package var fittedAtStep: Int
+        package var curve: CurveResponse
+
+        package init(fit: String, fittedAtStep: Int, curve: CurveResponse) {
+            self.fit = fit
+            self.fittedAtStep = fittedAtStep
+            self.curve = curve
+        }
+    }
+
     package var run: String
     /// The last logged step.
     package var step: Int
@@ -68,7 +81,9 @@ package struct RunForecastResponse: Sendable, Codable {
     package var fittedAtStep: Int?
     /// Seconds since the fit was made.
     package var ageSeconds: Double?
-    /// The first step from which on the run lies outside the band of an earlier forecast.
+    /// Nil until the run has been fitted twice.
+    package var earlier: Earlier?
+    /// The first step from which on the run lies outside the band of the earlier forecast.
     package var outsideSince: Int?
     /// When the asked loss is reached; nil where none was asked for, or it is not reached.
     package var target: Target?
@@ -94,6 +109,7 @@ package struct RunForecastResponse: Sendable, Codable {
         try container.encode(fit, forKey: .fit)
         try container.encode(fittedAtStep, forKey: .fittedAtStep)
         try container.encodeIfPresent(ageSeconds, forKey: .ageSeconds)
+        try container.encodeIfPresent(earlier, forKey: .earlier)
         try container.encode(outsideSince, forKey: .outsideSince)
         try container.encode(target, forKey: .target)
         try container.encode(warnings, forKey: .warnings)

@@ -44,16 +44,18 @@ package enum RecognizedSchedule {
             let top = learningRates.firstIndex(of: peak), let last = steps.last, last < totalSteps
         else { return nil }
         var warmup = warmupSteps ?? (top > 0 ? steps[top] : 0)
-        var found = curve(steps, learningRates, from: warmup, to: totalSteps)
+        var found: Curve?
         if warmupSteps == nil, top > 0, steps[top - 1] > 0, learningRates[top - 1] > 0 {
             // The peak lies between two logged steps, where the rising line meets the curve: each
             // round is closer by the ratio of the two slopes.
             let rise = learningRates[top - 1] / Double(steps[top - 1])
-            for _ in 0..<4 {
-                guard let peak = found?.peak else { break }
-                warmup = min(steps[top], max(steps[top - 1], Int((peak / rise).rounded())))
+            for _ in 0..<5 {
+                let reached = Int(((found?.peak ?? peak) / rise).rounded())
+                warmup = min(steps[top], max(steps[top - 1], reached))
                 found = curve(steps, learningRates, from: warmup, to: totalSteps)
             }
+        } else {
+            found = curve(steps, learningRates, from: warmup, to: totalSteps)
         }
         guard let found else { return nil }
         let start = warmup > 0 ? "warmup:\(warmup)@" : "step@"

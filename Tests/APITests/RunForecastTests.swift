@@ -57,6 +57,10 @@ import Testing
         try log(service, from: 540, through: 700)
         let third = try service.get("/v1/runs/live/forecast").json
         #expect(third["fit"] != first["fit"] && third["fitted_at_step"] == .integer(700))
+        // What was forecast before stands beside it.
+        #expect(first["earlier"] == nil && third["earlier"]?["fit"] == first["fit"])
+        #expect(third["earlier"]?["fitted_at_step"] == .integer(500))
+        #expect(third["earlier"]?["curve"]?["loss"]?.elements.isEmpty == false)
     }
 
     @Test func `a young run alone is told to wait, with the widest interval`() throws {

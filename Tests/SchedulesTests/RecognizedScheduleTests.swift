@@ -37,6 +37,8 @@ import Testing
     }
 
     @Test func `the peak is found between two logged steps`() throws {
+        let late = try recognized("warmup:300@0.003,cosine:3700@0.0003", from: 49, through: 2_199)
+        #expect(late?.segmentText == "warmup:300@3e-3,cosine:3700@3e-4")
         let found = try recognized("warmup:275@0.003,linear:3725@0", through: 1_300)
         #expect(found?.segmentText == "warmup:275@3e-3,linear:3725@0")
     }

@@ -144,8 +144,15 @@ final class RunForecasts: Sendable {
             answer.warnings.append(
                 "no finished run of the study helps; the forecast rests on this run alone")
         }
-        answer.outsideSince = try fits.earlier.flatMap { earlier in
-            try Self.outside(curve, of: earlier.predictor, schedule, run.features, interval)
+        if let earlier = fits.earlier {
+            answer.earlier = .init(
+                fit: earlier.id, fittedAtStep: earlier.step,
+                curve: try CurveResponse(
+                    predictor: earlier.predictor, schedule: schedule, features: run.features,
+                    every: asked.every, interval: interval
+                ).from(earlier.step))
+            answer.outsideSince = try Self.outside(
+                curve, of: earlier.predictor, schedule, run.features, interval)
         }
         answer.target = asked.target.flatMap { Self.target($0, predicted) }
         answer.curve = predicted

@@ -31,9 +31,28 @@ export function rows(series) {
 }
 
 /**
- * Draws series: `{name, x, y, lower, upper, band, points, faint, colour}`.
+ * The losses worth seeing, as a range: what was measured, and of a law what it says after its first
+ * steps, where it reaches far above what any run logs. Null where that is everything.
+ */
+export function lossRange(series, [from, to] = [-Infinity, Infinity]) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const one of series) {
+    const start = one.predicted ? 0.04 * one.x.at(-1) : -Infinity;
+    one.x.forEach((x, index) => {
+      if (x < from || x > to || !Number.isFinite(one.y[index])) return;
+      low = Math.min(low, one.lower?.[index] ?? one.y[index]);
+      if (x >= start) high = Math.max(high, one.upper?.[index] ?? one.y[index]);
+    });
+  }
+  const room = 0.05 * (high - low);
+  return high > low ? [low - room > 0 || low <= 0 ? low - room : low, high + room] : null;
+}
+
+/**
+ * Draws series: `{name, x, y, lower, upper, band, points, faint, colour, predicted}`.
  *
- * `options`: `xlabel`, `ylabel`, `logX`, `logY`, `onzoom(from, to)`, `low`, `window`, `range`.
+ * `options`: `xlabel`, `ylabel`, `logX`, `logY`, `onzoom(from, to)`, `low`, `window`, `range`, and
+ * `marks`: places `{x, text, colour}` to draw a line at, such as a loss that is not a number.
  * Returns the dygraph, or null where there is nothing to draw.
  */
 export function draw(box, series, options = {}) {
@@ -78,6 +97,21 @@ export function draw(box, series, options = {}) {
     xlabel: options.low ? "" : options.xlabel, ylabel: options.ylabel,
     animatedZooms: false, connectSeparatedPoints: true,
     dateWindow: options.window, valueRange: options.range, rightGap: 12, includeZero: Boolean(options.low),
+    underlayCallback: options.marks?.length ? (canvas, area, graph) => {
+      canvas.font = "12px sans-serif";
+      for (const {x, text, colour: ink} of options.marks) {
+        const place = Math.round(graph.toDomXCoord(x)) + 0.5;
+        if (place < area.x || place > area.x + area.w) continue;
+        canvas.strokeStyle = canvas.fillStyle = ink;
+        canvas.setLineDash([2, 3]);
+        canvas.beginPath();
+        canvas.moveTo(place, area.y);
+        canvas.lineTo(place, area.y + area.h);
+        canvas.stroke();
+        canvas.setLineDash([]);
+        canvas.fillText(text, place + 3, area.y + 12);
+      }
+    } : undefined,
     zoomCallback: (from, to) => options.onzoom?.(from, to),
     highlightCallback: (event, x, points) => legend(box, drawn, options, x, new Map(points.map((point) => [point.name, point.yval]))),
     unhighlightCallback: () => legend(box, drawn, options),

@@ -1,7 +1,7 @@
 // Curves of several runs, smoothed over the raw points, with the forecast of what is left.
 import {call, query, run as runPath} from "./api.js";
 import {check, field, figures, interval, make, number, select, table, warnings} from "./dom.js";
-import {colour, draw} from "./chart.js";
+import {colour, draw, lossRange} from "./chart.js";
 import {address, list, update} from "./state.js";
 
 export const title = "Curves";
@@ -68,7 +68,7 @@ export async function show(place, start) {
 
   function render() {
     for (const chart of charts) chart?.destroy();
-    const [series, rates, missing, marks] = [[], [], [], []];
+    const [series, rates, coming, missing, marks] = [[], [], [], [], []];
     data.forEach((one, index) => {
       const label = one.run.name ?? one.run.id;
       const all = positions(one);
@@ -77,7 +77,7 @@ export async function show(place, start) {
       if (!kept.length) { missing.push(label); return; }
       const x = kept.map(([value]) => value);
       const y = kept.map(([, point]) => point[view.series] ?? NaN);
-      kept.forEach(([value, point]) => { if (point.not_finite) marks.push([label, point.step, point.not_finite]); });
+      kept.forEach(([value, point]) => { if (point.not_finite) marks.push({x: value, text: point.not_finite, name: label, step: point.step, colour: colour(index)}); });
       if (view.half > 0) {
         series.push({name: `${label} raw`, x, y, points: true, faint: true, colour: `${colour(index)}66`});
         series.push({name: label, x, y: smooth(x, y, view.x === "step" ? view.half : view.half * (x.at(-1) - x[0]) / Math.max(kept.at(-1)[1].step - kept[0][1].step, 1)), colour: colour(index)});
@@ -85,23 +85,34 @@ export async function show(place, start) {
         series.push({name: label, x, y, colour: colour(index)});
       }
       if (view.forecast && one.forecast?.curve && view.x === "step" && view.series === "loss") {
-        const {steps, loss, lower, upper} = one.forecast.curve;
-        series.push({name: `${label} forecast`, x: steps, y: loss, lower: lower ?? [], upper: upper ?? [], band: true, dashed: true, colour: colour(index)});
+        const {curve, step, earlier} = one.forecast;
+        series.push({name: `${label} forecast`, ...rest(curve, step), band: true, dashed: true, colour: colour(index)});
+        if (earlier) series.push({name: `${label} forecast of step ${earlier.fitted_at_step}`, ...rest(earlier.curve, earlier.fitted_at_step), band: true, dashed: true, colour: `${colour(index)}99`});
+        const from = curve.steps.findIndex((at) => at >= step);
+        coming.push({name: `${label} to come`, x: curve.steps.slice(from), y: curve.learning_rate.slice(from), dashed: true, colour: colour(index)});
       }
       const rated = kept.filter(([, point]) => point.learning_rate !== undefined && point.learning_rate !== null);
       if (rated.length) rates.push({name: label, x: rated.map(([value]) => value), y: rated.map(([, point]) => point.learning_rate), colour: colour(index)});
     });
-    const range = view.from && view.to ? [Number(view.from), Number(view.to)] : undefined;
-    charts = [draw(chartBox, series, {xlabel: view.x === "tokens" ? "tokens" : view.x === "compute" ? "FLOP" : view.x, ylabel: view.series, logX: view.logX, logY: view.logY, window: range,
+    const xs = series.flatMap((one) => [one.x[0], one.x.at(-1)]);
+    const window = view.from && view.to ? [Number(view.from), Number(view.to)] : series.length ? [Math.min(...xs), Math.max(...xs)] : undefined;
+    // Two charts, one above the other: what stands at one place is of one step.
+    charts = [draw(chartBox, series, {xlabel: view.x === "tokens" ? "tokens" : view.x === "compute" ? "FLOP" : view.x, ylabel: view.series, logX: view.logX, logY: view.logY, window, marks, range: lossRange(series, window),
       onzoom: (from, to) => { redraw({from: Math.floor(from), to: Math.ceil(to)}); load(); }})];
     rateBox.hidden = !rates.length;
-    if (rates.length) charts.push(draw(rateBox, rates, {low: true, ylabel: "learning rate", logX: view.logX, window: range}));
+    if (rates.length) charts.push(draw(rateBox, [...rates, ...coming], {low: true, ylabel: "learning rate", logX: view.logX, window}));
     const notes = missing.map((name) => `${name} has nothing to draw over ${view.x}${view.x === "step" ? "" : "; it logged none, and its batch and size do not tell it"}.`)
-      .concat(marks.slice(0, 20).map(([name, step, what]) => `${name}: the loss at step ${step} is ${what}.`));
+      .concat(marks.slice(0, 20).map(({name, step, text}) => `${name}: the loss at step ${step} is ${text}.`));
     tell.replaceChildren(...[warnings(notes), ...data.filter((one) => view.forecast && one.forecast).map(forecastText),
       table("Runs drawn", ["run", "study", "N", "points", "last step", "last loss", "schedule"], data.map(({run, points}) => [
         make("a", {href: address({view: "whatif", run: run.id})}, run.name ?? run.id), run.study ?? "–", run.parameter_count, run.point_count, run.last_step,
         [...points].reverse().find((point) => Number.isFinite(point.loss))?.loss ?? null, make("code", {}, typeof run.schedule === "string" ? run.schedule : run.schedule ? "recorded" : "–")]))].filter(Boolean));
+  }
+
+  /** What a forecast says of the steps after one. */
+  function rest({steps, loss, lower, upper}, after) {
+    const from = steps.findIndex((step) => step >= after);
+    return {x: steps.slice(from), y: loss.slice(from), lower: (lower ?? []).slice(from), upper: (upper ?? []).slice(from)};
   }
 
   function forecastText({run, forecast}) {
@@ -117,7 +128,8 @@ export async function show(place, start) {
     data = await Promise.all(runs.map(async (run) => {
       const zoom = view.x === "step" && view.from && view.to ? {from: Math.max(0, view.from), to: view.to} : {};
       const points = await call(`${runPath(run.id)}/points${query({...zoom, max_points: run.point_count > fullPoints ? 4000 : null})}`);
-      const forecast = view.forecast && (run.schedule || run.total_steps) ? await call(`${runPath(run.id)}/forecast?interval=0.9`).catch(() => null) : null;
+      // A run that is over has nothing left to forecast.
+      const forecast = view.forecast && run.last_step < run.total_steps - 1 ? await call(`${runPath(run.id)}/forecast?interval=0.9`).catch(() => null) : null;
       return {run, points: points.points, forecast};
     }));
     for (const {points} of data) for (const point of points) for (const key of Object.keys(point)) if (key.startsWith("loss/")) names.add(key);
@@ -125,6 +137,7 @@ export async function show(place, start) {
     render();
   }
 
+  tell.replaceChildren(make("p", {class: "faint"}, "Loading …"));
   await load();
   let timer = setTimeout(async function again() {
     if (!document.hidden) {

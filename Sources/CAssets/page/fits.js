@@ -1,7 +1,7 @@
 // Laws and fits: ask for a fit, read its parameters, see how it stands to what was measured.
 import {call, fit as fitPath, problem, query, run as runPath} from "./api.js";
 import {field, figures, make, number, select, table, warnings} from "./dom.js";
-import {colour, draw} from "./chart.js";
+import {colour, draw, lossRange} from "./chart.js";
 import {address, list, update} from "./state.js";
 
 export const title = "Fits";
@@ -128,14 +128,16 @@ export async function show(place, start) {
     parts.filter(Boolean).forEach(({id, points, curve}, index) => {
       const measured = points.filter((point) => Number.isFinite(point.loss));
       series.push({name: id, x: measured.map((point) => point.step), y: measured.map((point) => point.loss), points: true, faint: true, colour: colour(index)});
-      series.push({name: `${id} law`, x: curve.steps, y: curve.loss, colour: colour(index)});
+      series.push({name: `${id} law`, x: curve.steps, y: curve.loss, predicted: true, colour: colour(index)});
       const x = []; const y = [];
       let place = 0;
+      // What the fit left out has no residual.
+      const fitted = fit.options?.points_from === "start" ? 0 : Number(/^warmup:(\d+)/.exec(curve.schedule)?.[1] ?? 0);
       for (const point of measured) {
         while (place + 1 < curve.steps.length && curve.steps[place + 1] < point.step) place += 1;
         const [from, to] = [curve.loss[place], curve.loss[Math.min(place + 1, curve.steps.length - 1)]];
         const width = curve.steps[Math.min(place + 1, curve.steps.length - 1)] - curve.steps[place];
-        if (from === null || to === null) continue;
+        if (from === null || to === null || point.step < fitted) continue;
         const share = width > 0 ? Math.min(1, (point.step - curve.steps[place]) / width) : 0;
         x.push(point.step);
         y.push(point.loss - (from + (to - from) * share));
@@ -144,7 +146,7 @@ export async function show(place, start) {
     });
     setTimeout(() => {
       if (isOver || !box.isConnected) return;
-      charts.push(draw(box, series, {xlabel: "step", ylabel: "loss"}), draw(residuals, rest, {low: true, ylabel: "residual"}));
+      charts.push(draw(box, series, {xlabel: "step", ylabel: "loss", range: lossRange(series)}), draw(residuals, rest, {low: true, ylabel: "residual"}));
     });
     return make("section", {}, make("h2", {}, "Predicted against measured"),
       fit.runs.length > shown.length ? make("p", {class: "faint"}, `The first ${shown.length} of ${fit.runs.length} runs.`) : null, box,

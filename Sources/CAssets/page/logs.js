@@ -17,8 +17,10 @@ export async function show(place, start) {
   const here = location.origin;
   const snippet = (name, text) => make("section", {}, make("h2", {}, name), make("pre", {}, text), copyButton("Copy", text));
   place.append(make("h1", {}, "Put logs in"), make("div", {class: "bar"}, field("Study", study)), drop, answers,
+    snippet("What logs to MLflow: Trainer(report_to=\"mlflow\"), Lightning's MLFlowLogger", `export MLFLOW_TRACKING_URI=${here}`),
+    snippet("Three lines of Python", `# curl -O ${here}/isoloss.py\nimport isoloss\nrun = isoloss.init("${here}", name="my-run", study="mine", schedule="warmup:300@3e-3,cosine:3700@3e-4")\nrun.log({"loss": 3.7, "lr": 3e-3}, step=300)`),
     snippet("A file, from a terminal", `isoloss import my-log.csv --study mine --server ${here}`),
-    snippet("A job that posts as it trains",
+    snippet("curl, from any job",
       `curl -X PUT ${here}/v1/runs/my-run -H 'Content-Type: application/json' \\\n  -d '{"study":"mine","schedule":"warmup:300@3e-3,cosine:3700@3e-4"}'\ncurl ${here}/v1/runs/my-run/points -H 'Content-Type: application/json' \\\n  -d '{"points":[{"step":300,"loss":3.7,"learning_rate":3e-3}]}'`));
 
   async function take(files) {

@@ -17,9 +17,16 @@ export function csv(text) {
   return rows.filter((row) => row.length);
 }
 
+/** True where a plan can be made of a fit of a law. */
+const serves = (plan, law) => !plan.needs_fit || Boolean(law && (!plan.laws || plan.laws.includes(law)));
+
 export async function show(place, start) {
   const [{plans}, fits] = await Promise.all([call("/v1/plans"), doneFits()]);
-  const view = {kind: plans.some((one) => one.kind === start.kind) ? start.kind : plans[0].kind, fit: start.fit ?? fits[0]?.id ?? ""};
+  const fit = start.fit ?? fits[0]?.id ?? "";
+  const law = fits.find((one) => one.id === fit)?.law;
+  // The first plan that the fit can answer; the others stay in the list, and say whom to ask.
+  const wanted = plans.find((one) => one.kind === start.kind) ?? plans.find((one) => serves(one, law)) ?? plans[0];
+  const view = {kind: wanted.kind, fit};
   const form = make("div");
   const answer = make("div", {"aria-live": "polite"});
   const about = make("p", {});
@@ -32,7 +39,7 @@ export async function show(place, start) {
   function describe() {
     const plan = plans.find((one) => one.kind === view.kind);
     const law = fits.find((one) => one.id === view.fit)?.law;
-    const isServed = !plan.needs_fit || (law && (!plan.laws || plan.laws.includes(law)));
+    const isServed = serves(plan, law);
     about.replaceChildren(`${plan.title[0].toUpperCase()}${plan.title.slice(1)}.`, plan.laws ? make("span", {class: "faint"}, ` Asked of ${plan.laws.join(", ")}.`) : "");
     const current = state();
     const run = plan.needs_run ? make("input", {name: "run", value: current.run ?? "", required: true, placeholder: "id of a stored run"}) : null;
@@ -60,6 +67,7 @@ export async function show(place, start) {
       const plain = Object.entries(result).filter(([name, value]) => typeof value === "number" && name !== "best");
       answer.replaceChildren(...[
         figures([...planned.map(([name, value]) => [interval(value.value ?? value.loss, value.lower, value.upper), name.replaceAll("_", " ")]), ...plain.map(([name, value]) => [number(value), name.replaceAll("_", " ")])]),
+        await picture(plan, given),
         result.formula ? make("p", {}, make("code", {}, result.formula)) : null,
         warnings(result.warnings),
         header ? table(`${view.kind}: ${rows.length} rows`, header.map((name) => name.replaceAll("_", " ")), rows.slice(0, 400).map((row) => row.map((cell) =>
@@ -68,6 +76,13 @@ export async function show(place, start) {
     } catch (refusal) {
       answer.replaceChildren(problem(refusal));
     }
+  }
+  /** The plan as the server draws it; null of one that has nothing to draw. */
+  async function picture(plan, given) {
+    if (!plan.needs_fit) return null;
+    const svg = await call(`${fitPath(view.fit)}/plan.svg${query({kind: view.kind, ...given})}`, {accept: "image/svg+xml"}).catch(() => null);
+    if (!svg) return null;
+    return make("img", {class: "picture", alt: `${view.kind}, drawn; the table below has its numbers`, src: URL.createObjectURL(new Blob([svg], {type: "image/svg+xml"}))});
   }
   describe();
   return null;

@@ -1,7 +1,7 @@
 // Losses under schedules that nobody has trained: text and handles, beside the predicted curve.
 import {call, doneFits, fit as fitPath, problem, query, run as runPath} from "./api.js";
 import {copyButton, field, figures, interval, make, number, select, table, toast, warnings} from "./dom.js";
-import {colour, draw} from "./chart.js";
+import {colour, draw, lossRange} from "./chart.js";
 import {editor, parse, shapes, write} from "./editor.js";
 import {address, update} from "./state.js";
 
@@ -17,7 +17,9 @@ export async function show(place, start) {
     return null;
   }
   const run = start.run ? await call(runPath(start.run)).catch(() => null) : null;
-  const own = typeof run?.schedule === "string" ? run.schedule : null;
+  // A run without a schedule is forecast along the curve that its rates have followed so far.
+  const known = run?.schedule ?? (run?.total_steps ? (await call(`${runPath(run.id)}/forecast`).catch(() => null))?.curve?.schedule : null);
+  const own = typeof known === "string" ? known : null;
   const view = {fit: fits.some((one) => one.id === start.fit) ? start.fit : fits[0].id, schedule: start.schedule ?? own ?? "warmup:300@3e-3,hold:2700,linear:1000@3e-4"};
   const pins = start.pins ? start.pins.split("|") : [];
   const measured = run ? (await call(`${runPath(run.id)}/points`)).points : [];
@@ -96,25 +98,15 @@ export async function show(place, start) {
 
   function render([answer, ...others]) {
     chart?.destroy();
-    const series = [{name: "predicted", x: answer.steps, y: answer.loss, lower: answer.lower ?? [], upper: answer.upper ?? [], band: true, colour: colour(0)}];
-    others.forEach((other, index) => series.push({name: `kept ${index + 1}`, x: other.steps, y: other.loss, lower: other.lower ?? [], upper: other.upper ?? [], band: true, dashed: true, colour: colour(index + 1)}));
+    const series = [{name: "predicted", x: answer.steps, y: answer.loss, lower: answer.lower ?? [], upper: answer.upper ?? [], band: true, predicted: true, colour: colour(0)}];
+    others.forEach((other, index) => series.push({name: `kept ${index + 1}`, x: other.steps, y: other.loss, lower: other.lower ?? [], upper: other.upper ?? [], band: true, predicted: true, dashed: true, colour: colour(index + 1)}));
     if (measured.length) series.push({name: run.name ?? run.id, x: measured.map((point) => point.step), y: measured.map((point) => point.loss ?? null), points: true, colour: colour(7)});
-    chart = draw(chartBox, series, {xlabel: "step", ylabel: "loss", range: range(series)});
+    chart = draw(chartBox, series, {xlabel: "step", ylabel: "loss", range: lossRange(series)});
     const last = answer.steps.length - 1;
     told.replaceChildren(...[figures([[interval(answer.loss[last], answer.lower?.[last], answer.upper?.[last]), `predicted loss at step ${number(answer.steps[last])}, 90 % interval`]]), warnings(answer.warnings)].filter(Boolean));
     pinned.replaceChildren(pins.length ? table("Kept schedules", ["", "schedule", "final loss", ""], others.map((other, index) => [
       index + 1, make("code", {}, pins[index]), interval(other.loss.at(-1), other.lower?.at(-1), other.upper?.at(-1)),
       make("button", {type: "button", onclick: () => { pins.splice(index, 1); update({pins: pins.join("|")}); ask(); }}, "Drop")])) : "");
-  }
-
-  /** Losses worth seeing: a law's first steps reach far above what any run logs. */
-  function range(series) {
-    const top = Math.max(...series.map((one) => {
-      const from = 0.04 * one.x.at(-1);
-      return Math.max(...one.x.map((step, index) => (one.band && step < from ? -Infinity : one.upper?.[index] ?? one.y[index] ?? -Infinity)));
-    }));
-    const low = Math.min(...series.flatMap((one) => one.y.map((loss, index) => one.lower?.[index] ?? loss ?? Infinity)));
-    return Number.isFinite(top) && top > low ? [low - 0.05 * (top - low), top + 0.05 * (top - low)] : null;
   }
 
   function pin() {
