@@ -3,6 +3,7 @@
 #
 #   Tests/browser.sh               the journey; exit 1 on a miss
 #   Tests/browser.sh --pictures    also draws the picture that the README shows
+#   Tests/browser.sh --speed       also prints what the page costs
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source Tests/packages.sh

@@ -1,10 +1,12 @@
-"""What people see, tried in a headless Chromium: python journey.py BINARY [--pictures]
+"""What people see, tried in a headless Chromium: python journey.py BINARY [--pictures] [--speed]
 
 Each step prints a line; a miss is printed and the exit status is 1.
 """
 
 import csv
+import http.client
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -244,6 +246,74 @@ def many_runs(server):
     driver.quit()
 
 
+def speed(server):
+    """What the page costs: printed, and no miss, since a busy machine is slow."""
+    rows = [{"step": step, "loss": 2 + 30 / (step + 20), "learning_rate": 3e-3} for step in range(10_000)]
+    body = json.dumps({"points": rows}).encode()
+    names = [f"long-{number}" for number in range(20)]
+    for name in names:
+        server.ask(f"/v1/runs/{name}", json.dumps({"study": "long"}).encode(), "PUT")
+        server.ask(f"/v1/runs/{name}/points", body)
+    driver = browser(1280, 800)
+    driver.get(f"{server.url}/?view=curves&forecast=0&runs={','.join(names)}")
+    wait(lambda: driver.find_element(By.CSS_SELECTOR, "[data-drawn]"), 30)
+    drawn = float(driver.find_element(By.CSS_SELECTOR, "[data-drawn]").get_attribute("data-drawn"))
+    assets = driver.execute_script("return performance.getEntriesByType('resource').filter((one) => !one.name.includes('/v1/'))"
+                                   ".concat(performance.getEntriesByType('navigation')).reduce((sum, one) => sum + one.transferSize, 0)")
+    print(f"     the page weighs {assets / 1024:.0f} KiB (300 wanted); 20 runs of 10,000 points are drawn {drawn:.0f} ms after the address is opened (100 wanted)")
+    fit = server.ask("/v1/fits")["fits"][-1]["id"]
+    driver.get(f"{server.url}/?view=whatif&fit={fit}&schedule=warmup:300@3e-3,hold:2700,linear:1000@3e-4")
+    handle = wait(lambda: driver.find_element(By.CSS_SELECTOR, "[data-handle=start]"))
+    times = []
+    for shift in (-30, 20, -20, 30, -10, 10, 15, -15):
+        ActionChains(driver).drag_and_drop_by_offset(handle, shift, 0).perform()
+        time.sleep(0.3)
+        times.append(float(driver.find_element(By.CSS_SELECTOR, "[data-redraw]").get_attribute("data-redraw")))
+        handle = driver.find_element(By.CSS_SELECTOR, "[data-handle=start]")
+    print(f"     a what-if redraw takes {sorted(times)[len(times) // 2]:.0f} ms (50 wanted), at most {max(times):.0f}")
+    driver.quit()
+    print(f"     GET .../forecast of a fresh fit takes {fresh_forecast(server):.1f} ms (2 wanted)")
+    print(f"     200 pages that poll a list of runs cost {polling(server):.2f} cores (0.1 wanted)")
+
+
+def fresh_forecast(server):
+    """Milliseconds of the median call once the fit is made, on one kept connection."""
+    metadata = {"study": "sample", "schedule": "warmup:300@3e-3,cosine:3700@3e-4"}
+    server.ask("/v1/runs/half", json.dumps(metadata).encode(), "PUT")
+    lines = (root / "sample-runs/cosine_4000.csv").read_text().splitlines(keepends=True)
+    server.ask("/v1/runs/half/points", "".join(lines[: len(lines) // 2]).encode(), kind="text/csv")
+    connection = http.client.HTTPConnection(server.url.removeprefix("http://"))
+    times = []
+    for _ in range(101):
+        began = time.perf_counter()
+        connection.request("GET", "/v1/runs/half/forecast?every=100")
+        connection.getresponse().read()
+        times.append(1000 * (time.perf_counter() - began))
+    return sorted(times[1:])[50]
+
+
+def polling(server, pages=200, period=1.5, seconds=9):
+    """The server's processor time per second while pages ask for an unchanged list."""
+    connection = http.client.HTTPConnection(server.url.removeprefix("http://"))
+
+    def ask(headers):
+        connection.request("GET", "/v1/runs?limit=50", headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer
+
+    def used():
+        fields = pathlib.Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    known = {"If-None-Match": ask({}).getheader("ETag")}
+    before, began = used(), time.perf_counter()
+    for number in range(int(pages * seconds / period)):
+        ask(known)
+        time.sleep(max(0, began + number * period / pages - time.perf_counter()))
+    return (used() - before) / (time.perf_counter() - began)
+
+
 def pictures(server):
     driver = browser(1280, 760)
     fit = server.ask("/v1/fits")["fits"][0]["id"]
@@ -263,6 +333,8 @@ with tempfile.TemporaryDirectory() as folder:
         for width, height, dark in ((1280, 800, False), (1280, 800, True), (390, 844, False), (390, 844, True)):
             every_view(server, width, height, dark)
         keyboard(server)
+        if "--speed" in sys.argv:
+            speed(server)
         if "--pictures" in sys.argv:
             pictures(server)
         many_runs(server)

@@ -135,6 +135,7 @@ export async function show(place, start) {
     for (const {points} of data) for (const point of points) for (const key of Object.keys(point)) if (key.startsWith("loss/")) names.add(key);
     seriesBox.replaceChildren(names.size > 1 ? field("Loss", select([...names].map((name) => [name, name]), view.series, (series) => redraw({series}))) : "");
     render();
+    place.dataset.drawn ??= performance.now().toFixed(1);
   }
 
   tell.replaceChildren(make("p", {class: "faint"}, "Loading …"));
