@@ -25,8 +25,9 @@ export async function show(place, start) {
   const described = make("div", {class: "faint"});
   const options = make("div", {class: "bar"});
   const go = make("button", {class: "primary", type: "submit"}, "Fit");
+  const rank = make("button", {type: "button", onclick: compare, title: "Fits every law of this kind to the study's train runs, and ranks them by its test runs"}, "Compare laws");
   form.append(make("form", {onsubmit: submit},
-    make("div", {class: "bar"}, field("Law", law), field("Runs", runs, true), field("Study", study), field("Objective", objective), go),
+    make("div", {class: "bar"}, field("Law", law), field("Runs", runs, true), field("Study", study), field("Objective", objective), go, rank),
     make("datalist", {id: "objectives"}, ["log-huber:0.001", "log-squares", "huber:0.001", "squares"].map((value) => make("option", {value}))), described, options));
 
   function describe() {
@@ -52,16 +53,8 @@ export async function show(place, start) {
     go.disabled = true;
     progress.replaceChildren(make("p", {class: "faint"}, "Fitting …"));
     try {
-      let fit = await call("/v1/fits", {method: "POST", body: request});
-      const bar = make("progress", {max: 1, "aria-label": "Progress of the fit"});
-      while (["queued", "running"].includes(fit.status) && !isOver) {
-        bar.value = fit.progress;
-        progress.replaceChildren(bar, make("button", {type: "button", onclick: () => call(fitPath(fit.id), {method: "DELETE"})}, "Cancel"));
-        await new Promise((done) => setTimeout(done, 400));
-        fit = await call(fitPath(fit.id));
-      }
+      const fit = await fitted(request);
       progress.replaceChildren();
-      if (fit.status === "failed") throw new Error(JSON.stringify(fit.failure ?? fit.error ?? "the fit failed"));
       update({fit: fit.id});
       await present(fit.id);
       await listFits();
@@ -69,6 +62,46 @@ export async function show(place, start) {
       progress.replaceChildren(problem(refusal));
     }
     go.disabled = false;
+  }
+
+  /** A fit that is done; it shows how far it is, and can be cancelled. */
+  async function fitted(request) {
+    let fit = await call("/v1/fits", {method: "POST", body: request});
+    const bar = make("progress", {max: 1, "aria-label": "Progress of the fit"});
+    while (["queued", "running"].includes(fit.status) && !isOver) {
+      bar.value = fit.progress;
+      progress.replaceChildren(make("p", {class: "faint"}, `Fitting ${request.law} …`), bar, make("button", {type: "button", onclick: () => call(fitPath(fit.id), {method: "DELETE"})}, "Cancel"));
+      await new Promise((done) => setTimeout(done, 400));
+      fit = await call(fitPath(fit.id));
+    }
+    if (fit.status === "failed") throw new Error(fit.error?.detail ?? "the fit failed");
+    return fit;
+  }
+
+  /** The laws of one kind, ranked by the runs of a study that none of them was fitted to. */
+  async function compare() {
+    const name = study.value.trim();
+    if (!name) { progress.replaceChildren(make("p", {}, "Name a study: its train runs are fitted, its test runs judge.")); return; }
+    const kind = laws.find((one) => one.id === law.value).kind;
+    const rows = [];
+    rank.disabled = true;
+    for (const one of laws.filter((candidate) => candidate.kind === kind)) {
+      if (isOver) return;
+      progress.replaceChildren(make("p", {class: "faint"}, `Fitting ${one.id} …`));
+      try {
+        const fit = await fitted({law: one.id, study: name});
+        const scored = await call(`${fitPath(fit.id)}/score${query({study: name})}`);
+        rows.push({error: scored.average?.mean_relative_error ?? Infinity, cells: [make("a", {href: address({view: "fits", fit: fit.id})}, one.id),
+          `${number(100 * scored.average.mean_relative_error, 3)} %`, `${number(100 * (fit.metrics?.mean_relative_error ?? NaN), 3)} %`, scored.runs.length, ""]});
+      } catch (refusal) {
+        rows.push({error: Infinity, cells: [one.id, "–", "–", null, refusal.message]});
+      }
+    }
+    rows.sort((left, right) => left.error - right.error);
+    progress.replaceChildren();
+    detail.replaceChildren(table(`Laws of ${name}, by the mean relative error of its test runs`, ["law", "test runs", "train runs", "judged by", "why not"], rows.map((row) => row.cells)));
+    rank.disabled = false;
+    await listFits();
   }
 
   // One fit.
