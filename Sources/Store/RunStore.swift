@@ -38,6 +38,7 @@ package struct RunStore: Sendable {
     let now: @Sendable () -> Date
     private let queue: WriteQueue
     private let file: OpenFile?
+    private let state: StoreRevision?
 
     /// Opens the file, making or migrating it where needed.
     ///
@@ -72,7 +73,8 @@ package struct RunStore: Sendable {
             try SchemaMigrator(Migration.all).migrate(pool, path: path)
             self.init(
                 writer: pool, busy: busy, file: OpenFile(path: path, lock: lock),
-                warnings: warnings, now: now)
+                state: lock == nil ? nil : try StoreRevision(of: path), warnings: warnings,
+                now: now)
         } catch let error as StoreError {
             throw error
         } catch {
@@ -93,16 +95,18 @@ package struct RunStore: Sendable {
             let busy = BusyWait()
             let memory = try DatabaseQueue(configuration: busy.configuration)
             try SchemaMigrator(Migration.all).migrate(memory, path: "memory")
-            return RunStore(writer: memory, busy: busy, file: nil, warnings: [], now: now)
+            return RunStore(
+                writer: memory, busy: busy, file: nil, state: nil, warnings: [], now: now)
         } catch {
             throw StoreError(wrapping: error)
         }
     }
 
     private init(
-        writer: any DatabaseWriter, busy: BusyWait, file: OpenFile?, warnings: [String],
-        now: @escaping @Sendable () -> Date
+        writer: any DatabaseWriter, busy: BusyWait, file: OpenFile?, state: StoreRevision?,
+        warnings: [String], now: @escaping @Sendable () -> Date
     ) {
+        self.state = state
         self.writer = writer
         self.now = now
         self.file = file
@@ -116,6 +120,7 @@ package struct RunStore: Sendable {
     ///
     /// - Throws: What SQLite says.
     package func close() throws(StoreError) {
+        state?.close()
         // GRDB closes the writer before its readers, which may not write: SQLite would leave the
         // data in the write-ahead log. Where another process holds that log, nothing is lost by
         // leaving them there.
@@ -139,6 +144,10 @@ package struct RunStore: Sendable {
     package func checkFile() throws(StoreError) {
         try file?.check()
     }
+
+    /// The state of the file of a server, as a number that changes with every commit by whomever; nil
+    /// of a store in memory, and of a guest's.
+    package var revision: Int? { state?.value }
 
     /// SQLite's `synchronous`, as the writer has it: 1 is normal, 2 is full.
     package var synchronousLevel: Int? {

@@ -8,11 +8,14 @@ import Store
 struct PointEndpoints: Sendable {
     let store: RunStore
     let budget: WorkBudget
+    let polled: PolledAnswers
 
     func register(in router: inout Router) {
         let terms = RouteTerms.body(RequestBody.Format.allCases, budget: budget)
         router.on(.post, "/v1/runs/{id}/points", terms) { try append($0, $1["id"]) }
-        router.on(.get, "/v1/runs/{id}/points") { try read($0, $1["id"]) }
+        router.on(.get, "/v1/runs/{id}/points") { request, place in
+            try polled.answer(request) { try read(request, place["id"]) }
+        }
     }
 
     private func append(_ request: Request, _ id: String) throws -> Response {

@@ -11,14 +11,19 @@ struct RunEndpoints: Sendable {
 
     let store: RunStore
     let budget: WorkBudget
+    let polled: PolledAnswers
 
     func register(in router: inout Router) {
         let one = RouteTerms.body(budget: budget)
         let many = RouteTerms.body(RequestBody.Format.allCases, budget: budget)
         router.on(.put, "/v1/runs/{id}", one) { try put($0, $1["id"]) }
         router.on(.post, "/v1/runs", many) { request, _ in try post(request) }
-        router.on(.get, "/v1/runs") { request, _ in try list(request) }
-        router.on(.get, "/v1/runs/{id}") { try get($0, $1["id"]) }
+        router.on(.get, "/v1/runs") { request, _ in
+            try polled.answer(request) { try list(request) }
+        }
+        router.on(.get, "/v1/runs/{id}") { request, place in
+            try polled.answer(request) { try get(request, place["id"]) }
+        }
         router.on(.delete, "/v1/runs/{id}") { try delete($0, $1["id"]) }
     }
 

@@ -6,7 +6,9 @@ import {address, list, update} from "./state.js";
 
 export const title = "Curves";
 export const carry = ({runs}) => ({runs});
-/** More points than this come thinned, and again in full where one zooms in. */
+/** More points than a screen has columns come thinned, and again in full where one zooms in. */
+const screenPoints = 2000;
+/** A mean is of all points: what is smoothed comes in full up to this many. */
 const fullPoints = 100000;
 
 /**
@@ -49,7 +51,11 @@ export async function show(place, start) {
   place.append(make("div", {class: "bar"},
     field("Over", select([["step", "step"], ["tokens", "tokens"], ["compute", "compute (6·N·D)"], ["time", "time"]], view.x, (x) => redraw({x, from: null, to: null}))),
     seriesBox,
-    field("Smooth over steps", make("input", {type: "number", min: 0, value: view.half, oninput: (event) => redraw({half: Number(event.target.value) || 0})})),
+    field("Smooth over steps", make("input", {type: "number", min: 0, value: view.half, oninput: (event) => {
+      const isFirst = !(view.half > 0);
+      redraw({half: Number(event.target.value) || 0});
+      if (isFirst && view.half > 0) load();
+    }})),
     check("log x", view.logX, (logX) => redraw({logX})), check("log y", view.logY, (logY) => redraw({logY})),
     check("forecast", view.forecast, (forecast) => { redraw({forecast}); load(); }),
     make("button", {type: "button", onclick: () => { redraw({from: null, to: null}); load(); }}, "Whole curve")),
@@ -101,6 +107,7 @@ export async function show(place, start) {
       onzoom: (from, to) => { redraw({from: Math.floor(from), to: Math.ceil(to)}); load(); }})];
     rateBox.hidden = !rates.length;
     if (rates.length) charts.push(draw(rateBox, [...rates, ...coming], {low: true, ylabel: "learning rate", logX: view.logX, window}));
+    place.dataset.drawn ??= performance.now().toFixed(1);
     const notes = missing.map((name) => `${name} has nothing to draw over ${view.x}${view.x === "step" ? "" : "; it logged none, and its batch and size do not tell it"}.`)
       .concat(marks.slice(0, 20).map(({name, step, text}) => `${name}: the loss at step ${step} is ${text}.`));
     tell.replaceChildren(...[warnings(notes), ...data.filter((one) => view.forecast && one.forecast).map(forecastText),
@@ -124,18 +131,27 @@ export async function show(place, start) {
       warnings(forecast.warnings));
   }
 
+  /** The first curve as soon as it is there, then all, then their forecasts, which may need a fit. */
   async function load() {
-    data = await Promise.all(runs.map(async (run) => {
-      const zoom = view.x === "step" && view.from && view.to ? {from: Math.max(0, view.from), to: view.to} : {};
-      const points = await call(`${runPath(run.id)}/points${query({...zoom, max_points: run.point_count > fullPoints ? 4000 : null})}`);
-      // A run that is over has nothing left to forecast.
-      const forecast = view.forecast && run.last_step < run.total_steps - 1 ? await call(`${runPath(run.id)}/forecast?interval=0.9`).catch(() => null) : null;
-      return {run, points: points.points, forecast};
-    }));
-    for (const {points} of data) for (const point of points) for (const key of Object.keys(point)) if (key.startsWith("loss/")) names.add(key);
+    const zoom = view.x === "step" && view.from && view.to ? {from: Math.max(0, view.from), to: view.to} : {};
+    const parts = runs.map(async (run, index) => {
+      const answer = await call(`${runPath(run.id)}/points${query({...zoom, max_points: view.half > 0 && run.point_count <= fullPoints ? null : screenPoints})}`);
+      for (const point of answer.points) for (const key in point) if (key.startsWith("loss/")) names.add(key);
+      return {run, points: answer.points, forecast: data[index]?.forecast ?? null};
+    });
+    if (!data.length) {
+      data = runs.map((run) => ({run, points: [], forecast: null}));
+      const [first, index] = await Promise.race(parts.map(async (part, place) => [await part, place]));
+      data[index] = first;
+      render();
+    }
+    data = await Promise.all(parts);
     seriesBox.replaceChildren(names.size > 1 ? field("Loss", select([...names].map((name) => [name, name]), view.series, (series) => redraw({series}))) : "");
     render();
-    place.dataset.drawn ??= performance.now().toFixed(1);
+    // A run that is over has nothing left to forecast.
+    const live = data.filter(({run}) => view.forecast && run.last_step < run.total_steps - 1);
+    await Promise.all(live.map(async (one) => { one.forecast = await call(`${runPath(one.run.id)}/forecast?interval=0.9`).catch(() => null); }));
+    if (live.length) render();
   }
 
   tell.replaceChildren(make("p", {class: "faint"}, "Loading …"));
