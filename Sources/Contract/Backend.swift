@@ -54,8 +54,9 @@ package protocol Backend {
         progress: @escaping @Sendable (Double) -> Void
     ) throws -> Kind.Result
 
-    /// The schedule of a run, from its metadata or from what it logged; nil where neither has it.
-    func schedule(of run: Run) throws -> LearningRateSchedule?
+    /// The schedule of a run to its end, from its metadata or from what it logged, with what is assumed
+    /// about it; nil where neither has it.
+    func schedule(of run: Run) throws -> RunSchedule.Resolved?
 
     /// The columns and names that were guessed while runs were read.
     var notes: [String] { get }
@@ -181,8 +182,8 @@ extension ComputingBackend {
             kind, options: request.options, context: context, laws: catalog)
     }
 
-    package func schedule(of run: Run) throws -> LearningRateSchedule? {
-        try RunSchedule.resolve(run).schedule
+    package func schedule(of run: Run) throws -> RunSchedule.Resolved? {
+        try RunSchedule.throughEnd(of: run) ?? RunSchedule.resolve(run)
     }
 
     package func measured(_ run: Run, series: String?) throws -> MeasuredCurve? {

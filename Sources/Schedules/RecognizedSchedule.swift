@@ -99,8 +99,8 @@ package enum RecognizedSchedule {
         }
     }
 
-    /// Six digits: what a log of single precision holds.
+    /// Five digits: more than the curve is known to.
     private static func rounded(_ rate: Double) -> Double {
-        Double(String(format: "%.6g", rate)) ?? rate
+        Double(String(format: "%.5g", rate)) ?? rate
     }
 }

@@ -9,6 +9,11 @@ package enum RunSchedule {
     package struct Resolved: Sendable {
         package var schedule: LearningRateSchedule
         package var warnings: [String]
+
+        package init(schedule: LearningRateSchedule, warnings: [String]) {
+            self.schedule = schedule
+            self.warnings = warnings
+        }
     }
 
     /// True when a run carries a schedule or logged rates.

@@ -90,7 +90,15 @@ struct RemoteBackend: Backend {
         return runs
     }
 
-    func schedule(of run: Run) throws -> LearningRateSchedule? { run.schedule }
+    func schedule(of run: Run) throws -> RunSchedule.Resolved? {
+        if let schedule = run.schedule {
+            return RunSchedule.Resolved(schedule: schedule, warnings: [])
+        }
+        guard run.totalSteps != nil else { return nil }
+        // The server knows the logged rates, and to what they are continued.
+        let forecast = try client.get(RunForecastResponse.self, ["v1", "runs", run.id, "forecast"])
+        return forecast.curve.map { .init(schedule: $0.schedule.schedule, warnings: []) }
+    }
 
     var notes: [String] { [] }
     var warnings: [String] { [] }

@@ -57,7 +57,9 @@ struct PredictCommand: ParsableCommand {
         let fit = try reference.name(in: backend)
         let report = try backend.report(of: fit)
         let run = try drawing.run.map { try backend.run($0) }
-        guard let schedule = try schedule(backend, run) else {
+        // A run's own schedule is looked for only where none is asked for.
+        let own = try schedule == nil ? run.flatMap { try backend.schedule(of: $0) } : nil
+        guard let schedule = try asked() ?? own.map({ ScheduleSource.known($0.schedule) }) else {
             return try predictLoss(backend, fit, report, isDrawn: file != nil)
         }
         let features = sizes.features.merging(run?.features ?? [:]) { given, _ in given }
@@ -66,7 +68,8 @@ struct PredictCommand: ParsableCommand {
             CurveRequest(
                 schedule: schedule, every: every,
                 prediction: PredictionFields(features: features, interval: interval.value)))
-        curve.warnings += backend.warnings
+        let told = Set(curve.warnings)
+        curve.warnings += (backend.warnings + (own?.warnings ?? [])).filter { !told.contains($0) }
         let measured = try run.map { run in
             guard let measured = try backend.measured(run, series: report.series) else {
                 throw UsageError.nothingLogged(run: run.id, loss: report.series ?? "loss")
@@ -78,11 +81,9 @@ struct PredictCommand: ParsableCommand {
         try output.print(CurveOutput(curve: curve, law: report.law, chart: chart))
     }
 
-    /// The schedule asked for: its text, else the schedule of the run that is drawn.
-    private func schedule(_ backend: any Backend, _ run: Run?) throws -> ScheduleSource? {
-        guard let schedule else {
-            return try run.flatMap { try backend.schedule(of: $0) }.map { .known($0) }
-        }
+    /// The schedule asked for by its text.
+    private func asked() throws -> ScheduleSource? {
+        guard let schedule else { return nil }
         let source = ScheduleSource.json(.string(schedule))
         // A mistake is found here, with its character; only a run must be asked for elsewhere.
         do throws(ScheduleError) {

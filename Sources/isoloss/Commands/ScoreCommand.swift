@@ -51,7 +51,7 @@ struct ScoreCommand: ParsableCommand {
         let kind = LawCatalog.standard.laws.first { $0.about.id == report.law }?.about.kind
         guard kind == .curve else { return nil }
         let run = try backend.run(runs[0].id)
-        guard let schedule = try backend.schedule(of: run),
+        guard let schedule = try backend.schedule(of: run)?.schedule,
             let measured = try backend.measured(run, series: report.series)
         else { return nil }
         let curve = try backend.curve(
