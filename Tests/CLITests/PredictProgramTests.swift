@@ -89,6 +89,26 @@ import Testing
                 + "files or a server.\n")
     }
 
+    @Test func `predicts a log beyond its last step, along the rates that it follows`() throws {
+        let history = stride(from: 50, through: 600, by: 50).map { step in
+            let rate = 3e-3 * Double(min(step * 8, 1_000 - step)) / 900
+            return #"{"step":\#(step),"loss":\#(2.5 + 30 / Double(step)),"learning_rate":\#(rate)}"#
+        }
+        try study.folder.write(
+            "trainer_state.json",
+            #"{"max_steps":1000,"log_history":[\#(history.joined(separator: ","))]}"#)
+        let outcome = try study.program(
+            "predict --fit fit.json --run trainer_state --every 500 --format json "
+                + "trainer_state.json")
+        #expect(outcome.code == 0, "\(outcome.error)")
+        let curve = try JSONDecoding.value(
+            CurveResponse.self, from: Array(outcome.output.utf8), readsNullAsNaN: true)
+        #expect(curve.steps == [0, 500, 999])
+        #expect(
+            curve.warnings.contains { $0.contains("no schedule given") && $0.contains(",linear:") },
+            "\(curve.warnings)")
+    }
+
     @Test func `predicts from law and parameters alone, and says that there is no interval`() throws
     {
         try study.folder.write(
