@@ -104,5 +104,9 @@ final class FittedStudy: Sendable {
         _ = try program("fit --law chinchilla table.csv --output table.json")
     }
 
-    static let shared = Result { try FittedStudy() }
+    static let shared: Result<FittedStudy, any Error> = {
+        // What is shared is never let go of; its folder goes with the process.
+        atexit { if let study = try? FittedStudy.shared.get() { study.folder.remove() } }
+        return Result { try FittedStudy() }
+    }()
 }

@@ -10,9 +10,9 @@ final class TemporaryFolder: Sendable {
         try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
     }
 
-    deinit {
-        try? FileManager.default.removeItem(at: root)
-    }
+    deinit { remove() }
+
+    func remove() { try? FileManager.default.removeItem(at: root) }
 
     func url(_ name: String) -> URL {
         root.appendingPathComponent(name)
