@@ -11,8 +11,6 @@ struct PageEndpoints: Sendable {
     private static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    private static let clientName = "isoloss.py"
-
     private let assets: [String: Asset]
 
     init() {
@@ -22,13 +20,13 @@ struct PageEndpoints: Sendable {
 
     /// True when a path is answered without a token.
     static func isOpen(_ path: String) -> Bool {
-        path == "/" || path.hasPrefix("/page/") || path == "/\(clientName)"
+        path == "/" || path.hasPrefix("/page/") || path == "/\(PythonClient.name)"
     }
 
     func register(in router: inout Router) {
         router.on(.get, "/") { request, _ in try answer("index.html", to: request) }
-        router.on(.get, "/\(Self.clientName)") { request, _ in
-            try answer(Self.clientName, to: request)
+        router.on(.get, "/\(PythonClient.name)") { request, _ in
+            try answer(PythonClient.name, to: request)
         }
         router.on(.get, "/page/{name}") { request, place in
             try answer(place["name"], to: request)
@@ -56,6 +54,18 @@ struct PageEndpoints: Sendable {
             response.body = asset.compressed
         }
         return response
+    }
+}
+
+/// The Python client, one file without dependencies.
+package enum PythonClient {
+    package static let name = "isoloss.py"
+
+    /// Its text in UTF-8.
+    package static var source: [UInt8] {
+        let file = (0..<asset_count).lazy.map { embedded_asset($0).pointee }
+            .first { String(cString: $0.name) == name }
+        return file.map { Array(UnsafeBufferPointer(start: $0.bytes, count: $0.size)) } ?? []
     }
 }
 

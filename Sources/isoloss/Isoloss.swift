@@ -20,9 +20,8 @@ struct Isoloss: ParsableCommand {
         subcommands: [
             FitCommand.self, PredictCommand.self, PlanCommand.self, ScoreCommand.self,
             CompareCommand.self, LawsCommand.self, SchedulesCommand.self, ImportCommand.self,
-            ServeCommand.self,
-            HealthCommand.self, CheckCommand.self, BackupCommand.self, ExportCommand.self,
-            VacuumCommand.self,
+            ServeCommand.self, ClientCommand.self, HealthCommand.self, CheckCommand.self,
+            BackupCommand.self, ExportCommand.self, VacuumCommand.self,
         ])
 
     static func main() {

@@ -127,12 +127,19 @@ import Testing
                 == "error: cannot write the answer: No space left on device.\n")
     }
 
+    @Test func `prints the Python client`() throws {
+        let client = try program("client")
+        #expect(client.code == 0 && client.error.isEmpty)
+        #expect(client.output.contains("def init(") && client.output.hasSuffix("\n"))
+        #expect(client.output.utf8.count == PythonClient.source.count)
+    }
+
     @Test func `prints its version and help with exit code 0`() throws {
         #expect(try program("--version").output == Version.current + "\n")
         let help = try program("--help")
         #expect(help.code == 0)
         for command in [
-            "fit", "predict", "score", "laws", "schedules", "import", "serve", "health",
+            "fit", "predict", "score", "laws", "schedules", "import", "serve", "health", "client",
         ] {
             #expect(help.output.contains("  \(command) "))
             let own = try program([command, "--help"])
