@@ -49,7 +49,7 @@ package struct RootBracket: Sendable {
         return next >= low.place && next <= high.place ? next : middle
     }
 
-    private var middle: Double { 0.5 * (low.place + high.place) }
+    package var middle: Double { 0.5 * (low.place + high.place) }
 
     /// Replaces the end on whose side a place lies.
     package mutating func narrow(at place: Double, value: Double) {
@@ -60,6 +60,27 @@ package struct RootBracket: Sendable {
             if lastMoved == .high { low.value *= 0.5 }
             (high, lastMoved) = ((place, value), .high)
         }
+    }
+
+    /// Finds the root of a rising function without slopes, by false position.
+    ///
+    /// - Parameters:
+    ///   - tolerance: The width of the bracket at which the search ends.
+    ///   - function: The function's value; what it throws ends the search.
+    /// - Returns: The middle of the last bracket, or the place where the function is zero.
+    /// - Throws: What the function throws.
+    package func root<Fault: Error>(
+        tolerance: Double, _ function: (Double) throws(Fault) -> Double
+    ) throws(Fault) -> Double {
+        var bracket = self
+        // The Illinois rule needs some ten rounds; the limit is for functions of noise.
+        for _ in 0..<200 where bracket.width > tolerance {
+            let place = bracket.falsePosition
+            let value = try function(place)
+            if value == 0 { return place }
+            bracket.narrow(at: place, value: value)
+        }
+        return bracket.middle
     }
 
     /// Finds the root of a rising, differentiable function to a few units in the last place.

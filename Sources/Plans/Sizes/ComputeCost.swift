@@ -1,4 +1,5 @@
 import Foundation
+import LeastSquares
 
 /// The training compute of a model size and its tokens.
 ///
@@ -60,6 +61,17 @@ struct ComputeCost: Equatable {
         let depthTimesWidth = ratio * pow(parameterCount / (12 * ratio * ratio), 2.0 / 3)
         return coefficient * parameterCount
             + 2 * coefficient * depthTimesWidth * attention.contextLength
+    }
+
+    /// The size whose token costs so many FLOP, at least one parameter.
+    func parameterCount(perToken flops: Double) -> Double {
+        guard attention != nil else { return max(1, flops / coefficient) }
+        let place = RootBracket.root(between: 0, and: log(max(flops, 2))) { place in
+            // The share that grows as N, and attention's, which grows as N^(2/3).
+            let (cost, plain) = (perToken(parameterCount: exp(place)), coefficient * exp(place))
+            return (log(cost / flops), (plain + 2.0 / 3 * (cost - plain)) / cost)
+        }
+        return exp(place)
     }
 
     /// D at a budget.

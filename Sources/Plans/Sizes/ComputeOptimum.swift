@@ -1,6 +1,7 @@
 import Fitting
 import Foundation
 import Laws
+import LeastSquares
 
 /// The size that a compute budget is best spent on, under a law and a cost.
 struct ComputeOptimum {
@@ -78,19 +79,16 @@ struct ComputeOptimum {
     /// - Returns: The least compute.
     /// - Throws: What `best` throws.
     func leastFlops(toLoss loss: Double, from flops: Double, near: Double) throws -> Double {
-        var (low, high) = (log(flops) - 0.5, log(flops))
-        func best(_ logFlops: Double) throws -> Double {
-            try self.best(flops: exp(logFlops), near: near).loss
+        func end(_ place: Double) throws -> RootBracket.End {
+            (place, loss - (try best(flops: exp(place), near: near).loss))
         }
-        while try best(low) < loss {
-            (low, high) = (low - (high - low) * 2, low)
+        var bracket = RootBracket(low: try end(log(flops) - 0.5), high: try end(log(flops)))
+        while bracket.low.value > 0 {
+            let low = bracket.low.place - 2 * bracket.width
             guard low > 0 else { return 1 }
+            bracket = RootBracket(low: try end(low), high: bracket.low)
         }
-        for _ in 0..<24 {
-            let middle = 0.5 * (low + high)
-            if try best(middle) < loss { high = middle } else { low = middle }
-        }
-        return exp(0.5 * (low + high))
+        return exp(try bracket.root(tolerance: 1e-9) { try end($0).value })
     }
 
     private func outcome(
@@ -105,25 +103,11 @@ struct ComputeOptimum {
 
     private func smallest(_ flops: Double) -> Double {
         guard mostTokens < .infinity else { return 1 }
-        return size(perToken: flops / mostTokens)
+        return cost.parameterCount(perToken: flops / mostTokens)
     }
 
     /// The size at which one token is left.
-    private func largest(_ flops: Double) -> Double { size(perToken: flops) }
-
-    /// The size whose token costs so much, by bisection: the cost rises with the size.
-    private func size(perToken flops: Double) -> Double {
-        var (low, high) = (0.0, log(max(flops, 2)))
-        for _ in 0..<200 where high - low > 1e-14 * max(1, high) {
-            let middle = 0.5 * (low + high)
-            if cost.perToken(parameterCount: exp(middle)) < flops {
-                low = middle
-            } else {
-                high = middle
-            }
-        }
-        return exp(0.5 * (low + high))
-    }
+    private func largest(_ flops: Double) -> Double { cost.parameterCount(perToken: flops) }
 
     private static func noMinimum(_ law: String) -> PlanError {
         .refused(
