@@ -3,6 +3,8 @@
 #
 #   Tests/check.sh               format, layers, build, tests, the quick start
 #   Tests/check.sh --sanitize    the same, and the tests again under the thread and address sanitizers
+#   Tests/check.sh --fuzz        the same, and a minute of coverage-guided fuzzing
+#   Tests/check.sh --abuse       the same, and the table of what a server survives (ten minutes, idle machine)
 #   Tests/check.sh --docs        the same, and the documentation, with its gaps as errors
 #   Tests/check.sh --browser     the same, and the page in a real browser
 set -euo pipefail
@@ -10,15 +12,19 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source Tests/packages.sh
 
 sanitize=false
+fuzz=false
+abuse=false
 docs=false
 browser=false
 for argument in "$@"; do
     case "$argument" in
         --sanitize) sanitize=true ;;
+        --fuzz) fuzz=true ;;
+        --abuse) abuse=true ;;
         --docs) docs=true ;;
         --browser) browser=true ;;
         *)
-            sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+            sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
             exit 2
             ;;
     esac
@@ -37,11 +43,15 @@ say "Tests"
 swift test "${test_flags[@]}" --skip-build
 
 if $sanitize; then
-    for sanitizer in thread address; do
-        say "Tests under the $sanitizer sanitizer"
-        # The test runner of Swift 6.3 leaks a few bytes of its own, which would fail every run.
-        ASAN_OPTIONS=detect_leaks=0 swift test --sanitize="$sanitizer" --scratch-path ".build/$sanitizer"
-    done
+    Tests/sanitize.sh
+fi
+
+if $fuzz; then
+    Tests/fuzz.sh 12
+fi
+
+if $abuse; then
+    Tests/abuse.sh
 fi
 
 if $docs; then

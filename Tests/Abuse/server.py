@@ -15,18 +15,24 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MIB = 1 << 20
+GROUPS = []
+
+
+def group(function):
+    """Lists a group of rows."""
+    GROUPS.append(function)
+    return function
 
 
 class Server:
     """`isoloss serve` on a free port and a database of its own."""
 
-    def __init__(self, binary, token=None, arguments=(), folder=None):
+    def __init__(self, binary, token=None, folder=None, name="abuse.db"):
         self.binary = binary
         self.token = token
-        self.arguments = list(arguments)
         self.owns_folder = folder is None
         self.folder = folder or tempfile.mkdtemp(prefix="isoloss-abuse-")
-        self.database = os.path.join(self.folder, "abuse.db")
+        self.database = os.path.join(self.folder, name)
         self.log = os.path.join(self.folder, "log")
         self.start()
 
@@ -37,10 +43,11 @@ class Server:
             environment["ISOLOSS_TOKEN"] = self.token
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [self.binary, "serve", "--database", self.database, "--port", "0", *self.arguments],
+                [self.binary, "serve", "--database", self.database, "--port", "0"],
                 stdout=subprocess.PIPE, stderr=log, env=environment, cwd=self.folder)
         line = self.process.stdout.readline().decode()
         if "listening on" not in line:
+            self.process.wait()
             raise RuntimeError(f"the server did not start: {line}{self.log_text()}")
         self.port = int(line.rsplit(":", 1)[1])
 
@@ -50,15 +57,25 @@ class Server:
     def __exit__(self, *_):
         self.stop()
 
-    def stop(self):
+    def stop(self, keeps=False):
         if self.is_alive():
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(15)
             except subprocess.TimeoutExpired:
                 self.kill()
+        if not keeps:
+            self.remove()
+
+    def remove(self):
+        """Removes the folder, if it is the server's own."""
         if self.owns_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def check(self):
+        """`isoloss check` of the database, run to its end."""
+        return subprocess.run([self.binary, "check", "--database", self.database],
+                              capture_output=True, text=True)
 
     def kill(self):
         self.process.kill()
@@ -133,18 +150,31 @@ class Server:
             check=True, capture_output=True,
             env={**os.environ, **({"ISOLOSS_TOKEN": self.token} if self.token else {})})
 
-    def fit(self, law, **more):
+    def fit(self, law):
         """The id of a finished fit."""
         runs = ["constant_3500", "cosine_2000", "two_stage_2500"]
-        status, body = self.request("POST", "/v1/fits", {"law": law, "runs": runs, **more})
+        status, body = self.request("POST", "/v1/fits", {"law": law, "runs": runs})
         fit = json.loads(body)
-        while status in (200, 202) and fit.get("status") in ("queued", "running"):
-            time.sleep(0.2)
-            status, body = self.request("GET", f"/v1/fits/{fit['id']}")
-            fit = json.loads(body)
-        if status not in (200, 201) or fit.get("status") != "done":
+        if status == 202:
+            fit = self.end_of_fit(fit["id"], 60)
+        if fit.get("status") != "done":
             raise RuntimeError(f"no fit of {law}: {status} {body[:300]!r}")
         return fit["id"]
+
+    def end_of_fit(self, id, patience):
+        """A fit once it has ended, or after so many seconds as it is then."""
+        end = time.monotonic() + patience
+        while True:
+            fit = json.loads(self.request("GET", f"/v1/fits/{id}")[1])
+            if fit.get("status") not in ("queued", "running") or time.monotonic() > end:
+                return fit
+            time.sleep(0.2)
+
+    def cancel_fits(self):
+        """Ends the fits that go on, so that the next row has the processor."""
+        for fit in json.loads(self.request("GET", "/v1/fits?limit=1000")[1]).get("fits", []):
+            if fit["status"] in ("queued", "running"):
+                self.request("DELETE", f"/v1/fits/{fit['id']}")
 
 
 class Latency:
@@ -221,18 +251,21 @@ def repeating(count, action):
 class Table:
     """Rows as they are measured; the last word is ok or MISS."""
 
-    def __init__(self, words):
-        self.words = words
+    def __init__(self, text):
+        self.text = text
         self.misses = 0
         self.count = 0
 
-    def wants(self, name):
-        return not self.words or any(word in name for word in self.words)
+    def picks(self, what):
+        """True for a row that is asked for; what it takes to measure others may be left out."""
+        return not self.text or self.text in what
 
     def add(self, what, limit, measured, is_ok):
+        if not self.picks(what):
+            return
         self.count += 1
         self.misses += 0 if is_ok else 1
-        print(f"{what:<58} {limit:>16} {measured:>26}  {'ok' if is_ok else 'MISS'}", flush=True)
+        print(f"{what:<58} {limit:>18} {measured:>26}  {'ok' if is_ok else 'MISS'}", flush=True)
 
     def most(self, what, limit, value, unit):
         self.add(what, f"≤ {limit:g} {unit}", f"{value:.4g} {unit}", value <= limit)
