@@ -12,7 +12,7 @@ final class PolledAnswers: Sendable {
     private static let longestBody = 256 << 10
     private static let mostKept = 64
 
-    /// What an answer depends on beside the store.
+    /// A question: all that an answer depends on beside the store.
     private struct Question: Hashable {
         let path: [String]
         let query: [String]
