@@ -195,6 +195,67 @@ extension RunStore {
         }
     }
 
+    /// Stores several runs with their points in several transactions: a job that posts one point waits
+    /// for one of them and not for all.
+    ///
+    /// All is checked before anything is stored. A crash or a full disk between two transactions
+    /// leaves the import in part, which is safe to repeat.
+    ///
+    /// - Parameters:
+    ///   - runs: The runs; an id may occur again, later metadata replaces.
+    ///   - limit: The most points of a transaction.
+    /// - Returns: What was made, changed and added.
+    /// - Throws: `invalidField` with the places of the run and the point.
+    package func importRuns(
+        _ runs: [Run], pointsPerTransaction limit: Int
+    ) throws(StoreError) -> ImportSummary {
+        for (index, run) in runs.enumerated() {
+            do throws(InvalidField) {
+                try run.validateWhole()
+            } catch {
+                var error = error
+                error.run = index
+                throw .invalidField(error)
+            }
+        }
+        // Runs are cut to the limit, and short ones go together: a sync each would take long.
+        var transactions: [[(part: Run, isFirst: Bool)]] = []
+        var room = 0
+        for run in runs {
+            for start in stride(from: 0, to: max(run.points.count, 1), by: limit) {
+                var part = run
+                part.points = Array(run.points[start...].prefix(limit))
+                if transactions.isEmpty || part.points.count + Self.runWeight > room {
+                    transactions.append([])
+                    room = limit
+                }
+                room -= part.points.count + Self.runWeight
+                transactions[transactions.count - 1].append((part, start == 0))
+            }
+        }
+        var total = ImportSummary()
+        for transaction in transactions {
+            let summary = try importing { batch in
+                for (part, isFirst) in transaction {
+                    if isFirst {
+                        try batch.put(part)
+                    } else {
+                        try batch.append(part.points, to: part.id)
+                    }
+                }
+                return batch.summary
+            }
+            total.created += summary.created
+            total.updated += summary.updated
+            total.accepted += summary.accepted
+            total.replaced += summary.replaced
+        }
+        return total
+    }
+
+    /// The points that take as long to store as the metadata of a run.
+    private static let runWeight = 20
+
     /// Stores runs and points piece by piece, all or none: an import need not be in memory whole.
     ///
     /// Other writers wait meanwhile; readers see nothing of it before its end.

@@ -41,6 +41,33 @@ struct ImportTests {
         #expect(try store.runs().records.isEmpty)
     }
 
+    @Test(arguments: [1, 3, 25, 1_000])
+    func `an import in parts stores what one in one go stores`(_ limit: Int) throws {
+        let runs = [
+            Run(id: "a", study: "s", points: curve(0..<7)), Run(id: "b", study: "s", loss: 3),
+            Run(id: "c", study: "s", points: curve(0..<30)),
+            Run(id: "a", study: "t", points: curve(5..<9)),
+        ]
+        let whole = try RunStore.inMemory()
+        let expected = try whole.importRuns(runs)
+        #expect(try store.importRuns(runs, pointsPerTransaction: limit) == expected)
+        for id in ["a", "b", "c"] {
+            #expect(try store.points(id) == whole.points(id))
+            #expect(try store.run(id).study == whole.run(id).study)
+        }
+    }
+
+    @Test func `a bad point anywhere stores no part of an import in parts`() throws {
+        var points = curve(0..<40)
+        points[39].loss = -1
+        #expect(throws: StoreError.self) {
+            try store.importRuns(
+                [Run(id: "a", points: curve(0..<9)), Run(id: "b", points: points)],
+                pointsPerTransaction: 4)
+        }
+        #expect(try store.runs().records.isEmpty)
+    }
+
     @Test func `a failure inside SQLite takes back what went before it`() throws {
         #expect {
             try store.importRuns([

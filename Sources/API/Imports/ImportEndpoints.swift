@@ -59,7 +59,8 @@ struct ImportEndpoints: Sendable {
             report.accepted = imports.map(\.points.count).reduce(0, +)
             report.notes.append("dry run: nothing was stored")
         } else {
-            let summary = try store.importRuns(imports)
+            let summary = try store.importRuns(
+                imports, pointsPerTransaction: PointEndpoints.pointsPerTransaction)
             report.created = summary.created
             report.updated = summary.updated
             report.accepted = summary.accepted

@@ -18,7 +18,7 @@ struct MetricsEndpoints: Sendable {
     private let startedAt = Date()
 
     func register(in router: inout Router) {
-        router.on(.get, "/metrics") { request, _ in try answer(request) }
+        router.on(.get, "/metrics", .read) { request, _ in try answer(request) }
     }
 
     private func answer(_ request: Request) throws -> Response {

@@ -13,7 +13,7 @@ struct PointEndpoints: Sendable {
     func register(in router: inout Router) {
         let terms = RouteTerms.body(RequestBody.Format.allCases, budget: budget)
         router.on(.post, "/v1/runs/{id}/points", terms) { try append($0, $1["id"]) }
-        router.on(.get, "/v1/runs/{id}/points") { request, place in
+        router.on(.get, "/v1/runs/{id}/points", .read) { request, place in
             try polled.answer(request) { try read(request, place["id"]) }
         }
     }
@@ -61,7 +61,7 @@ struct PointEndpoints: Sendable {
         return summary
     }
 
-    private static let pointsPerTransaction = 2_000
+    static let pointsPerTransaction = 2_000
 
     /// True when rows that break a rule are left out and named, and not the whole batch refused.
     private static func skips(_ query: QueryReader) throws -> Bool {

@@ -18,7 +18,7 @@ struct RunEndpoints: Sendable {
         let many = RouteTerms.body(RequestBody.Format.allCases, budget: budget)
         router.on(.put, "/v1/runs/{id}", one) { try put($0, $1["id"]) }
         router.on(.post, "/v1/runs", many) { request, _ in try post(request) }
-        router.on(.get, "/v1/runs") { request, _ in
+        router.on(.get, "/v1/runs", .read) { request, _ in
             try polled.answer(request) { try list(request) }
         }
         router.on(.get, "/v1/runs/{id}") { request, place in

@@ -39,7 +39,7 @@ export async function show(place, start) {
   }
   const view = {x: start.x ?? "step", logX: start.logx === "1", logY: start.logy === "1", half: Number(start.smooth ?? 0),
     series: start.series ?? "loss", forecast: start.forecast !== "0", from: start.from, to: start.to};
-  const runs = await Promise.all(ids.map((id) => call(runPath(id))));
+  const runs = ids.map((id) => ({id}));
   const names = new Set(["loss"]);
   const [chartBox, rateBox, tell] = [make("div", {class: "chart"}), make("div", {class: "chart low"}), make("div")];
   let charts = [];
@@ -134,8 +134,12 @@ export async function show(place, start) {
   /** The first curve as soon as it is there, then all, then their forecasts, which may need a fit. */
   async function load() {
     const zoom = view.x === "step" && view.from && view.to ? {from: Math.max(0, view.from), to: view.to} : {};
-    const parts = runs.map(async (run, index) => {
-      const answer = await call(`${runPath(run.id)}/points${query({...zoom, max_points: view.half > 0 && run.point_count <= fullPoints ? null : screenPoints})}`);
+    const parts = ids.map(async (id, index) => {
+      const metadata = runs[index].updated_at ? runs[index] : call(runPath(id));
+      // Only a mean needs to know first how many points there are.
+      const isWhole = view.half > 0 && (await metadata).point_count <= fullPoints;
+      const [run, answer] = await Promise.all([metadata, call(`${runPath(id)}/points${query({...zoom, max_points: isWhole ? null : screenPoints})}`)]);
+      runs[index] = run;
       for (const point of answer.points) for (const key in point) if (key.startsWith("loss/")) names.add(key);
       return {run, points: answer.points, forecast: data[index]?.forecast ?? null};
     });

@@ -218,6 +218,7 @@ extension EventLoop {
         case .quick where request.body.count <= configuration.quickBodyBytes:
             isTaken = lanes.quick.submit(work)
         case .quick: isTaken = submitHeavy(weight: 0, work)
+        case .read: isTaken = lanes.read.submit(work)
         case .heavy(let weight): isTaken = submitHeavy(weight: weight, work)
         }
         return isTaken ? nil : HTTPError.overload.response
@@ -232,7 +233,7 @@ extension EventLoop {
     }
 
     private func produce(_ stream: BodyStream, for id: UInt64) {
-        let isTaken = lanes.quick.submit(force: true) { [mailbox, logger] in
+        let isTaken = lanes.read.submit(force: true) { [mailbox, logger] in
             do {
                 mailbox.post(.piece(try stream.piece()), to: id)
             } catch {
@@ -260,12 +261,16 @@ extension EventLoop {
 /// The pools that answer requests.
 struct Lanes: Sendable {
     let quick: WorkerPool
+    let read: WorkerPool
     let heavy: WorkerPool
 
     init(_ configuration: ServerConfiguration) {
         quick = WorkerPool(
             name: "http-quick", threads: configuration.workers,
             capacity: configuration.maximumWaiting)
+        read = WorkerPool(
+            name: "http-read", threads: configuration.workers,
+            capacity: configuration.maximumWaiting, niceness: 5)
         heavy = WorkerPool(
             name: "http-heavy", threads: configuration.heavyWorkers,
             capacity: configuration.maximumHeavyWaiting, niceness: 10)
@@ -273,6 +278,7 @@ struct Lanes: Sendable {
 
     func close() {
         quick.close()
+        read.close()
         heavy.close()
     }
 }

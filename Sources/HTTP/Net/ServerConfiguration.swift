@@ -12,9 +12,9 @@ package struct ServerConfiguration: Sendable {
     package var maximumConnections: Int
     /// The same for each address but this machine's own.
     package var maximumPerAddress: Int
-    /// Threads of the quick lane.
+    /// Threads of the quick lane, and as many of the read lane.
     package var workers: Int
-    /// Requests that may wait for the quick lane; beyond it 503.
+    /// Requests that may wait for the quick lane, and for the read lane; beyond it 503.
     package var maximumWaiting: Int
     /// Threads of the heavy lane, of low priority.
     package var heavyWorkers: Int

@@ -30,8 +30,11 @@ package enum Admission: Sendable {
 package enum Lane: Sendable, Equatable {
     /// The event loop itself, for answers that take microseconds and cannot block.
     case loop
-    /// Ingest and reads of some milliseconds, which may wait for the database.
+    /// Ingest and answers of some milliseconds, which may wait for the database.
     case quick
+    /// Reads whose length the data decide: a page of runs, a whole curve. They keep no thread from
+    /// ingest.
+    case read
     /// Long computations, on threads of low priority; of two that wait, a weight of one second
     /// more lets the other go first for as long.
     case heavy(weight: Double)
@@ -59,6 +62,7 @@ package struct RouteTerms: Sendable {
 
     package static let loop = RouteTerms(lane: .loop)
     package static let quick = RouteTerms()
+    package static let read = RouteTerms(lane: .read)
 
     package static func heavy(_ weight: Double) -> RouteTerms {
         RouteTerms(lane: .heavy(weight: weight))
