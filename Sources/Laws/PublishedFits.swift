@@ -7,7 +7,7 @@ extension PublishedFit {
     /// Every published fit: a new one is one entry here and one line in the test.
     package static let all: [PublishedFit] =
         chinchilla + skaling + dataConstrained + mixtureOfExperts + annealing + multiPower
-        + lossToMetric
+        + lossToMetric + kaplan
 
     private static let tokenizer =
         "a loss depends on its tokenizer: do not mix this fit with runs of another one"
@@ -231,6 +231,17 @@ extension PublishedFit {
                     "\(size.uppercased()) parameters, warm-up of 2,160 steps to a rate of 3e-4",
                 warnings: [tokenizer])
         }
+
+    /// N_c, α_N, S_c, α_S, B*, α_B.
+    private static let kaplan: [PublishedFit] = [
+        PublishedFit(
+            "kaplan-2020", law: "kaplan", [6.5e13, 0.077, 2.1e3, 0.76, 2e8, 0.21],
+            source: "Kaplan et al. 2020, arXiv:2001.08361, table 3 and equation 5.3",
+            parameterConvention: "parameters without embeddings",
+            lossUnit: "nats per token of WebText2",
+            fittedOn: "768 to 1.5B parameters, up to 23B tokens",
+            warnings: [twoDigits, tokenizer])
+    ]
 
     /// ε, k, γ.
     private static let lossToMetric: [PublishedFit] =

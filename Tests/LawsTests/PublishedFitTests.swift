@@ -76,6 +76,11 @@ struct PublishedFitTests {
         Case("gadre-2024-17-tasks-c4", [.loss: 2.5], 0.5359217094),
         Case("gadre-2024-17-tasks-redpajama", [.loss: 2.5], 0.4877639284),
         Case("gadre-2024-17-tasks-refinedweb", [.loss: 2.5], 0.4867680308),
+        // Endless batches, and batches for which the loss stands on both sides.
+        Case("kaplan-2020", [.parameterCount: 1e9, .stepCount: 1e5], 2.4005136614270093),
+        Case(
+            "kaplan-2020", [.parameterCount: 1e9, .stepCount: 1e5, .batchTokens: 5e5],
+            2.5459141792844333),
     ]
 
     /// 8,000 steps at 2e-4 and 2,000 down to 0: S1 = 1.7999 and S2 = 0.11360647254721029 at 0.999.
