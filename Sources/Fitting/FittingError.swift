@@ -19,6 +19,7 @@ package enum FittingError: Error, Equatable, Sendable {
     case badFeature(run: String, feature: String, value: Double)
     case tooFewPoints(points: Int, freeParameters: Int, warmupPointsLeftOut: Int)
     case noPointsToScore(warmupPointsLeftOut: Int)
+    case otherUnit(run: String, unit: String, published: String, publishedUnit: String)
     case stepsOfTable(law: String)
     case notEvaluable(law: String)
     case nothingPredicted(law: String)
@@ -49,7 +50,7 @@ package enum FittingError: Error, Equatable, Sendable {
         case .holdout: "/holdout"
         case .noRuns, .missingFeature, .missingSchedule, .missingCurve, .missingLoss, .badSchedule,
             .stepBeyondSchedule, .badLoss, .badFeature, .tooFewPoints, .noPointsToScore,
-            .notEvaluable, .nothingPredicted, .cancelled:
+            .otherUnit, .notEvaluable, .nothingPredicted, .cancelled:
             "/runs"
         }
     }
@@ -100,6 +101,9 @@ package enum FittingError: Error, Equatable, Sendable {
         case .noPointsToScore(let leftOut):
             let reason = leftOut > 0 ? ": all \(leftOut) lie inside the warm-up" : ""
             return "the runs have no points to judge the fit by\(reason); name runs that do."
+        case .otherUnit(let run, let unit, let published, let publishedUnit):
+            return "run \(run) has its loss in \(unit), and \(published) predicts "
+                + "\(publishedUnit); score it on runs of that unit, or fit these."
         case .notEvaluable(let law):
             return "the law \(law) could not be evaluated at any starting point on these runs; "
                 + "check their sizes, steps and learning rates for values that are out of range."

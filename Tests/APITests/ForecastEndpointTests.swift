@@ -145,6 +145,28 @@ import Testing
         #expect(lines.split(separator: "\n").count == 3)
     }
 
+    @Test func `a published fit is not scored on a loss of another unit`() throws {
+        let service = try TestService(.inProcess)
+        let fit = try service.post("/v1/fits", #"{"published":"hoffmann-2022"}"#)
+        let id = try #require(fit.json["id"]?.string, "\(fit.text)")
+        let size = #""parameter_count":1e9,"token_count":2e10"#
+        for (run, more) in [
+            ("nats", ""), ("said", #","units":{"loss":"nats per token"}"#),
+            ("bytes", #","units":{"loss":"bits_per_byte"}"#),
+        ] {
+            let put = try service.put("/v1/runs/\(run)", "{\(size),\"loss\":2.6\(more)}")
+            #expect(put.status < 300, "\(put.text)")
+        }
+        #expect(try service.get("/v1/fits/\(id)/score?runs=nats,said").status == 200)
+        let other = try service.get("/v1/fits/\(id)/score?runs=nats,bytes")
+        #expect(other.status == 422 && other.pointers == ["/runs"], "\(other.text)")
+        #expect(
+            other.details == [
+                "run bytes has its loss in bits_per_byte, and hoffmann-2022 predicts nats per token of "
+                    + "MassiveText; score it on runs of that unit, or fit these."
+            ])
+    }
+
     @Test func `a score is per run with an unweighted average`() throws {
         let (service, path) = try fitted(.inProcess)
         let named = try service.get("\(path)/score?runs=wsd-linear,constant").json

@@ -1,5 +1,5 @@
 import Foundation
-import Laws
+package import Laws
 package import Records
 
 /// The score of a fitted law on runs it was not fitted on: the answer of `isoloss score`.
@@ -19,6 +19,26 @@ package struct ScoreReport: Sendable, Equatable, Codable {
 }
 
 extension LawPredictor {
+    /// The published fit that the report is, which says itself what it counts and was fitted on.
+    package var published: PublishedFit? {
+        guard report.warnings.contains(PublishedFit.noInterval) else { return nil }
+        return PublishedFit.fits(of: report.law).first {
+            $0.parameters == report.parameters.map(\.value)
+        }
+    }
+
+    /// A published fit predicts nats; a run may say that it measured something else.
+    private func checkUnits(of runs: [Run]) throws(FittingError) {
+        guard let published, law.about.observes == .loss else { return }
+        let field = report.series.map { "loss/\($0)" } ?? "loss"
+        for run in runs {
+            guard let unit = run.units[field], !unit.lowercased().hasPrefix("nat") else { continue }
+            throw .otherUnit(
+                run: run.id, unit: unit, published: published.name,
+                publishedUnit: published.lossUnit)
+        }
+    }
+
     /// Judges the fitted law on runs.
     ///
     /// Points are selected as the fit selected them (warm-up, first step, series), but no high loss
@@ -28,6 +48,7 @@ extension LawPredictor {
     /// - Returns: Metrics of each run and their average.
     /// - Throws: `FittingError` when a run lacks what the law needs.
     package func score(_ runs: [Run]) throws(FittingError) -> ScoreReport {
+        try checkUnits(of: runs)
         let builder = ObservationBuilder(
             law: law, series: report.series, fromStep: report.fromStep)
         let observations = try builder.observations(of: runs)

@@ -346,6 +346,8 @@ private struct RunBuilder {
         } else {
             run.points = points
         }
+        run.units["loss"] = main?.unit
+        for (name, series) in further { run.units["loss/\(name)"] = series.unit }
         var summaries: [ImportedRun.Series] = []
         if !isRow {
             if let main, !main.steps.isEmpty { summaries.append(Self.summary("loss", main)) }

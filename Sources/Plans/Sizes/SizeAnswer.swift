@@ -15,7 +15,7 @@ extension PlanContext {
 
     /// The parameters that N counts, since studies count differently and teams argue about it.
     var parameterCountKind: String {
-        if let published, !published.parameterConvention.isEmpty {
+        if let published = predictor.published, !published.parameterConvention.isEmpty {
             return published.parameterConvention
         }
         let law = type(of: predictor.law.law)
@@ -31,22 +31,13 @@ extension PlanContext {
             + (total ? ", without embeddings (they also carry total_parameter_count)" : "")
     }
 
-    /// The published fit that is asked, which says itself what it counts and was fitted on.
-    private var published: PublishedFit? {
-        let report = predictor.report
-        guard report.warnings.contains(PublishedFit.noInterval) else { return nil }
-        return PublishedFit.fits(of: report.law).first {
-            $0.parameters == report.parameters.map(\.value)
-        }
-    }
-
     /// Warnings about a size and its tokens outside of what was fitted.
     ///
     /// A plan says sooner than a prediction that it leaves the data: beyond twice the largest or
     /// smallest that was fitted.
     func sizeWarnings(parameterCount: Double, tokenCount: Double) -> [String] {
         guard let fitted = predictor.report.fittedRange?.features else {
-            if let published {
+            if let published = predictor.published {
                 return [
                     "\(published.name) was fitted on \(published.fittedOn), in "
                         + "\(published.lossUnit); nothing fitted says that it holds beyond"
