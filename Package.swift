@@ -38,6 +38,9 @@ let package = Package(
         .target(name: "Schedules"),
         .target(name: "Records", dependencies: ["JSONText", "Schedules"]),
 
+        // Pictures and tables: numbers in, SVG, CSV or lines of a terminal out.
+        .target(name: "Plots", dependencies: ["JSONText"]),
+
         // Mathematics: no SQL, no HTTP.
         .target(name: "LeastSquares", dependencies: ["CLAPACK"]),
         .target(name: "Laws", dependencies: ["LeastSquares", "Records", "Schedules"]),
@@ -45,10 +48,9 @@ let package = Package(
             name: "Fitting", dependencies: ["Laws", "LeastSquares", "Records", "Schedules"]),
         .target(
             name: "Plans",
-            dependencies: ["Fitting", "Laws", "LeastSquares", "Records", "Schedules"]),
-
-        // Pictures and tables: numbers in, SVG, CSV or lines of a terminal out.
-        .target(name: "Plots", dependencies: ["JSONText"]),
+            dependencies: [
+                "Fitting", "Laws", "LeastSquares", "Plots", "Records", "Schedules",
+            ]),
 
         // The outside world: files, SQLite, sockets.
         .target(
@@ -117,8 +119,8 @@ let package = Package(
         .testTarget(
             name: "PlansTests",
             dependencies: [
-                "Fitting", "JSONText", "Laws", "LawTestSupport", "Plans", "Records", "Schedules",
-                "TestSupport",
+                "Fitting", "JSONText", "Laws", "LawTestSupport", "Plans", "Plots", "Records",
+                "Schedules", "TestSupport",
             ]),
         .testTarget(
             name: "ImportsTests",

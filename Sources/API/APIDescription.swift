@@ -92,6 +92,9 @@ struct APIDescription: Sendable {
                 method: "get", path: "/v1/plans/{id}", summary: "Plans without a fit.",
                 query: plan),
             Call(
+                method: "get", path: "/v1/plans/{id}/plan.svg",
+                summary: "Draws a plan without a fit.", query: plan),
+            Call(
                 method: "get", path: "/v1/runs", summary: "Lists runs.",
                 query: [
                     field("study", "Only the runs of this study."),

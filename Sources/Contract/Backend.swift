@@ -89,7 +89,7 @@ package enum RunChoice: Sendable, Equatable {
 }
 
 /// A backend that has the fits and the runs itself, and so computes every answer here.
-package protocol ComputingBackend: Backend {
+package protocol ComputingBackend: Backend, Sendable {
     var catalog: LawCatalog { get }
 
     /// The predictor of a fit that is done.
@@ -145,20 +145,17 @@ extension ComputingBackend {
         _ kind: Kind.Type, _ fit: String?, _ request: PlanRequest,
         progress: @escaping @Sendable (Double) -> Void
     ) throws -> Kind.Result {
+        var context = PlanContext(
+            predictor: nil, features: request.prediction.features,
+            interval: request.prediction.interval(standard: LawPredictor.Interval()),
+            budget: PlanBudget(seconds: planSeconds), progress: progress)
+        context.schedule = { [self] in try schedule(.json(.string($0))) }
         guard kind.about.needsFit else {
-            return try PlanCatalog.plan(
-                kind, options: request.options,
-                context: PlanContext(
-                    predictor: nil, features: request.prediction.features,
-                    interval: request.prediction.interval(standard: LawPredictor.Interval()),
-                    budget: PlanBudget(seconds: planSeconds), progress: progress))
+            return try PlanCatalog.plan(kind, options: request.options, context: context)
         }
         guard let fit else { throw PlanError.fitMissing(kind: kind.about.id) }
         let predictor = try predictor(fit)
-        var context = PlanContext(
-            predictor: predictor, features: request.prediction.features,
-            interval: request.prediction.interval(standard: LawPredictor.Interval()),
-            budget: PlanBudget(seconds: planSeconds), progress: progress)
+        context.fit = predictor
         if kind.about.source == .fitAndRuns {
             let law = predictor.law
             let series = predictor.report.series

@@ -62,7 +62,9 @@ package struct PlanCatalog: Sendable {
                     supported: supportedLaws(of: about, in: laws))
             }
         }
-        let plan = try kind.init(PlanOptions(options, features: context.features, of: about))
+        let plan = try kind.init(
+            PlanOptions(
+                options, features: context.features, of: about, parse: context.schedule))
         guard context.run != nil || !about.needsRun else {
             throw PlanError.runMissing(kind: about.id)
         }

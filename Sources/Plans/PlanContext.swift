@@ -1,6 +1,7 @@
 package import Fitting
 import Foundation
 package import Records
+package import Schedules
 
 /// The fit, the runs and the limits that a plan is made from, beside its own options.
 package struct PlanContext: Sendable {
@@ -14,6 +15,10 @@ package struct PlanContext: Sendable {
     package var run: Run?
     /// Measured runs that the plan compares the fit with; empty where none were given.
     package var runs: [Run] = []
+    /// Reads a schedule, which may continue one of the backend's runs.
+    package var schedule: @Sendable (String) throws -> LearningRateSchedule = {
+        try LearningRateSchedule(parsing: $0)
+    }
     /// Told how much is done, 0 to 1.
     package var progress: @Sendable (Double) -> Void
     /// The limits of the plan's cost.

@@ -16,7 +16,7 @@ package protocol PlanKind: Sendable {
     ///
     /// - Parameter options: What was given, by name; only names that `about` declares.
     /// - Throws: `PlanError` for one that is missing or not allowed.
-    init(_ options: PlanOptions) throws(PlanError)
+    init(_ options: PlanOptions) throws
 
     /// Makes the plan.
     ///
@@ -49,13 +49,30 @@ package struct PlanDescription: Sendable {
         case nothing
     }
 
-    /// The axes of a plan's picture, over one of its lists.
-    package struct PlotAxes: Sendable, Equatable {
-        var list: String
+    /// A picture of an answer: lists over one member of their rows, in panels one above the other.
+    ///
+    ///     Picture(x: "parameter_count", panels: [[.init("curve", "loss")]])
+    ///
+    /// Where the answer itself has both members of a panel's axes, that point is marked as the best.
+    package struct Picture: Sendable, Equatable {
+        /// One list as a line, as a line for each value of a group, or as dots.
+        struct Layer: Sendable, Equatable {
+            var list: String
+            var y: String
+            var group: String?
+            /// The legend's words for dots; nil draws lines.
+            var dots: String?
+
+            init(_ list: String, _ y: String, group: String? = nil, dots: String? = nil) {
+                self.list = list
+                self.y = y
+                self.group = group
+                self.dots = dots
+            }
+        }
+
         var x: String
-        var y: String
-        /// The member by whose values rows are parted into lines.
-        var group: String?
+        var panels: [[Layer]]
         var isLogarithmic = true
     }
 
@@ -71,13 +88,16 @@ package struct PlanDescription: Sendable {
     package var supportedLaws: @Sendable (any ScalingLaw) -> Bool
     /// The prediction of such a law, as in `a curve under a schedule`.
     package var question: String
-    /// Arguments of a command line after the fit, for help.
+    /// Arguments of a command line, for help; `fit.json` is a fit of the sample runs.
     package var example: String
-    /// Its picture; nil without one, or where the plan draws its own.
-    package var plot: PlotAxes?
+    /// Its pictures, the first of which an answer has the lists for is drawn; none where the plan
+    /// draws its own.
+    package var pictures: [Picture] = []
 
     /// True where it needs a run with its points.
     package var needsRun: Bool { source == .fitAndRun }
+    /// True where an option is a schedule, which may continue a run.
+    package var takesSchedules: Bool { options.contains { $0.name.hasSuffix("schedule") } }
     /// True where it needs a fit.
     package var needsFit: Bool { source != .nothing }
 }

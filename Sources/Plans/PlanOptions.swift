@@ -5,6 +5,7 @@ package import Schedules
 package struct PlanOptions: Sendable {
     private let values: [String: String]
     private let about: PlanDescription
+    private let parse: @Sendable (String) throws -> LearningRateSchedule
 
     /// Checks the names.
     ///
@@ -12,9 +13,13 @@ package struct PlanOptions: Sendable {
     ///   - values: Values by name, as a query or a command line writes them.
     ///   - features: Sizes that were given apart; those that are options of the plan count as such.
     ///   - about: The kind of plan.
+    ///   - parse: Reads a schedule, which may continue a run.
     /// - Throws: `PlanError.unknownOption`, or `PlanError.missing` for a required one.
     package init(
-        _ values: [String: String], features: [Feature: Double] = [:], of about: PlanDescription
+        _ values: [String: String], features: [Feature: Double] = [:], of about: PlanDescription,
+        parse: @escaping @Sendable (String) throws -> LearningRateSchedule = {
+            try LearningRateSchedule(parsing: $0)
+        }
     ) throws(PlanError) {
         let known = about.options.map(\.name)
         var values = values
@@ -28,6 +33,7 @@ package struct PlanOptions: Sendable {
         guard missing.isEmpty else { throw .missing(kind: about.id, options: missing) }
         self.values = values
         self.about = about
+        self.parse = parse
     }
 
     package func text(_ name: String) -> String? {
@@ -99,12 +105,26 @@ package struct PlanOptions: Sendable {
     }
 
     /// A schedule, in the language or as JSON.
-    package func schedule(_ name: String) throws(PlanError) -> LearningRateSchedule? {
+    package func schedule(_ name: String) throws -> LearningRateSchedule? {
+        try text(name).map { try schedule($0, option: name) }
+    }
+
+    /// The schedules of a list parted by semicolons, since commas part a schedule's own segments.
+    package func schedules(_ name: String, atMost most: Int) throws -> [LearningRateSchedule]? {
         guard let text = text(name) else { return nil }
+        let items = text.split(separator: ";")
+        guard (1...most).contains(items.count) else {
+            throw PlanError.invalid(
+                option: name, value: text, rule: "must be 1 to \(most) schedules, parted by ;")
+        }
+        return try items.map { try schedule(String($0), option: name) }
+    }
+
+    private func schedule(_ text: String, option: String) throws -> LearningRateSchedule {
         do {
-            return try LearningRateSchedule(parsing: text)
-        } catch {
-            throw .schedule(option: name, error)
+            return try parse(text)
+        } catch let error as ScheduleError {
+            throw PlanError.schedule(option: option, error)
         }
     }
 

@@ -24,8 +24,10 @@ package struct AxisTicks: Sendable, Equatable {
     }
 
     package let values: [Double]
-    /// The distance between neighbours; 0 where there is only one.
+    /// The distance between neighbours; 0 where there is only one, and on a logarithmic axis.
     package let step: Double
+    /// True where the values are decimal logarithms of the numbers that labels show.
+    private var isLogarithmic = false
 
     /// Ticks inside a range.
     ///
@@ -55,6 +57,29 @@ package struct AxisTicks: Sendable, Equatable {
         self.step = step
     }
 
+    /// Ticks at round numbers whose decimal logarithms lie inside a range: 1, 2 and 5 of each decade,
+    /// whole decades where there are many, and even steps within one.
+    package init(logarithms range: ClosedRange<Double>, count: Int) {
+        let span = range.upperBound - range.lowerBound
+        guard span > 0.5, span.isFinite else {
+            let even = AxisTicks(
+                pow(10, range.lowerBound)...pow(10, range.upperBound), count: count)
+            self.init(places: even.values.map { log10($0) })
+            return
+        }
+        let stride = max(1, Int((span / Double(max(1, count))).rounded(.up)))
+        let parts = 3 * span <= 1.5 * Double(count) ? [1.0, 2, 5] : [1]
+        let decades = Int(floor(range.lowerBound))...Int(ceil(range.upperBound))
+        let places = decades.filter { $0.isMultiple(of: stride) }.flatMap { decade in
+            parts.map { Double(decade) + log10($0) }
+        }
+        self.init(places: places.filter { range.contains($0) })
+    }
+
+    private init(places: [Double]) {
+        (values, step, isLogarithmic) = (places, 0, true)
+    }
+
     /// The nearest of 1, 2, 5 · 10^k.
     private static func roundStep(_ rough: Double) -> Double {
         let magnitude = pow(10, floor(log10(rough)))
@@ -69,9 +94,25 @@ package struct AxisTicks: Sendable, Equatable {
     /// The labels of the ticks.
     package func labels(_ notation: Notation) -> Labels {
         switch notation {
+        case _ where isLogarithmic: logarithmicLabels(notation)
         case .plain: plainLabels
         case .typeset: typesetLabels
         }
+    }
+
+    /// `2e9` in a terminal, `2·10⁹` in print; numbers of a few digits as they are.
+    private func logarithmicLabels(_ notation: Notation) -> Labels {
+        let texts = values.map { place -> String in
+            let power = Int(floor(place + 1e-9))
+            let mantissa = NumberFormat.significant(pow(10, place - Double(power)), digits: 3)
+            switch (power, notation) {
+            case (-2..<4, _): return NumberFormat.significant(pow(10, place), digits: 4)
+            case (_, .plain): return "\(mantissa)e\(power)"
+            case (_, .typeset):
+                return (mantissa == "1" ? "" : "\(mantissa)·") + "10\(Self.superscript(power))"
+            }
+        }
+        return Labels(values: values, texts: texts)
     }
 
     private var plainLabels: Labels {

@@ -36,8 +36,11 @@ struct ChartLayout {
         let ranges = chart.panels.map { panel in
             panel.yRange ?? Self.padded(Self.span(panel.drawnPoints.map(\.y))) ?? 0...1
         }
-        let (legend, top) = Self.legend(of: chart)
+        let (legend, beneath) = Self.legend(of: chart)
         self.legend = legend
+        // A power of ten stands above the axis that it is of.
+        let factor = ranges.first.map { AxisTicks($0, count: 5).labels(.typeset).factor }
+        let top = beneath + (factor?.isEmpty == false ? 14 : 0)
         let bottom = Double(chart.height) - 46
         let room = bottom - top - Self.gap * Double(chart.panels.count - 1)
         let weights = chart.panels.reduce(0) { $0 + $1.weight }
@@ -48,7 +51,11 @@ struct ChartLayout {
         let widest = yLabels.flatMap(\.texts).map { TextWidth.of($0, size: Self.textSize) }.max()
         let left = Self.margin + Self.textSize + 10 + (widest ?? 0) + 8
         let width = Double(chart.width) - left - Self.rightMargin(chart, end: xRange.upperBound)
-        xLabels = AxisTicks(xRange, count: max(2, Int(width / 110))).labels(.typeset)
+        let count = max(2, Int(width / 110))
+        let ticks =
+            chart.isLogarithmic
+            ? AxisTicks(logarithms: xRange, count: count) : AxisTicks(xRange, count: count)
+        xLabels = ticks.labels(.typeset)
         var y = top
         for (range, height) in zip(ranges, heights) {
             frames.append(

@@ -103,6 +103,8 @@ package struct LineChart: Sendable, Equatable {
     package var subtitle: String?
     /// The quantity on the horizontal axis, with its unit.
     package var xLabel: String
+    /// True where every x is the decimal logarithm of what the axis shows.
+    package var isLogarithmic = false
     package var panels: [Panel]
     /// In pixels.
     package var width = 800
@@ -131,6 +133,16 @@ extension [PlotPoint] {
     /// Steps and values as points.
     package init(_ steps: [Int], _ values: [Double]) {
         self = zip(steps, values).map { PlotPoint(x: Double($0), y: $1) }
+    }
+}
+
+extension LineChart.Series {
+    /// The look of one of many lines, dashed once the inks are used up.
+    package static func look(_ index: Int) -> (mark: Mark, ink: LineChart.Ink) {
+        let inks = LineChart.Ink.allCases
+        return (
+            (index / inks.count).isMultiple(of: 2) ? .line : .dashedLine, inks[index % inks.count]
+        )
     }
 }
 

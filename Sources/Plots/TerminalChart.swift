@@ -26,7 +26,9 @@ extension LineChart {
     /// - Returns: Lines, top to bottom; none when there is nothing finite to draw.
     package func lines(style: TerminalStyle, height: Int = 16) -> [String] {
         guard let panel = panels.first else { return [] }
-        let shown = TerminalPanel(panel: panel, xLabel: xLabel, style: style, height: height)
+        let shown = TerminalPanel(
+            panel: panel, xLabel: xLabel, isLogarithmic: isLogarithmic, style: style,
+            height: height)
         return shown.lines.map { VisibleText.escaped($0) }
     }
 }
@@ -38,6 +40,7 @@ private struct TerminalPanel {
 
     let panel: LineChart.Panel
     let xLabel: String
+    let isLogarithmic: Bool
     let style: TerminalStyle
     let height: Int
 
@@ -84,6 +87,17 @@ private struct TerminalPanel {
                 }
             }
         }
+        for (index, series) in namedLines.enumerated() where namedLines.count > 1 {
+            // Each at another place, where neighbouring lines leave room for it.
+            let place = (index + 1) * frame.width / (namedLines.count + 1)
+            let rows = (0..<frame.width).compactMap { column in
+                series.points.interpolated(at: frame.x(ofColumn: column))
+                    .flatMap { frame.row(of: $0) }.map { (column, $0) }
+            }
+            guard let (column, row) = rows.min(by: { abs($0.0 - place) < abs($1.0 - place) })
+            else { continue }
+            cells[row][column] = Self.letter(index)
+        }
         for series in panel.series where series.mark == .dots {
             for index in Thinning.evenly(series.points.count, atMost: Self.mostMarks) {
                 guard let (column, row) = frame.cell(of: series.points[index]) else { continue }
@@ -91,6 +105,15 @@ private struct TerminalPanel {
             }
         }
         return cells.map { Self.trimmed(String($0)) }
+    }
+
+    /// Lines that the legend names; where there are several, a letter on each tells them apart.
+    private var namedLines: [LineChart.Series] {
+        panel.series.filter { $0.mark != .dots && !$0.name.isEmpty }
+    }
+
+    private static func letter(_ index: Int) -> Character {
+        Character(UnicodeScalar(UInt8(ascii: "a") + UInt8(index % 26)))
     }
 
     private func shade(
@@ -108,12 +131,14 @@ private struct TerminalPanel {
 
     /// The legend, on as many lines as it needs.
     private func legend(width: Int) -> [String] {
+        let named = namedLines
         let entries =
-            panel.series.map { series in
-                switch series.mark {
-                case .line, .dashedLine: "\(style.isUnicode ? "⠒⠒" : "**") \(series.name)"
-                case .dots: "o \(series.name)"
-                }
+            named.enumerated().map { index, series in
+                let sample = style.isUnicode ? "⠒⠒" : "**"
+                return "\(named.count > 1 ? String(Self.letter(index)) : sample) \(series.name)"
+            }
+            + panel.series.filter { $0.mark == .dots && !$0.name.isEmpty }.map {
+                "o \($0.name)"
             } + panel.bands.map { "\(style.isUnicode ? "░░" : "::") \($0.name)" }
         let label = "\(panel.yLabel):"
         var lines = [label]
@@ -129,7 +154,11 @@ private struct TerminalPanel {
     }
 
     private func xAxis(_ frame: CharacterFrame, gutter: Int) -> [String] {
-        let ticks = AxisTicks(frame.xRange, count: max(2, frame.width / 12))
+        let count = max(2, frame.width / 12)
+        let ticks =
+            isLogarithmic
+            ? AxisTicks(logarithms: frame.xRange, count: count)
+            : AxisTicks(frame.xRange, count: count)
         var axis = Array(repeating: Character(style.isUnicode ? "─" : "-"), count: frame.width)
         var labels = Array(repeating: Character(" "), count: frame.width)
         var free = 0

@@ -154,9 +154,75 @@ import Testing
             "/v1/fits/\(id)/plan.svg?kind=compute-optimal&training_flops=1e21")
         #expect(drawn.status == 200 && drawn["Content-Type"] == "image/svg+xml", "\(drawn.text)")
         #expect(drawn.text.hasPrefix("<svg") && drawn.text.contains("parameters"))
-        let none = try service.get(
+        let served = try service.get(
             "/v1/fits/\(id)/plan.svg?kind=inference-aware&inference_tokens=1e12&total_flops=1e22")
+        #expect(served.status == 200 && served.text.contains("training alone"), "\(served.text)")
+        // Both limits leave one size.
+        let none = try service.get(
+            "/v1/fits/\(id)/plan.svg?kind=compute-optimal&training_flops=6e20"
+                + "&maximum_parameter_count=1e9&maximum_token_count=1e11")
         #expect(none.status == 422 && none.text.contains("no curve to draw"), "\(none.text)")
+        let growth = try service.get(
+            "/v1/plans/growth/plan.svg?parameter_count=8e9&token_count=15e12")
+        #expect(growth.status == 200 && growth.text.contains("plot-line"), "\(growth.text)")
+        #expect(try service.get("/v1/plans/growing/plan.svg").status == 404)
+    }
+
+    @Test(arguments: [
+        ("kind=compute-optimal&training_flops=0", 400, "/training_flops", ""),
+        ("kind=compute-optimal&training_flops=-1e21", 400, "/training_flops", ""),
+        ("kind=best-schedule&total_steps=1000&peak=1e-3", 422, "/law", ""),
+        ("kind=repeats&unique_token_count=1e11&training_flops=1e23", 422, "/law", ""),
+        (
+            "kind=inference-aware&inference_tokens=1e12&target_loss=1.5", 422, "",
+            "unreachable-loss"
+        ),
+        (
+            "kind=next-run&training_flops=1e21&parameter_count=1e9&token_count=1e11", 422, "",
+            "not-identified"
+        ),
+    ])
+    func `what a fit cannot answer is refused by name`(
+        _ query: String, _ status: Int, _ pointer: String, _ type: String
+    ) throws {
+        let service = try TestService(.inProcess)
+        let fit = try service.post("/v1/fits", #"{"published":"hoffmann-2022"}"#)
+        let id = try #require(fit.json["id"]?.string, "\(fit.text)")
+        let answer = try service.get("/v1/fits/\(id)/plan?\(query)")
+        #expect(answer.status == status, "\(answer.text)")
+        #expect(type.isEmpty ? answer.pointers == [pointer] : answer.json["type"]?.string == type)
+    }
+
+    @Test func `a schedule of a plan continues a stored run`() throws {
+        let (service, path) = try fitted(.inProcess)
+        let query = "kind=time-to-target&target_loss=3.5&families=cosine&schedule="
+        let answer = try service.get("\(path)?\(query)from:constant@1000,linear:200@0")
+        #expect(answer.status == 200, "\(answer.text)")
+        #expect(answer.json["passage"]?["total_steps"] == .integer(1_200), "\(answer.text)")
+        let none = try service.get("\(path)?\(query)from:nobody@1000,linear:200@0")
+        #expect(none.status == 400 && none.pointers == ["/schedule"], "\(none.text)")
+    }
+
+    @Test func `the next run of a curve law is a schedule`() throws {
+        let (service, path) = try fitted(.inProcess)
+        let answer = try service.get(
+            "\(path)?kind=next-run&schedule=warmup:100@2e-3,cosine:2900@0&maximum_steps=1500")
+        #expect(answer.status == 200, "\(answer.text)")
+        let choices = answer.json["choices"]?.elements ?? []
+        #expect(choices.count == 20 && choices[0]["schedule"]?.string != nil)
+        let reductions = choices.compactMap { $0["reduction"]?.double }
+        #expect(
+            reductions == reductions.sorted(by: >) && reductions.allSatisfy { $0 > 0 && $0 < 1 })
+        #expect(choices.allSatisfy { ($0["step_count"]?.double ?? 0) <= 1_500 })
+        let listed = try service.post(
+            path,
+            """
+            {"kind":"next-run","schedule":"warmup:100@2e-3,cosine:2900@0","maximum_steps":1500,
+            "schedules":["warmup:100@2e-3,hold:900","warmup:100@2e-3,linear:900@0"]}
+            """)
+        #expect(listed.json["choices"]?.elements.count == 2, "\(listed.text)")
+        let missing = try service.get("\(path)?kind=next-run&training_flops=1e20")
+        #expect(missing.status == 400 && missing.pointers == ["/schedule"], "\(missing.text)")
     }
 
     @Test func `a plan without a fit is answered by its name`() throws {

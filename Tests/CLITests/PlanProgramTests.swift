@@ -8,48 +8,6 @@ import isoloss
 @Suite struct PlanProgramTests {
     private static let best = "plan --fit fit.json --best-schedule --total-steps 1200 --peak 3e-3"
 
-    private static let sizeFits: [(law: String, parameters: [(String, Double)])] = [
-        (
-            "chinchilla",
-            [
-                ("irreducible_loss", 1.8172), ("parameter_coefficient", 482.01),
-                ("token_coefficient", 2085.43), ("parameter_exponent", 0.3478),
-                ("token_exponent", 0.3658),
-            ]
-        ),
-        (
-            "nmt-bivariate",
-            [
-                ("coefficient", 0.5), ("encoder_exponent", 0.3), ("decoder_exponent", 0.2),
-                ("irreducible_loss", 1.2),
-            ]
-        ),
-        (
-            "average-parameters",
-            [
-                ("irreducible_loss", 1.8172), ("parameter_coefficient", 482.01),
-                ("token_coefficient", 2085.43), ("parameter_exponent", 0.3478),
-                ("token_exponent", 0.3658),
-            ]
-        ),
-        (
-            "kaplan",
-            [
-                ("parameter_scale", 6.5e13), ("parameter_exponent", 0.077), ("step_scale", 2.1e3),
-                ("step_exponent", 0.76), ("batch_scale", 2e8), ("batch_exponent", 0.21),
-            ]
-        ),
-        (
-            "data-constrained",
-            [
-                ("irreducible_loss", 1.87), ("parameter_coefficient", 521),
-                ("token_coefficient", 1488), ("parameter_exponent", 0.353),
-                ("token_exponent", 0.353), ("token_repeat_scale", 15.39),
-                ("parameter_repeat_scale", 5.31),
-            ]
-        ),
-    ]
-
     let study: FittedStudy
 
     init() throws {
@@ -172,37 +130,26 @@ import isoloss
             at: folder.url("sample-runs"), withDestinationURL: samples)
         let program = Program(folder: folder)
         #expect(try program("fit --law lr-annealing sample-runs --output fit.json").code == 0)
-        // Laws of sizes, whose fits a file with parameters alone is.
-        for (law, parameters) in Self.sizeFits {
-            let members = parameters.map { #"{"name":"\#($0)","value":\#($1)}"# }
-            // Independent errors of 1 % for the plan that shrinks them.
-            let errors = parameters.indices.map { row in
-                parameters.indices.map { column in
-                    row == column ? "\(pow(0.01 * parameters[row].1, 2))" : "0"
-                }
-            }
-            let covariance = errors.map { "[\($0.joined(separator: ","))]" }
-            let noise =
-                #""noise":{"scale":0.002,"autocorrelation":0,"effective_points":50,"#
-                + #""degrees_of_freedom":45}"#
-            let text =
-                #"{"law":"\#(law)","parameters":[\#(members.joined(separator: ","))],"#
-                + #""covariance":[\#(covariance.joined(separator: ","))],\#(noise)}"#
-            try Data(text.utf8).write(to: folder.url("\(law).json"))
-        }
+        try Data(PlanHelp.translation.utf8).write(to: folder.url("nmt.json"))
+        let help = try program("plan --help").output
         for kind in PlanCatalog.standard.kinds {
             let about = kind.about
-            let laws = ["lr-annealing"] + Self.sizeFits.map(\.law)
-            let law = try #require(
-                laws.first { id in
-                    (try? LawCatalog.standard.law(id)).map { about.supportedLaws($0.law) } ?? false
-                })
-            let fit = law == "lr-annealing" ? "fit.json" : "\(law).json"
-            let outcome = try program(
-                "plan \(about.needsFit ? "--fit \(fit) " : "")\(about.example)")
+            #expect(help.contains("isoloss plan \(PlanHelp.example(of: about))\n"), "\(about.id)")
+            let plot = "\(about.id).svg"
+            let outcome = try program("plan \(about.example) --plot \(plot)")
             #expect(outcome.code == 0, "\(about.example): \(outcome.error)")
-            #expect(!about.needsFit || outcome.lines[0].hasPrefix("\(law): "))
+            #expect(outcome.output.contains("⠒⠒ ") || outcome.output.contains("  a "))
+            let svg = try String(contentsOf: folder.url(plot), encoding: .utf8)
+            #expect(svg.hasPrefix("<svg") && svg.contains("plot-line"), "\(about.id)")
         }
+    }
+
+    @Test func `a schedule continues a run of the files beside it`() throws {
+        let line = "plan --fit fit.json --time-to-target 2.35 --families cosine --schedule"
+        let outcome = try study.program("\(line) from:constant@800,linear:400@0 study")
+        #expect(outcome.code == 0, "\(outcome.error)")
+        let alone = try study.program("\(line) from:constant@800,linear:400@0")
+        #expect(alone.code == 2 && alone.error.contains("constant"), "\(alone.error)")
     }
 
     @Test func `help lists every plan of the catalogue with its options`() throws {

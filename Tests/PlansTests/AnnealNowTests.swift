@@ -2,6 +2,7 @@ import Fitting
 import Foundation
 import Laws
 import Plans
+import Plots
 import Records
 import Schedules
 import Testing
@@ -132,7 +133,7 @@ struct AnnealNowTests {
         let early = result.cooldowns.filter { $0.startStep == 1_951 }
         #expect(early.allSatisfy { $0.final.loss >= best.final.loss })
         #expect(result.page.advice.hasPrefix("From step 1951, \(best.shape) over "))
-        #expect(result.page.plot?.series.map(\.name).last == "rate kept")
+        #expect(result.page.chart?.panels[0].series.map(\.name).last == "rate kept")
         #expect(result.rows.rows.count == 96 && result.rows.header.count == 14)
     }
 

@@ -2,6 +2,7 @@ import Fitting
 import Foundation
 import Laws
 import Plans
+import Plots
 import Records
 import Schedules
 import Testing
@@ -32,7 +33,7 @@ struct BestScheduleTests {
         let result = try Self.plan(Fits.multiPower(), Self.published)
         let free = try #require(result.free)
         #expect(abs(free.final.loss - 2.686_163) < 2e-6, "\(free.final.loss)")
-        #expect(free.gap < 1e-7)
+        #expect(free.optimalityGap < 1e-7)
         #expect(free.starts == 2 && free.startsAgreeing == 2)
         #expect(free.roundingError <= 1e-6)
         #expect(result.recommended == "wsd-cosine")
@@ -92,14 +93,14 @@ struct BestScheduleTests {
         #expect(!free.schedule.contains("step@") && free.schedule.contains("linear:"))
         #expect(free.schedule.split(separator: ",").count < 12, "\(free.schedule)")
         #expect(free.falls.isEmpty && result.warnings.isEmpty)
-        #expect(free.gap < 1e-4 && free.roundingError <= 1e-6)
+        #expect(free.optimalityGap < 1e-4 && free.roundingError <= 1e-6)
     }
 
     @Test func `LR annealing's optimum is one cliff to nothing, and said to be one`() throws {
         let result = try Self.plan(Fits.annealing(), Self.short)
         let free = try #require(result.free)
         #expect(free.falls.count == 1 && free.falls[0].to == 0)
-        #expect(free.gap < 1e-8)
+        #expect(free.optimalityGap < 1e-8)
         #expect(
             result.warnings == [
                 "the free schedule falls by a cliff, the deepest at step \(free.falls[0].step) "

@@ -1,6 +1,7 @@
 import Fitting
 import Foundation
 import Laws
+import Plots
 import Records
 import Testing
 
@@ -246,6 +247,59 @@ struct SizePlanTests {
         #expect(abs(try #require(answer["compute_ratio"]?.number) - 0.28) < 1e-12)
     }
 
+    @Test func `every plan of sizes draws itself`() throws {
+        let chinchilla = try Self.chinchilla(errors: true)
+        let size: [Feature: Double] = [.parameterCount: 1e9, .tokenCount: 1e11]
+        func lines<Kind: PlanKind>(
+            _ kind: Kind.Type, _ options: [String: String], features: [Feature: Double] = [:]
+        ) throws -> [Int] where Kind.Result == PlanDocument {
+            let chart = try Self.document(kind, options, chinchilla, features: features).page.chart
+            return (chart?.panels ?? []).map(\.series.count)
+        }
+        #expect(
+            try lines(InferenceAwarePlan.self, ["inference_tokens": "1e13", "target_loss": "2.1"])
+                == [2])
+        #expect(
+            try lines(InferenceAwarePlan.self, ["inference_tokens": "1e13", "total_flops": "1e24"])
+                == [2])
+        #expect(try lines(IsoflopPlan.self, ["budgets": "1e19,1e20,1e21"]) == [3])
+        #expect(try lines(NextRunPlan.self, ["training_flops": "1e21"], features: size)[0] > 3)
+        #expect(try lines(GrowthPlan.self, [:], features: size) == [1])
+        // Two rules over D, and the answers themselves as dots.
+        #expect(try lines(HyperparametersPlan.self, [:], features: size) == [3, 3])
+        #expect(try lines(SparsePlan.self, ["sparsity": "0.5"], features: size) == [2])
+        let marked = try Self.document(
+            ComputeOptimalPlan.self, ["training_flops": "5.76e23"], chinchilla
+        ).page.chart
+        #expect(marked?.panels[0].notes.map(\.text) == ["72.2 billion"])
+        #expect(marked?.isLogarithmic == true)
+    }
+
+    /// The exponent of a frontier has the interval that was asked for, by Student's t.
+    @Test func `approaches have the interval of the level asked`() throws {
+        var runs: [Run] = []
+        for (index, size) in [1e7, 2e7, 4e7, 8e7, 1.6e8].enumerated() {
+            let features: [Feature: Double] = [.parameterCount: size, .tokenCount: 2e10]
+            runs.append(
+                Run(id: "\(index)", features: features, loss: 4 - 0.2 * Double(index)))
+        }
+        runs[2].features[.trainingFLOPs] = 6e18
+        func width(_ level: Double) throws -> Double {
+            let answer = try PlanCatalog.plan(
+                IsoflopPlan.self, options: ["budgets": "1e19"],
+                context: PlanContext(
+                    predictor: Self.chinchilla(), interval: .init(level: level), runs: runs))
+            guard case .quantity(let exponent) = answer.rows("approaches")[0]["parameter_exponent"]
+            else { return .nan }
+            return try #require(exponent.upper) - (try #require(exponent.lower))
+        }
+        func quantile(_ level: Double) -> Double {
+            Quantiles.studentT(0.5 + 0.5 * level, degreesOfFreedom: 3)
+        }
+        #expect(
+            abs(try width(0.99) / width(0.5) / (quantile(0.99) / quantile(0.5)) - 1) < 1e-9)
+    }
+
     @Test func `a document survives its JSON, with the same page and rows`() throws {
         let answer = try Self.document(
             ComputeOptimalPlan.self, ["training_flops": "1e21", "sizes": "1e8,1e9"],
@@ -254,7 +308,7 @@ struct SizePlanTests {
         let read = try JSONDecoder().decode(PlanDocument.self, from: data)
         #expect(read == answer && read.page == answer.page && read.rows == answer.rows)
         #expect(answer.rows.header.contains("loss_lower"))
-        #expect(answer.page.plot?.series.count == 1)
+        #expect(answer.page.chart?.panels[0].series.count == 1)
     }
 
     /// With all pruning from the first token, the average is the final size: nothing is gained by it.
@@ -350,6 +404,18 @@ struct SizePlanTests {
             ], nil)
         #expect(abs(try value("Power Lines", "timescale_epochs", in: decay) - 0.223_556_07) < 1e-8)
         #expect(abs(try value("Power Lines", "weight_decay", in: decay) - 0.011_182_876_64) < 1e-10)
+    }
+
+    /// Fits of dense runs have the average law's form.
+    @Test func `pruning is planned from a fit of dense runs, with a warning`() throws {
+        let options = ["sparsity": "0.5", "training_flops": "1e21"]
+        let dense = try Self.document(SparsePlan.self, options, Self.chinchilla())
+        let average = try Self.document(
+            SparsePlan.self, options, Fits.predictor("average-parameters", Self.besiroglu))
+        #expect(
+            dense.quantity("final_parameter_count") == average.quantity("final_parameter_count"))
+        #expect(dense.warnings.contains { $0.contains("2501.12486") })
+        #expect(!average.warnings.contains { $0.contains("2501.12486") })
     }
 
     /// A simulated study, fitted, then fitted again with each of three candidates at the law's own

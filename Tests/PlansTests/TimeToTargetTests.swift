@@ -2,6 +2,7 @@ import Fitting
 import Foundation
 import Laws
 import Plans
+import Plots
 import Records
 import Schedules
 import Testing
@@ -31,7 +32,7 @@ struct TimeToTargetTests {
                     "target_loss": "\(target)", "schedule": Self.wsd, "families": "constant",
                     "maximum_steps": "400",
                 ]).passage)
-            #expect(passage.isReached)
+            #expect(passage.reached)
             #expect(passage.step == band.losses.firstIndex { $0 <= target })
             #expect(passage.earliest == band.lower?.firstIndex { $0 <= target })
             #expect(passage.latest == band.upper?.firstIndex { $0 <= target })
@@ -61,9 +62,9 @@ struct TimeToTargetTests {
             "families": "cosine,wsd-exp",
         ])
         let passage = try #require(result.passage)
-        #expect(!passage.isReached && passage.step == nil && passage.latest == nil)
+        #expect(!passage.reached && passage.step == nil && passage.latest == nil)
         #expect(passage.lowestStep == 3_999 || passage.lowestLoss < 3.2)
-        #expect(result.cheapest == nil && result.families.allSatisfy { !$0.isReached })
+        #expect(result.cheapest == nil && result.families.allSatisfy { !$0.reached })
         #expect(result.floor == result.families[0].final.loss)
         #expect(result.families.allSatisfy { $0.steps == 5_000 })
         #expect(result.page.advice.contains("Not reached under the schedule: its 4000 steps go "))
@@ -80,7 +81,7 @@ struct TimeToTargetTests {
             ["target_loss": "\(target)", "peak": "3e-3", "warmup": "300"], predictor: predictor)
         #expect(
             result.families.count == ScheduleFamily.all.count
-                && result.families.allSatisfy(\.isReached))
+                && result.families.allSatisfy(\.reached))
         #expect(
             zip(result.families, result.families.dropFirst()).allSatisfy { $0.steps <= $1.steps })
         for member in result.families {

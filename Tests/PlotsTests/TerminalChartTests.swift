@@ -25,6 +25,25 @@ import Testing
         #expect(ticks.values.last == 3e-4)
     }
 
+    @Test(arguments: [
+        (9.0...11.0, 6, ["1e9", "2e9", "5e9", "1e10", "2e10", "5e10", "1e11"]),
+        (18...26, 4, ["1e18", "1e20", "1e22", "1e24", "1e26"]),
+        (0...0.302, 3, ["1", "1.5", "2"]),
+        (-1...2, 4, ["0.1", "1", "10", "100"]),
+    ])
+    func `labels a logarithmic axis with the numbers themselves`(
+        range: ClosedRange<Double>, count: Int, labels: [String]
+    ) {
+        let ticks = AxisTicks(logarithms: range, count: count)
+        #expect(ticks.labels(.plain).texts == labels)
+        #expect(ticks.values.allSatisfy { range.contains($0) })
+    }
+
+    @Test func `print writes powers of ten as such`() {
+        let ticks = AxisTicks(logarithms: 8.9...10.1, count: 5)
+        #expect(ticks.labels(.typeset).texts == ["10⁹", "2·10⁹", "5·10⁹", "10¹⁰"])
+    }
+
     @Test func `has one tick where the range is one value`() {
         #expect(AxisTicks(2.5...2.5, count: 4).labels(.plain).texts == ["2.5"])
     }
@@ -99,6 +118,16 @@ import Testing
         #expect(lines[1].hasPrefix("10 ┤⠉"))
         #expect(lines[4].hasPrefix("   └┬"))
         #expect(lines[3].contains { ("⠀"..."⣿").contains($0) })
+    }
+
+    @Test func `tells several lines apart by a letter on each`() {
+        var plot = plot(Self.falling)
+        plot.panels[0].series.append(
+            .init(name: "level", points: [.init(x: 0, y: 2), .init(x: 10, y: 2)]))
+        let lines = plot.lines(style: Self.ascii, height: 5)
+        #expect(lines[0] == "loss:  a line   b level")
+        #expect(lines.dropFirst().prefix(5).contains { $0.contains("a") })
+        #expect(lines[5].contains("b") && !lines[5].contains("a"))
     }
 
     @Test func `draws marks over the line and the band below it`() {

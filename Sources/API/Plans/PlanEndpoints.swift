@@ -18,13 +18,13 @@ struct PlanEndpoints: Sendable {
             return try .answer(PlanListResponse(.standard, laws: backend.catalog))
         }
         router.on(.get, "/v1/plans/{id}", .heavy(5)) { request, place in
-            let known = PlanCatalog.standard.kinds.map { $0.about.id }
-            guard known.contains(place["id"]) else {
-                throw HTTPError(
-                    .notFound, detail: PlanError.unknownKind(place["id"], known: known).message)
-            }
-            return try asking(request, place["id"]) { asked in
+            try asking(request, Self.known(place["id"])) { asked in
                 try plan(request, nil, asked, asked.kind)
+            }
+        }
+        router.on(.get, "/v1/plans/{id}/plan.svg", .heavy(5)) { request, place in
+            try asking(request, Self.known(place["id"])) { asked in
+                try drawing(nil, asked, asked.kind)
             }
         }
         router.on(.get, "/v1/fits/{id}/plan", .heavy(5)) { request, place in
@@ -61,6 +61,15 @@ struct PlanEndpoints: Sendable {
         }
     }
 
+    /// The name of a kind in a path; one that there is not is a place that there is not.
+    private static func known(_ kind: String) throws -> String {
+        let known = PlanCatalog.standard.kinds.map { $0.about.id }
+        guard known.contains(kind) else {
+            throw HTTPError(.notFound, detail: PlanError.unknownKind(kind, known: known).message)
+        }
+        return kind
+    }
+
     private static func kind(in body: JSONValue) throws -> String? {
         var reader = ObjectReader(body)
         let kind = reader.string("kind")
@@ -73,17 +82,16 @@ struct PlanEndpoints: Sendable {
     ) throws -> Response {
         let format = try ResponseFormat(acceptedBy: request)
         let result = try backend.plan(kind, fit, asked) { _ in }
-        return try format.response(table: Table(result.rows)) {
+        return try format.response(table: result.rows) {
             try JSONAnswer.bytes(of: result)
         }
     }
 
     private func drawing<Kind: PlanKind>(
-        _ fit: String, _ asked: PlanRequest, _ kind: Kind.Type
+        _ fit: String?, _ asked: PlanRequest, _ kind: Kind.Type
     ) throws -> Response {
         let page = try backend.plan(kind, fit, asked) { _ in }.page
-        guard let plot = page.plot else { throw PlanError.noPicture(kind: kind.about.id) }
-        let chart = LineChart(plot, title: page.title)
+        guard let chart = page.chart else { throw PlanError.noPicture(kind: kind.about.id) }
         return .content(Array(chart.svg().utf8), type: "image/svg+xml")
     }
 }

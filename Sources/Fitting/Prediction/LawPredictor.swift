@@ -23,9 +23,17 @@ package struct LawPredictor: Sendable {
         package var level: Double
         package var target: Target
 
-        package init(level: Double = 0.9, target: Target = .observation) {
+        package init(level: Double = Self.standardLevel, target: Target = .observation) {
             self.level = level
             self.target = target
+        }
+
+        /// The level taken when an interval is asked for without one.
+        package static let standardLevel = 0.9
+
+        /// Half the width of an interval of a level in standard errors: Student's t.
+        package static func quantile(level: Double, degreesOfFreedom: Double) -> Double {
+            Quantiles.studentT(0.5 + 0.5 * level, degreesOfFreedom: degreesOfFreedom)
         }
     }
 
@@ -251,11 +259,6 @@ package struct LawPredictor: Sendable {
 
     // MARK: Intervals
 
-    private static func quantile(_ interval: Interval, _ noise: FitReport.Noise) -> Double {
-        Quantiles.studentT(
-            0.5 + 0.5 * interval.level, degreesOfFreedom: noise.degreesOfFreedom)
-    }
-
     /// Adds lower and upper ends to predictions.
     ///
     /// - Parameters:
@@ -272,7 +275,8 @@ package struct LawPredictor: Sendable {
                 of: interval.target, fitted, losses: band.losses, jacobian: jacobian),
             let noise = fitted.noise
         else { return }
-        let quantile = Self.quantile(interval, noise)
+        let quantile = Interval.quantile(
+            level: interval.level, degreesOfFreedom: noise.degreesOfFreedom)
         let isLog = report.objective.residual == .log
         let halves = variances.map { quantile * $0.squareRoot() }
         band.lower = zip(band.losses, halves).map { isLog ? $0 * exp(-$1) : $0 - $1 }
@@ -304,6 +308,34 @@ package struct LawPredictor: Sendable {
             }
             return pointScale * pointScale
                 + max(mean, QuadraticForm.value(discrepancy, gradient))
+        }
+    }
+
+    // MARK: Gradients
+
+    /// The gradients of losses in the parameters, in the objective's residual.
+    ///
+    /// - Parameters:
+    ///   - schedule: The learning rates, for a law of curves.
+    ///   - features: What the law needs beside them.
+    ///   - steps: The steps of a curve.
+    /// - Returns: A gradient per step, or one; not finite where the law says nothing.
+    /// - Throws: `FittingError` for a size that the fit does not know, or a missing feature.
+    package func gradients(
+        along schedule: LearningRateSchedule? = nil, features: [Feature: Double], steps: [Int] = []
+    ) throws(FittingError) -> [[Double]] {
+        let known = try resolved(features)
+        let input =
+            schedule.map { LawInput(features: known, areas: ScheduleAreas($0), steps: steps) }
+            ?? LawInput(features: known)
+        var evaluator = law.law.evaluator(for: [input])
+        let (losses, jacobian) = evaluator.lossesAndJacobian(
+            at: try parameters.fitted(for: input).values)
+        let isLog = report.objective.residual == .log
+        return losses.indices.map { point in
+            law.parameters.indices.map {
+                jacobian[$0 * losses.count + point] / (isLog ? losses[point] : 1)
+            }
         }
     }
 
@@ -343,7 +375,8 @@ package struct LawPredictor: Sendable {
         guard let interval, let covariance = fitted.covariance, let noise = fitted.noise else {
             return band
         }
-        let quantile = Self.quantile(interval, noise)
+        let quantile = Interval.quantile(
+            level: interval.level, degreesOfFreedom: noise.degreesOfFreedom)
         let discrepancy = interval.target == .observation ? noise.curveCovariance : nil
         let halves = (0..<count).map { pair in
             let gradient = law.parameters.indices.map { column in

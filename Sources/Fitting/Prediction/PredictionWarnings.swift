@@ -116,11 +116,6 @@ extension LawPredictor {
     }
 }
 
-extension LawPredictor.Interval {
-    /// The level taken when an interval is asked for without one.
-    package static let standardLevel = 0.9
-}
-
 /// The warning of an answer that was asked for an interval that its fit cannot give.
 package enum IntervalWarning {
     /// The sentence.

@@ -41,7 +41,7 @@ package struct AnnealNowPlan: PlanKind {
         ],
         source: .fitAndRun, supportedLaws: { type(of: $0).about.kind == .curve },
         question: "a curve under a schedule",
-        example: "--anneal-now sample-runs --run constant_3500 --from-step 2000")
+        example: "--fit fit.json --anneal-now sample-runs --run constant_3500 --from-step 2000")
 
     private static let shapeNames = ScheduleCatalog.cooldownNames
     private static let standardLengths = "5%,10%,20%,40%"
@@ -57,7 +57,7 @@ package struct AnnealNowPlan: PlanKind {
     private let finalRate: Double
     private let schedule: LearningRateSchedule?
 
-    package init(_ options: PlanOptions) throws(PlanError) {
+    package init(_ options: PlanOptions) throws {
         now = try options.integer("from_step", in: 1...ScheduleLimits.steps)
         shapes = try options.names("shapes", of: Self.shapeNames) ?? Self.shapeNames
         lengths = options.text("lengths") ?? Self.standardLengths
@@ -116,7 +116,15 @@ package struct AnnealNowPlan: PlanKind {
         }
         result.complete(interval: context.interval)
         if ends.indices.contains(result.best) {
+            let cooldown = cooldowns[result.best]
             result.warnings += context.warnings(of: ends[result.best])
+            result.curves = [
+                try PlannedCurve(
+                    of: ends[result.best], "\(cooldown.shape) over \(cooldown.length)",
+                    from: live.now / 2, context),
+                try PlannedCurve(
+                    of: keeping[result.best], "rate kept", from: live.now / 2, context),
+            ]
         }
         return result
     }

@@ -1,5 +1,6 @@
 package import Fitting
 import Foundation
+package import Plots
 import Records
 
 /// The answer of `anneal-now`.
@@ -39,19 +40,6 @@ package struct AnnealNowResult: Codable, Sendable, Equatable {
             self.gain = gain
             self.waiting = waiting
         }
-
-        private enum CodingKeys: String, CodingKey {
-            case shape
-            case startStep = "start_step"
-            case length
-            case endStep = "end_step"
-            case finalRate = "final_rate"
-            case schedule
-            case final
-            case keeping
-            case gain
-            case waiting
-        }
     }
 
     /// The place of a run's last points relative to the law's curve.
@@ -87,6 +75,8 @@ package struct AnnealNowResult: Codable, Sendable, Equatable {
     package var cooldowns: [Cooldown] = []
     /// The index of the cooldown from now with the lowest loss.
     package var best = 0
+    /// The best cooldown's curve and that of the rate kept, from the middle of the steps so far.
+    package var curves: [PlannedCurve] = []
     package var interval: Double?
     package var intervalOf: LawPredictor.Interval.Target?
     package var warnings: [String]
@@ -98,20 +88,6 @@ package struct AnnealNowResult: Codable, Sendable, Equatable {
         learningRate = live.rate
         offset = live.offset
         warnings = live.warnings
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case kind
-        case law
-        case run
-        case now
-        case learningRate = "learning_rate"
-        case offset
-        case cooldowns
-        case best
-        case interval
-        case intervalOf = "interval_of"
-        case warnings
     }
 
     /// Picks the best, and says which interval there is.
@@ -126,8 +102,8 @@ package struct AnnealNowResult: Codable, Sendable, Equatable {
 }
 
 extension AnnealNowResult: PlanResult {
-    package var rows: PlanTable {
-        PlanTable(
+    package var rows: Table {
+        Table(
             header: [
                 "shape", "start_step", "length", "end_step", "final_rate", "loss", "lower",
                 "upper", "keeping", "gain", "gain_lower", "gain_upper", "waiting", "schedule",
@@ -147,9 +123,11 @@ extension AnnealNowResult: PlanResult {
 
     package var page: PlanPage {
         PlanPage(
-            title: "\(law): cooling run \(run) down from step \(now), rate "
-                + PlanText.number(learningRate),
-            advice: advice, plot: plot, tables: [shapesTable, startsTable])
+            title: title, advice: advice, chart: chart, tables: [shapesTable, startsTable])
+    }
+
+    private var title: String {
+        "\(law): cooling run \(run) down from step \(now), rate \(PlanText.number(learningRate))"
     }
 
     /// The cooldowns of the best one's shape and length, by start.
@@ -192,22 +170,29 @@ extension AnnealNowResult: PlanResult {
 
     /// Final losses of the best shape and length by start, beside the two ways to spend the same
     /// steps: cooling down from now on, and keeping the rate.
-    private var plot: PlanPlot? {
+    private var chart: LineChart? {
         let line = startsOfBest
-        guard line.count > 1, let chosen = line.first else { return nil }
-        func series(_ name: String, _ losses: [Double]) -> PlanPlot.Series {
-            PlanPlot.Series(name: name, x: line.map { Double($0.startStep) }, y: losses)
+        guard line.count > 1, let chosen = line.first else {
+            guard curves.contains(where: { $0.steps.count > 1 }) else { return nil }
+            return LineChart(title: title, xLabel: "step", panels: [.init(curves)])
         }
-        return PlanPlot(
-            xLabel: "start of the cooldown (step)", yLabel: "loss at its end",
-            series: [
-                series("\(chosen.shape) over \(chosen.length)", line.map(\.final.loss)),
-                series("from now", line.map { $0.final.loss + ($0.waiting?.loss ?? 0) }),
-                series("rate kept", line.map(\.keeping.loss)),
-            ])
+        let losses = [
+            ("\(chosen.shape) over \(chosen.length)", line.map(\.final.loss)),
+            ("from now", line.map { $0.final.loss + ($0.waiting?.loss ?? 0) }),
+            ("rate kept", line.map(\.keeping.loss)),
+        ]
+        let series = losses.enumerated().map { index, curve in
+            let look = LineChart.Series.look(index)
+            return LineChart.Series(
+                name: curve.0, points: [PlotPoint](line.map(\.startStep), curve.1),
+                mark: look.mark, ink: look.ink)
+        }
+        return LineChart(
+            title: title, xLabel: "start of the cooldown (step)",
+            panels: [.init(yLabel: "loss at its end", series: series)])
     }
 
-    private static func cells(_ loss: PlannedLoss, digits: Int) -> [PlanCell] {
+    private static func cells(_ loss: PlannedLoss, digits: Int) -> [Table.Cell] {
         [
             .number(loss.loss, digits: digits), .number(loss.lower, digits: digits),
             .number(loss.upper, digits: digits),
@@ -215,7 +200,7 @@ extension AnnealNowResult: PlanResult {
     }
 
     /// Every shape and length at the first start.
-    private var shapesTable: PlanTable {
+    private var shapesTable: Table {
         let first = cooldowns.map(\.startStep).min()
         let rows = cooldowns.filter { $0.startStep == first }.map { cooldown in
             [.text(cooldown.shape), .count(cooldown.length), .count(cooldown.endStep)]
@@ -223,7 +208,7 @@ extension AnnealNowResult: PlanResult {
                 + [.number(cooldown.keeping.loss, digits: 5)]
                 + Self.cells(cooldown.gain, digits: 3)
         }
-        return PlanTable(
+        return Table(
             header: [
                 "shape", "steps", "end step", "final loss", "lower", "upper", "rate kept", "gain",
                 "lower", "upper",
@@ -231,8 +216,8 @@ extension AnnealNowResult: PlanResult {
     }
 
     /// The best shape and length at every start.
-    private var startsTable: PlanTable {
-        PlanTable(
+    private var startsTable: Table {
+        Table(
             header: [
                 "start", "end step", "final loss", "lower", "upper", "gain", "same end from now",
             ],

@@ -58,6 +58,14 @@ package enum PlanValue: Sendable, Equatable {
         return .number(value)
     }
 
+    /// The ends of a quantity's interval, where it has one.
+    var bounds: ClosedRange<Double>? {
+        guard case .quantity(let quantity) = self, let lower = quantity.lower,
+            let upper = quantity.upper, lower <= upper
+        else { return nil }
+        return lower...upper
+    }
+
     /// The number of `number` or of a quantity; nil for anything else.
     package var number: Double? {
         switch self {
@@ -136,127 +144,5 @@ extension PlanDocument: Codable {
         }
 
         init?(intValue: Int) { nil }
-    }
-}
-
-/// The page and the table of a document.
-extension PlanDocument {
-    package var rows: PlanTable {
-        let lists = PlanField.all.compactMap { field -> (PlanField, [[String: PlanValue]])? in
-            let rows = rows(field.name)
-            return rows.isEmpty ? nil : (field, rows)
-        }
-        if let (_, rows) = lists.first { return Self.table(rows, isForPeople: false) }
-        let single = members.filter { if case .rows = $0.value { false } else { true } }
-        return Self.table([single], isForPeople: false)
-    }
-
-    package var page: PlanPage {
-        let title = (try? PlanCatalog.standard.kind(kind))?.about.title ?? kind
-        var tables: [PlanTable] = []
-        if let quantities = quantityTable { tables.append(quantities) }
-        for field in PlanField.all {
-            let rows = rows(field.name)
-            if !rows.isEmpty { tables.append(Self.table(rows, isForPeople: true)) }
-        }
-        if let sentences = sentenceTable { tables.append(sentences) }
-        return PlanPage(
-            title: (law.map { "\($0): " } ?? "") + title, advice: advice, plot: plot,
-            tables: tables)
-    }
-
-    private var quantityTable: PlanTable? {
-        let rows = PlanField.all.compactMap { field -> [PlanCell]? in
-            switch members[field.name] {
-            case .number(let value):
-                [
-                    .text(field.words), .number(value, digits: field.digits), .empty, .empty,
-                    .text(field.unit),
-                ]
-            case .quantity(let quantity):
-                [
-                    .text(field.words), .number(quantity.value, digits: field.digits),
-                    .number(quantity.lower, digits: field.digits),
-                    .number(quantity.upper, digits: field.digits), .text(field.unit),
-                ]
-            case .text, .rows, .null, nil: nil
-            }
-        }
-        guard !rows.isEmpty else { return nil }
-        return PlanTable(header: ["", "value", "lower", "upper", "unit"], rows: rows)
-    }
-
-    private var sentenceTable: PlanTable? {
-        let rows = PlanField.all.compactMap { field -> [PlanCell]? in
-            guard case .text(let text) = members[field.name] else { return nil }
-            return [.text(field.words), .text(text)]
-        }
-        return rows.isEmpty ? nil : PlanTable(header: ["", ""], rows: rows)
-    }
-
-    /// Columns in the order of `PlanField.all`, a quantity's bounds beside it where it has some.
-    private static func table(
-        _ rows: [[String: PlanValue]], isForPeople: Bool
-    ) -> PlanTable {
-        let fields = PlanField.all.filter { field in rows.contains { $0[field.name] != nil } }
-        var table = PlanTable(header: [], rows: rows.map { _ in [] })
-        for field in fields {
-            let values = rows.map { $0[field.name] ?? .null }
-            let digits = isForPeople ? field.digits : 17
-            table.header.append(isForPeople ? field.words : field.name)
-            for (row, value) in values.enumerated() {
-                table.rows[row].append(cell(value, digits: digits))
-            }
-            let bounds = values.map { value -> (lower: Double?, upper: Double?) in
-                guard case .quantity(let quantity) = value else { return (nil, nil) }
-                return (quantity.lower, quantity.upper)
-            }
-            guard bounds.contains(where: { $0.lower != nil }) else { continue }
-            table.header +=
-                isForPeople ? ["lower", "upper"] : ["\(field.name)_lower", "\(field.name)_upper"]
-            for (row, ends) in bounds.enumerated() {
-                table.rows[row] += [
-                    .number(ends.lower, digits: digits), .number(ends.upper, digits: digits),
-                ]
-            }
-        }
-        return table
-    }
-
-    private static func cell(_ value: PlanValue, digits: Int) -> PlanCell {
-        switch value {
-        case .text(let text): .text(text)
-        case .rows, .null: .empty
-        case .number, .quantity: .number(value.number, digits: digits)
-        }
-    }
-
-    /// The first list over the axes that the kind's description names.
-    private var plot: PlanPlot? {
-        guard let axes = (try? PlanCatalog.standard.kind(kind))?.about.plot else { return nil }
-        let rows = rows(axes.list)
-        var names: [String] = []
-        var series: [String: (x: [Double], y: [Double])] = [:]
-        for row in rows {
-            guard let x = row[axes.x]?.number, let y = row[axes.y]?.number,
-                x > 0 || !axes.isLogarithmic
-            else { continue }
-            var name = PlanField.named(axes.y).words
-            if let group = axes.group, let value = row[group] { name = Self.label(value) }
-            if series[name] == nil { names.append(name) }
-            series[name, default: ([], [])].x.append(axes.isLogarithmic ? log10(x) : x)
-            series[name, default: ([], [])].y.append(y)
-        }
-        guard names.contains(where: { (series[$0]?.x.count ?? 0) > 1 }) else { return nil }
-        let field = PlanField.named(axes.x)
-        return PlanPlot(
-            xLabel: axes.isLogarithmic ? "log10 of \(field.words)" : field.words,
-            yLabel: PlanField.named(axes.y).words,
-            series: names.map { .init(name: $0, x: series[$0]?.x ?? [], y: series[$0]?.y ?? []) })
-    }
-
-    private static func label(_ value: PlanValue) -> String {
-        if case .text(let text) = value { return text }
-        return value.number.map { PlanText.number($0, digits: 3) } ?? "-"
     }
 }

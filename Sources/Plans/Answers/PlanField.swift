@@ -78,11 +78,14 @@ struct PlanField: Sendable {
         PlanField("compute_wasted", "share of the compute wasted", digits: 3),
         PlanField("relative_compute", "compute, times the least", digits: 4),
         PlanField("relative_half_width", "half width of the interval", unit: "relative"),
+        PlanField("expected_half_width", "half width after the run", unit: "relative"),
         PlanField("reduction", "share of the variance taken away", digits: 3),
         PlanField("reduction_per_flop", "reduction per FLOP", digits: 3),
+        PlanField("reduction_per_step", "reduction per step", digits: 3),
         PlanField("parameter_exponent", "N grows as C to the power"),
         PlanField("token_exponent", "D grows as C to the power"),
         PlanField("parabola_bias", "parabola's bias of N", unit: "relative", digits: 3),
+        PlanField("schedule", "schedule"),
         PlanField("limited_by", "limited by"),
         // How.
         PlanField("parameter_count_kind", "N counts"),
@@ -100,5 +103,6 @@ struct PlanField: Sendable {
         PlanField("approaches", "approaches"),
         PlanField("frontier", "frontier"),
         PlanField("trajectory", "trajectory"),
+        PlanField(PlanDocument.drawing, "drawing"),
     ]
 }

@@ -1,15 +1,12 @@
 import Foundation
+import Plots
 import Schedules
 
 /// Numbers and schedules inside a plan's sentences.
 enum PlanText {
     /// A number with so many significant digits, `1e-4` rather than `1e-04`.
     static func number(_ value: Double, digits: Int = 4) -> String {
-        guard value.isFinite else { return "-" }
-        let text = String(format: "%.\(digits)g", value)
-        let parts = text.split(separator: "e", maxSplits: 1)
-        guard parts.count == 2, let exponent = Int(parts[1]) else { return text }
-        return "\(parts[0])e\(exponent)"
+        NumberFormat.significant(value, digits: digits)
     }
 
     /// A number rounded to so many significant digits.
@@ -32,7 +29,10 @@ enum SizeText {
         for (unit, word) in units where value >= unit && value < 1e16 {
             return "\(PlanText.number(value / unit, digits: 3)) \(word)"
         }
-        return PlanText.number(value, digits: 3)
+        // Thousands in full: nobody says 1.42e4 steps.
+        return value >= 1e3 && value < 1e6
+            ? PlanText.number(PlanText.rounded(value, digits: 3), digits: 6)
+            : PlanText.number(value, digits: 3)
     }
 
     /// `72.2 billion (36 billion to 140 billion)`.

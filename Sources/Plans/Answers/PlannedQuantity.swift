@@ -17,24 +17,11 @@ package struct PlannedQuantity: Codable, Sendable, Equatable {
         self.upper = upper
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        value = try container.decode(Double.self, forKey: .value)
-        lower = try container.decode(Double?.self, forKey: .lower)
-        upper = try container.decode(Double?.self, forKey: .upper)
-    }
-
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(value.isFinite ? value : nil, forKey: .value)
         try container.encode(lower.flatMap { $0.isFinite ? $0 : nil }, forKey: .lower)
         try container.encode(upper.flatMap { $0.isFinite ? $0 : nil }, forKey: .upper)
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case value
-        case lower
-        case upper
     }
 }
 
@@ -68,8 +55,8 @@ struct PlanUncertainty {
             return
         }
         covariance = matrix
-        quantile = Quantiles.studentT(
-            0.5 + 0.5 * interval.level, degreesOfFreedom: noise.degreesOfFreedom)
+        quantile = LawPredictor.Interval.quantile(
+            level: interval.level, degreesOfFreedom: noise.degreesOfFreedom)
     }
 
     /// The quantities at the fitted values with their intervals.

@@ -45,7 +45,7 @@ package struct BestSchedulePlan: PlanKind {
         ],
         supportedLaws: { type(of: $0).about.kind == .curve },
         question: "a curve under a schedule",
-        example: "--best-schedule --total-steps 4000 --peak 3e-3 --warmup 300")
+        example: "--fit fit.json --best-schedule --total-steps 4000 --peak 3e-3 --warmup 300")
 
     private let totalSteps: Int
     private let warmupSteps: Int

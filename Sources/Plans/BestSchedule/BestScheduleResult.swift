@@ -1,5 +1,6 @@
 package import Fitting
 import Foundation
+package import Plots
 import Schedules
 
 /// The answer of `best-schedule`.
@@ -32,19 +33,6 @@ package struct BestScheduleResult: Codable, Sendable, Equatable {
             starts = found.starts
             startsAgreeing = found.agreeing
         }
-
-        private enum CodingKeys: String, CodingKey {
-            case name
-            case schedule
-            case peak
-            case finalRate = "final_rate"
-            case decaySteps = "decay_steps"
-            case jumps
-            case final
-            case evaluations
-            case starts
-            case startsAgreeing = "starts_agreeing"
-        }
     }
 
     /// The best of all that never rise.
@@ -58,7 +46,7 @@ package struct BestScheduleResult: Codable, Sendable, Equatable {
         package var roundingError: Double
         /// First-order optimality in nats: the most that any move towards a single cliff lowers the
         /// loss by.
-        package var gap: Double
+        package var optimalityGap: Double
         package var iterations: Int
         package var evaluations: Int
         package var starts: Int
@@ -92,20 +80,6 @@ package struct BestScheduleResult: Codable, Sendable, Equatable {
                         + "where nothing is learned any more; the law does not know that")
             }
             return warnings
-        }
-
-        private enum CodingKeys: String, CodingKey {
-            case schedule
-            case final
-            case gain
-            case roundingError = "rounding_error"
-            case gap = "optimality_gap"
-            case iterations
-            case evaluations
-            case starts
-            case startsAgreeing = "starts_agreeing"
-            case falls
-            case idleFromStep = "idle_from_step"
         }
     }
 
@@ -149,22 +123,6 @@ package struct BestScheduleResult: Codable, Sendable, Equatable {
         self.families = families
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case kind
-        case law
-        case totalSteps = "total_steps"
-        case warmupSteps = "warmup_steps"
-        case peak
-        case minimumRate = "minimum_rate"
-        case recommended
-        case taken
-        case families
-        case free
-        case interval
-        case intervalOf = "interval_of"
-        case warnings
-    }
-
     /// The schedule of a name, and its predicted final loss.
     func schedule(named name: String) -> (text: String, final: PlannedLoss)? {
         if name == "free" { return free.map { ($0.schedule, $0.final) } }
@@ -174,8 +132,8 @@ package struct BestScheduleResult: Codable, Sendable, Equatable {
 
 extension BestScheduleResult: PlanResult {
     /// The taken schedule step by step; every k-th step where there are more than a million.
-    package var rows: PlanTable {
-        guard let schedule = takenSchedule else { return PlanTable(header: Self.columns, rows: []) }
+    package var rows: Table {
+        guard let schedule = takenSchedule else { return Table(header: Self.columns, rows: []) }
         let spacing = (schedule.totalSteps - 1) / Self.mostRows + 1
         let rates =
             spacing == 1
@@ -183,7 +141,7 @@ extension BestScheduleResult: PlanResult {
             : stride(from: 0, to: schedule.totalSteps, by: spacing).map {
                 schedule.learningRate(at: $0)
             }
-        return PlanTable(
+        return Table(
             header: Self.columns,
             rows: rates.enumerated().map { index, rate in
                 [.count(index * spacing), .number(rate, digits: 17)]
@@ -200,9 +158,12 @@ extension BestScheduleResult: PlanResult {
 
     package var page: PlanPage {
         PlanPage(
-            title: "\(law): best schedule of \(totalSteps) steps, peak at most "
-                + "\(PlanText.number(peak))",
-            advice: advice, plot: plot, tables: [table] + (searchTable.map { [$0] } ?? []))
+            title: title, advice: advice, chart: chart,
+            tables: [table] + (searchTable.map { [$0] } ?? []))
+    }
+
+    private var title: String {
+        "\(law): best schedule of \(totalSteps) steps, peak at most \(PlanText.number(peak))"
     }
 
     private var advice: String {
@@ -226,33 +187,30 @@ extension BestScheduleResult: PlanResult {
         return text
     }
 
-    private var plot: PlanPlot? {
+    private var chart: LineChart? {
         guard let schedule = takenSchedule else { return nil }
         let last = schedule.totalSteps - 1
         let even = (0...Self.plotPoints).map { $0 * last / Self.plotPoints }
         // Jumps stay upright when both sides of each are drawn.
         let edges = schedule.pieceStarts.flatMap { [$0 - 1, $0] }
         let steps = Set(even + edges.filter { $0 >= 0 }).sorted()
-        return PlanPlot(
-            xLabel: "step", yLabel: "learning rate",
-            series: [
-                .init(
-                    name: taken, x: steps.map(Double.init),
-                    y: steps.map { schedule.learningRate(at: $0) })
-            ])
+        let rates = [PlotPoint](steps, steps.map { schedule.learningRate(at: $0) })
+        return LineChart(
+            title: title, xLabel: "step",
+            panels: [.init(yLabel: "learning rate", series: [.init(name: taken, points: rates)])])
     }
 
-    private var table: PlanTable {
+    private var table: Table {
         var rows = families.map { member in
             [.text(member.name)] + Self.cells(member.final) + [.text(member.schedule)]
         }
         if let free {
             rows.insert([.text("free")] + Self.cells(free.final) + [.text(free.schedule)], at: 0)
         }
-        return PlanTable(header: ["", "final loss", "lower", "upper", "schedule"], rows: rows)
+        return Table(header: ["", "final loss", "lower", "upper", "schedule"], rows: rows)
     }
 
-    private static func cells(_ loss: PlannedLoss) -> [PlanCell] {
+    private static func cells(_ loss: PlannedLoss) -> [Table.Cell] {
         [
             .number(loss.loss, digits: 6), .number(loss.lower, digits: 5),
             .number(loss.upper, digits: 5),
@@ -260,9 +218,9 @@ extension BestScheduleResult: PlanResult {
     }
 
     /// The agreement of the free search's starts, and its optimality.
-    private var searchTable: PlanTable? {
+    private var searchTable: Table? {
         guard let free else { return nil }
-        return PlanTable(
+        return Table(
             header: ["free search", ""],
             rows: [
                 [
@@ -273,7 +231,8 @@ extension BestScheduleResult: PlanResult {
                     .text("optimality"),
                     .text(
                         "no other schedule is lower by more than "
-                            + "\(PlanText.number(max(0, free.gap), digits: 2)) to first order"),
+                            + "\(PlanText.number(max(0, free.optimalityGap), digits: 2)) to first order"
+                    ),
                 ],
             ])
     }

@@ -86,7 +86,7 @@ struct FreeSchedule {
             interval: context.interval)
         return BestScheduleResult.Free(
             schedule: PlanText.language(schedule), final: try context.plannedLoss(of: schedule),
-            gain: PlannedLoss(gain, 0), roundingError: error, gap: best.gap,
+            gain: PlannedLoss(gain, 0), roundingError: error, optimalityGap: best.gap,
             iterations: ends.reduce(0) { $0 + $1.iterations },
             evaluations: ends.reduce(0) { $0 + $1.evaluations }, starts: ends.count,
             startsAgreeing: ends.count { $0.loss <= best.loss + Self.agreement },

@@ -32,8 +32,9 @@ package struct PeakRatePlan: PlanKind {
                 example: "3.10,3.02,3.01,3.08"),
         ],
         source: .nothing, supportedLaws: { _ in true }, question: "nothing",
-        example: "--peak-rate step@1,linear:8000@0 --rates 1e-3,2e-3,4e-3 --losses 3.1,3,3.2",
-        plot: .init(list: "curve", x: "learning_rate", y: "relative_bound"))
+        example: "--peak-rate step@1,linear:8000@0 --tuned-schedule step@1,linear:2000@0 "
+            + "--tuned-rate 3e-3",
+        pictures: [.init(x: "learning_rate", panels: [[.init("curve", "relative_bound")]])])
 
     /// Every step of both schedules is looked at.
     private static let mostSteps = 5_000_000
@@ -47,9 +48,9 @@ package struct PeakRatePlan: PlanKind {
     private let tunedRate: Double?
     private let sweep: (rates: [Double], losses: [Double])
 
-    package init(_ options: PlanOptions) throws(PlanError) {
+    package init(_ options: PlanOptions) throws {
         guard let schedule = try options.schedule("schedule") else {
-            throw .missing(kind: Self.about.id, options: [Self.about.options[0]])
+            throw PlanError.missing(kind: Self.about.id, options: [Self.about.options[0]])
         }
         self.schedule = schedule
         tuned = try options.schedule("tuned_schedule") ?? schedule
@@ -58,17 +59,17 @@ package struct PeakRatePlan: PlanKind {
         tunedRate = try options.number("tuned_rate")
         sweep = (try Self.list("rates", options), try Self.list("losses", options))
         guard sweep.rates.count == sweep.losses.count else {
-            throw .invalid(
+            throw PlanError.invalid(
                 option: "losses", value: options.text("losses") ?? "",
                 rule: "must be as many as rates, \(sweep.rates.count)")
         }
         guard (tunedRate == nil) != sweep.rates.isEmpty else {
             guard tunedRate == nil else {
-                throw .invalid(
+                throw PlanError.invalid(
                     option: "tuned_rate", value: options.text("tuned_rate") ?? "",
                     rule: "stands in place of rates and losses; give one of the two")
             }
-            throw .missing(
+            throw PlanError.missing(
                 kind: Self.about.id, options: Self.about.options.filter { $0.name == "tuned_rate" })
         }
     }

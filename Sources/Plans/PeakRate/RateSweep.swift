@@ -61,7 +61,7 @@ struct RateSweep {
             let spread =
                 variance / determinant * (bb / (a * a) + aa / (b * b) + 2 * ab / (a * b)) / 4
             half =
-                Quantiles.studentT(0.5 + 0.5 * level, degreesOfFreedom: count - 3)
+                LawPredictor.Interval.quantile(level: level, degreesOfFreedom: count - 3)
                 * spread.squareRoot()
         }
         bestRate = PlannedQuantity(

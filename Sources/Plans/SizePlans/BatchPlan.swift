@@ -28,8 +28,8 @@ package struct BatchPlan: PlanKind {
                 example: "5e5"),
         ],
         supportedLaws: { $0 is KaplanLaw }, question: "a loss of size, steps and batch",
-        example: "--batch 3.2 --parameter-count 1e8",
-        plot: .init(list: "trajectory", x: "step_count", y: "loss"))
+        example: "--published kaplan-2020 --batch 3.2 --parameter-count 1e8",
+        pictures: [.init(x: "step_count", panels: [[.init("trajectory", "loss")]])])
 
     private let target: Double
     private let parameterCount: Double

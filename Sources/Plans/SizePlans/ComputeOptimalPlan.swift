@@ -29,9 +29,9 @@ package struct ComputeOptimalPlan: PlanKind {
                 "sizes", "n,n", meaning: "sizes that can be trained, to be compared",
                 example: "1e9,7e9,7e10"),
         ],
-        supportedLaws: LossSurface.isDefined, question: "a loss of model size and tokens",
-        example: "--compute-optimal 5.76e23",
-        plot: .init(list: "curve", x: "parameter_count", y: "loss"))
+        supportedLaws: LossSurface.isDefined(for:), question: "a loss of model size and tokens",
+        example: "--published hoffmann-2022 --compute-optimal 5.76e23",
+        pictures: [.init(x: "parameter_count", panels: [[.init("curve", "loss")]])])
 
     /// Sizes of the isoFLOP curve, times the best.
     private static let factors = [

@@ -19,8 +19,12 @@ package struct EncoderDecoderPlan: PlanKind {
                 isRequired: true, example: "3e8")
         ],
         supportedLaws: { $0 is TranslationLaw },
-        question: "a loss of encoder and decoder sizes", example: "--encoder-decoder 3e8",
-        plot: .init(list: "curve", x: "encoder_share", y: "loss", isLogarithmic: false))
+        question: "a loss of encoder and decoder sizes",
+        example: "--fit nmt.json --encoder-decoder 3e8",
+        pictures: [
+            .init(
+                x: "encoder_share", panels: [[.init("curve", "loss")]], isLogarithmic: false)
+        ])
 
     private let parameterCount: Double
 

@@ -29,7 +29,11 @@ package struct GrowthPlan: PlanKind {
                 meaning: "also count late expansion after this share of the steps", example: "0.8"),
         ],
         source: .nothing, supportedLaws: { _ in true }, question: "nothing",
-        example: "--growth --parameter-count 7e9 --token-count 2e12")
+        example: "--growth --parameter-count 7e9 --token-count 2e12",
+        pictures: [
+            .init(
+                x: "token_count", panels: [[.init(PlanDocument.drawing, "growth_tokens")]])
+        ])
 
     private static let fittedSizes = 4.1e8...3e9
     private static let fittedFlops = 0.8e20...1.2e21
@@ -81,6 +85,18 @@ package struct GrowthPlan: PlanKind {
         answer["cost_model"] = .text("C = 6·N·D")
         answer["formula"] = .text("log10 d = 0.88·log10 N + 163.27/log10 C − 5.74")
         answer["source"] = .text("Du et al. 2024, arXiv:2405.15319")
+        // Shorter and longer trainings of the same model.
+        answer[PlanDocument.drawing] = .rows(
+            (-8...8).map { pow(2, Double($0) / 2) * tokenCount }.filter {
+                6 * parameterCount * $0 > 10
+            }.map {
+                let flops = 6 * parameterCount * $0
+                return [
+                    "token_count": .number($0),
+                    "growth_tokens": .number(
+                        Self.growthTokens(parameterCount: parameterCount, flops: flops)),
+                ]
+            })
         answer.advice =
             "Train a model of \(SizeText.count(small)) parameters, 1/\(PlanText.number(factor)) of the "
             + "layers, on \(SizeText.count(tokens)) tokens, stack its layers "

@@ -37,10 +37,20 @@ package struct HyperparametersPlan: PlanKind {
                 example: "3"),
         ] + ComputeCost.options.dropFirst(),
         source: .nothing, supportedLaws: { _ in true }, question: "nothing",
-        example: "--hyperparameters --parameter-count 1e9 --token-count 1e11")
+        example: "--hyperparameters --parameter-count 1e9 --token-count 1e11",
+        pictures: [
+            .init(
+                x: "token_count",
+                panels: ["learning_rate", "batch_tokens"].map {
+                    [
+                        .init(PlanDocument.drawing, $0, group: "rule"),
+                        .init("rules", $0, dots: "each rule\'s answer"),
+                    ]
+                })
+        ])
 
     private let parameterCount: Double
-    private let tokenCount: Double
+    private var tokenCount: Double
     private let learningRate: Double?
     private let batchTokens: Double?
     private let targetLoss: Double?
@@ -90,6 +100,13 @@ package struct HyperparametersPlan: PlanKind {
         answer["token_count"] = .number(tokenCount)
         answer["tokens_per_parameter"] = .number(tokenCount / parameterCount)
         answer["rules"] = .rows(rules.map(\.row))
+        // Rules of N and D alone, for shorter and longer trainings.
+        answer[PlanDocument.drawing] = .rows(
+            (-8...8).flatMap { place in
+                var other = self
+                other.tokenCount *= pow(2, Double(place) / 2)
+                return [other.stepLaw, other.deepSeek].map(\.row)
+            })
         let sentences = rules.compactMap { rule -> String? in
             let parts = [
                 rule.learningRate.map { "learning rate \(PlanText.number($0, digits: 3))" },

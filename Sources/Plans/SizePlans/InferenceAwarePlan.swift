@@ -25,8 +25,17 @@ package struct InferenceAwarePlan: PlanKind {
                 example: "1e24"),
             ComputeCost.options[0],
         ],
-        supportedLaws: LossSurface.isDefined, question: "a loss of model size and tokens",
-        example: "--inference-aware 1e13 --target-loss 2.0")
+        supportedLaws: LossSurface.isDefined(for:), question: "a loss of model size and tokens",
+        example: "--published hoffmann-2022 --inference-aware 1e13 --target-loss 2.0",
+        pictures: [
+            .init(
+                x: "parameter_count",
+                panels: ["total_flops", "loss"].map {
+                    [.init(PlanDocument.drawing, $0, group: "choice")]
+                })
+        ])
+
+    private static let drawnRatio = 4.0
 
     private let inferenceTokens: Double
     private let goal: Goal
@@ -88,6 +97,7 @@ package struct InferenceAwarePlan: PlanKind {
         answer["choices"] = .rows([
             row("with serving", best, surface), row("training alone", plain, surface),
         ])
+        answer[PlanDocument.drawing] = .rows(try drawing(best, plain, surface))
         answer.advice =
             "Train \(SizeText.count(planned[0])) parameters on \(SizeText.count(planned[1])) tokens: "
             + "loss \(SizeText.loss(loss)) for \(PlanText.number(planned[3].value, digits: 3)) FLOP in "
@@ -116,6 +126,37 @@ package struct InferenceAwarePlan: PlanKind {
             "inference_flops": .number(serving(choice)),
             "total_flops": .number(total(choice)), "loss": .number(loss),
         ]
+    }
+
+    /// What other sizes would take in all, or the loss that a budget brings them to.
+    private func drawing(
+        _ best: Choice, _ plain: Choice, _ surface: LossSurface
+    ) throws -> [[String: PlanValue]] {
+        let (least, most) = (0.25 * best.parameterCount, 4 * plain.parameterCount)
+        let served = [("with serving", inferenceTokens), ("training alone", 0)]
+        return try served.flatMap { name, served -> [[String: PlanValue]] in
+            try (0...48).compactMap { place in
+                let size = least * pow(most / least, Double(place) / 48)
+                var row: [String: PlanValue] = [
+                    "choice": .text(name), "parameter_count": .number(size),
+                ]
+                switch goal {
+                case .loss(let target):
+                    let tokens = try surface.tokenCount(toLoss: target, parameterCount: size)
+                    guard let tokens else { return nil }
+                    let total = cost.coefficient * size * (tokens + served / 3)
+                    // Sizes that hardly reach the loss would leave no height to the rest.
+                    guard total < Self.drawnRatio * self.total(best) else { return nil }
+                    row["total_flops"] = .number(total)
+                case .budget(let flops):
+                    let tokens = flops / (cost.coefficient * size) - served / 3
+                    guard tokens > 1 else { return nil }
+                    let loss = try surface.loss(parameterCount: size, tokenCount: tokens)
+                    row["loss"] = .number(loss)
+                }
+                return row
+            }
+        }
     }
 
     private func training(_ choice: Choice) -> Double {

@@ -31,9 +31,19 @@ package struct IsoflopPlan: PlanKind {
                 "runs", "id,id", meaning: "measured runs (on a server: those of the fit)",
                 example: "a,b"),
         ],
-        source: .fitAndRuns, supportedLaws: LossSurface.isDefined,
-        question: "a loss of model size and tokens", example: "--isoflop --budgets 1e19,1e20",
-        plot: .init(list: "curve", x: "parameter_count", y: "loss", group: "training_flops"))
+        source: .fitAndRuns, supportedLaws: LossSurface.isDefined(for:),
+        question: "a loss of model size and tokens",
+        example: "--published hoffmann-2022 --isoflop --budgets 1e19,1e20",
+        pictures: [
+            .init(
+                x: "parameter_count",
+                panels: [
+                    [
+                        .init("curve", "loss", group: "training_flops"),
+                        .init("frontier", "measured_loss", dots: "runs that no cheaper one beats"),
+                    ]
+                ])
+        ])
 
     private static let mostCurves = 12
     private static let factors = (-6...6).map { pow(2, Double($0) / 2) }
@@ -165,15 +175,23 @@ package struct IsoflopPlan: PlanKind {
                 })
         }
         if let line = PowerLawLine(frontier.map { ($0.flops, $0.parameterCount) }) {
-            rows.append(Self.row("1, runs that no cheaper one beats", line, asked))
+            rows.append(row("1, runs that no cheaper one beats", line, asked, context))
         }
         let minima = groups.compactMap { group in
             group.parabolaMinimum().map { (group.flops, $0) }
         }
         if let line = PowerLawLine(minima) {
-            var row = Self.row("2, a parabola per budget", line, asked)
-            row["parabola_bias"] = .number(try bias(of: groups, optimum))
+            var row = row("2, a parabola per budget", line, asked, context)
+            let bias = try bias(of: groups, optimum)
+            row["parabola_bias"] = .number(bias)
             rows.append(row)
+            if let bias {
+                answer.warnings.append(
+                    "were the fitted law true, parabolas through runs of these sizes would find "
+                        + "sizes \(PlanText.number(100 * abs(bias), digits: 2)) % too "
+                        + "\(bias < 0 ? "small" : "large") on average: a valley that is no parabola "
+                        + "biases approach 2 (arXiv 2603.22339)")
+            }
         } else if !runs.isEmpty {
             answer.warnings.append(
                 "approach 2 needs two budgets of at least four sizes each with the lowest loss inside; "
@@ -206,11 +224,11 @@ package struct IsoflopPlan: PlanKind {
         }
     }
 
-    private static func row(
-        _ name: String, _ line: PowerLawLine, _ asked: Double
+    private func row(
+        _ name: String, _ line: PowerLawLine, _ asked: Double, _ context: PlanContext
     ) -> [String: PlanValue] {
         let size = line.value(at: asked)
-        let half = line.standardError.map { 1.645 * $0 }
+        let half = context.interval.flatMap { line.halfWidth(level: $0.level) }
         func exponent(_ value: Double) -> PlanValue {
             .quantity(
                 PlannedQuantity(

@@ -24,8 +24,8 @@ package struct RepeatsPlan: PlanKind {
                 example: "1e23"),
         ] + ComputeCost.options,
         supportedLaws: { $0 is DataConstrainedLaw }, question: "a loss where tokens repeat",
-        example: "--repeats 1e11 --training-flops 1e23",
-        plot: .init(list: "curve", x: "epochs", y: "loss"))
+        example: "--published muennighoff-2023 --repeats 1e11 --training-flops 1e23",
+        pictures: [.init(x: "epochs", panels: [[.init("curve", "loss")]])])
 
     private let unique: Double
     private let flops: Double
@@ -92,8 +92,8 @@ package struct RepeatsPlan: PlanKind {
         try [0.5, 1, 2, 4, 8, 16, 32, 64].compactMap { epochs in
             // The size whose tokens at this compute are so many passes; the cost rises with it.
             let tokens = epochs * unique
-            let size = flops / tokens / cost.coefficient
-            guard cost.attention == nil, size >= 1 else { return nil }
+            let size = cost.parameterCount(perToken: flops / tokens)
+            guard size > 1 else { return nil }
             let loss = try surface.loss(parameterCount: size, tokenCount: tokens)
             return [
                 "epochs": .number(epochs), "parameter_count": .number(size),

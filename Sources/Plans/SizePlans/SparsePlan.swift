@@ -7,7 +7,8 @@ import Records
 ///
 /// The loss depends on the parameters averaged over the tokens, and so does the compute, 6·N_avg·D. A
 /// dense run of N parameters is matched, tokens and compute alike, by a sparse one that begins with
-/// N/x parameters, x the average share of its pruning schedule, and ends with N·(1 − s)/x.
+/// N/x parameters, x the average share of its pruning schedule, and ends with N·(1 − s)/x. A fit of
+/// dense runs alone, whose average is N, has the same form, and is asked with a warning.
 ///
 /// Source: Jin et al. 2025, arXiv 2501.12486, section 5.
 package struct SparsePlan: PlanKind {
@@ -32,10 +33,19 @@ package struct SparsePlan: PlanKind {
                 example: "0.25"),
             PlanOption("end", "u", meaning: "where it ends (0.75)", example: "0.75"),
         ],
-        supportedLaws: { $0 is AverageParametersLaw }, question: "a loss of average parameters",
-        example: "--sparse 0.5 --training-flops 1e21",
-        plot: .init(
-            list: "choices", x: "sparsity", y: "final_parameter_count", isLogarithmic: false))
+        supportedLaws: { $0 is AverageParametersLaw || $0 is ChinchillaLaw },
+        question: "a loss of average parameters",
+        example: "--published hoffmann-2022 --sparse 0.5 --training-flops 1e21",
+        pictures: [
+            .init(
+                x: "sparsity",
+                panels: [
+                    [
+                        .init("choices", "final_parameter_count"),
+                        .init("choices", "dense_parameter_count"),
+                    ]
+                ], isLogarithmic: false)
+        ])
 
     private let schedule: PruningSchedule
     private let flops: Double?
@@ -99,6 +109,11 @@ package struct SparsePlan: PlanKind {
             + "the compute of a dense run of \(SizeText.count(size)), on the same "
             + "\(SizeText.count(tokens)) tokens."
         answer.warnings = context.sizeWarnings(parameterCount: size, tokenCount: tokens)
+        if context.predictor.law.law is ChinchillaLaw {
+            answer.warnings.append(
+                "the fit is of dense runs: that averaged parameters count as N is the claim of "
+                    + "arXiv 2501.12486, which this fit has not seen")
+        }
         if schedule.finalSparsity > 0.8 {
             answer.warnings.append(
                 "the law was found on sparsities up to 80 %; beyond it more is lost than averages say"

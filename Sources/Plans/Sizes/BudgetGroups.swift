@@ -1,3 +1,4 @@
+import Fitting
 import Foundation
 import Laws
 import Records
@@ -84,8 +85,9 @@ struct BudgetGroup {
 /// log y = a + e·log x by least squares, with the standard error of e.
 struct PowerLawLine {
     let exponent: Double
-    let standardError: Double?
+    private let standardError: Double?
     private let intercept: Double
+    private let degreesOfFreedom: Double
 
     /// Nil for fewer than two places.
     init?(_ points: [(x: Double, y: Double)]) {
@@ -102,7 +104,15 @@ struct PowerLawLine {
         }
         self.exponent = exponent
         self.intercept = intercept
+        degreesOfFreedom = count - 2
         standardError = points.count > 2 ? (rest / (count - 2) / square).squareRoot() : nil
+    }
+
+    /// Half the width of the exponent's interval; nil where two points leave nothing to judge by.
+    func halfWidth(level: Double) -> Double? {
+        standardError.map {
+            $0 * LawPredictor.Interval.quantile(level: level, degreesOfFreedom: degreesOfFreedom)
+        }
     }
 
     func value(at x: Double) -> Double { exp(intercept + exponent * log(x)) }

@@ -1,5 +1,7 @@
 import Fitting
+import Foundation
 import Laws
+import LeastSquares
 import Records
 import Schedules
 
@@ -37,7 +39,8 @@ package struct TimeToTargetPlan: PlanKind {
         ],
         supportedLaws: { type(of: $0).about.kind == .curve },
         question: "a curve under a schedule",
-        example: "--time-to-target 2.3 --schedule warmup:300@3e-3,cosine:3700@3e-4")
+        example: "--fit fit.json --time-to-target 2.3 "
+            + "--schedule warmup:300@3e-3,cosine:3700@3e-4")
 
     private static let standardWarmup = 100
     private static let standardMaximum = 1_000_000
@@ -50,16 +53,16 @@ package struct TimeToTargetPlan: PlanKind {
     private let maximumSteps: Int
     private let families: [ScheduleFamily]
 
-    package init(_ options: PlanOptions) throws(PlanError) {
+    package init(_ options: PlanOptions) throws {
         target = try options.number("target_loss") ?? 0
         schedule = try options.schedule("schedule")
         guard let peak = try options.number("peak") ?? schedule?.peakLearningRate else {
-            throw .missing(
+            throw PlanError.missing(
                 kind: Self.about.id,
                 options: Self.about.options.filter { $0.name == "peak" })
         }
         guard peak > 0 else {
-            throw .invalid(
+            throw PlanError.invalid(
                 option: "schedule", value: PlanText.number(peak), rule: "must have a rate above 0")
         }
         self.peak = peak
@@ -71,7 +74,7 @@ package struct TimeToTargetPlan: PlanKind {
             ?? max(Self.standardMaximum, warmupSteps + 2)
         minimumRate = try options.number("minimum_rate", allowsZero: true) ?? 0
         guard minimumRate < peak else {
-            throw .invalid(
+            throw PlanError.invalid(
                 option: "minimum_rate", value: PlanText.number(minimumRate),
                 rule: "must be below peak = \(PlanText.number(peak))")
         }
@@ -81,7 +84,7 @@ package struct TimeToTargetPlan: PlanKind {
 
     package func result(_ context: PlanContext) throws -> TimeToTargetResult {
         var result = TimeToTargetResult(
-            law: context.predictor.law.about.id, target: target, maximumSteps: maximumSteps)
+            law: context.predictor.law.about.id, targetLoss: target, maximumSteps: maximumSteps)
         if let schedule {
             let passage = try FirstPassage(context: context, schedule: schedule, target: target)
             result.follow(passage, schedule: schedule)
@@ -95,9 +98,18 @@ package struct TimeToTargetPlan: PlanKind {
             result.families.append(try search.answer())
         }
         result.complete(interval: context.interval)
-        if let shortest = result.families.first(where: { $0.name == result.cheapest }) {
-            result.warnings += context.warnings(
-                of: try LearningRateSchedule(parsing: shortest.schedule))
+        if let schedule {
+            result.curves = [try PlannedCurve(of: schedule, "the schedule", context)]
+        }
+        // Where none reaches the target, the one that comes closest.
+        let shown =
+            result.families.first { $0.name == result.cheapest } ?? result.families.first
+        if let shown {
+            let schedule = try LearningRateSchedule(parsing: shown.schedule)
+            if shown.reached { result.warnings += context.warnings(of: schedule) }
+            let word = shown.reached ? "the shortest" : "the lowest"
+            result.curves.append(
+                try PlannedCurve(of: schedule, "\(word), \(shown.name)", context))
         }
         return result
     }
@@ -159,7 +171,7 @@ struct FirstPassage {
 /// The member of a family that reaches a target loss at its end in the fewest steps.
 ///
 /// For a length the best member is searched, whose loss falls with the length: the shortest length
-/// that will do is bracketed by doubling and then halved to a thousandth.
+/// that will do is bracketed by doubling, and then found to a thousandth.
 struct ShortestMember {
     let context: PlanContext
     let family: ScheduleFamily
@@ -173,25 +185,32 @@ struct ShortestMember {
     static let precision = 1e-3
 
     func answer() throws -> TimeToTargetResult.Member {
-        var short = warmupSteps + 1
-        var long = min(maximumSteps, max(2 * warmupSteps, warmupSteps + 64))
-        var found = try best(of: long)
-        while found.loss > target {
-            guard long < maximumSteps else { return try member(found, reaches: false) }
-            short = long
-            long = long > maximumSteps / 2 ? maximumSteps : 2 * long
-            found = try best(of: long)
+        var found = try best(of: min(maximumSteps, max(2 * warmupSteps, warmupSteps + 64)))
+        // No loss is known of the warm-up alone; anything above the target brackets as well.
+        var bracket = RootBracket(
+            low: (log(Double(warmupSteps + 1)), -1), high: place(found))
+        while bracket.high.value < 0 {
+            let steps = found.member.totalSteps
+            guard steps < maximumSteps else { return try member(found, reaches: false) }
+            let low = bracket.high
+            found = try best(of: steps > maximumSteps / 2 ? maximumSteps : 2 * steps)
+            bracket = RootBracket(low: low, high: place(found))
         }
-        while Double(long - short) > Self.precision * Double(long), long - short > 1 {
-            let middle = (short + long) / 2
-            let tried = try best(of: middle)
-            if tried.loss <= target {
-                (long, found) = (middle, tried)
-            } else {
-                short = middle
-            }
+        while bracket.width > Self.precision {
+            let steps = Int(exp(bracket.falsePosition).rounded())
+            let (least, most) = (exp(bracket.low.place), exp(bracket.high.place))
+            guard most - least > 1.5 else { break }
+            // The length itself, not its logarithm, is whole.
+            let tried = try best(
+                of: min(max(steps, Int(least.rounded()) + 1), Int(most.rounded()) - 1))
+            if tried.loss <= target { found = tried }
+            bracket.narrow(at: place(tried).place, value: place(tried).value)
         }
         return try member(found, reaches: true)
+    }
+
+    private func place(_ found: FamilySearch.Outcome) -> RootBracket.End {
+        (log(Double(found.member.totalSteps)), target - found.loss)
     }
 
     private func best(of steps: Int) throws -> FamilySearch.Outcome {
@@ -206,7 +225,7 @@ struct ShortestMember {
     ) throws -> TimeToTargetResult.Member {
         let schedule = try found.member.schedule()
         return TimeToTargetResult.Member(
-            name: family.name, isReached: reaches, steps: found.member.totalSteps,
+            name: family.name, reached: reaches, steps: found.member.totalSteps,
             schedule: PlanText.language(schedule), jumps: family.jumps,
             final: try context.plannedLoss(of: schedule))
     }

@@ -1,11 +1,12 @@
 package import Fitting
+package import Plots
 import Schedules
 
 /// The answer of `time-to-target`.
 package struct TimeToTargetResult: Codable, Sendable, Equatable {
     /// When the target is reached under the schedule that was given.
     package struct Passage: Codable, Sendable, Equatable {
-        package var isReached: Bool
+        package var reached: Bool
         /// The first step at which the predicted loss is at or below the target.
         package var step: Int?
         /// The first step at which the interval's lower end is: no sooner.
@@ -18,44 +19,23 @@ package struct TimeToTargetResult: Codable, Sendable, Equatable {
         package var lowestLoss: Double
         package var lowestStep: Int
         package var totalSteps: Int
-
-        private enum CodingKeys: String, CodingKey {
-            case isReached = "reached"
-            case step
-            case earliest
-            case latest
-            case learningRate = "learning_rate"
-            case loss
-            case lowestLoss = "lowest_loss"
-            case lowestStep = "lowest_step"
-            case totalSteps = "total_steps"
-        }
     }
 
     /// The shortest of one family, or its longest where none reaches the target.
     package struct Member: Codable, Sendable, Equatable {
         package var name: String
-        package var isReached: Bool
+        package var reached: Bool
         package var steps: Int
         /// In the schedule language.
         package var schedule: String
         /// True where it falls at a single step.
         package var jumps: Bool
         package var final: PlannedLoss
-
-        private enum CodingKeys: String, CodingKey {
-            case name
-            case isReached = "reached"
-            case steps
-            case schedule
-            case jumps
-            case final
-        }
     }
 
     package var kind = TimeToTargetPlan.about.id
     package var law: String
-    package var target: Double
+    package var targetLoss: Double
     /// The most steps that were allowed.
     package var maximumSteps: Int
     /// The lowest loss that any family ends at within them; nil where the target is reached.
@@ -66,33 +46,21 @@ package struct TimeToTargetResult: Codable, Sendable, Equatable {
     package var families: [Member] = []
     /// The name of the shortest without a jump; nil where none reaches the target.
     package var cheapest: String?
+    /// The given schedule's curve, and the shortest schedule's.
+    package var curves: [PlannedCurve] = []
     package var interval: Double?
     package var intervalOf: LawPredictor.Interval.Target?
     package var warnings: [String] = []
 
-    init(law: String, target: Double, maximumSteps: Int) {
+    init(law: String, targetLoss: Double, maximumSteps: Int) {
         self.law = law
-        self.target = target
+        self.targetLoss = targetLoss
         self.maximumSteps = maximumSteps
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case kind
-        case law
-        case target = "target_loss"
-        case maximumSteps = "maximum_steps"
-        case floor
-        case passage
-        case families
-        case cheapest
-        case interval
-        case intervalOf = "interval_of"
-        case warnings
     }
 
     mutating func follow(_ found: FirstPassage, schedule: LearningRateSchedule) {
         passage = Passage(
-            isReached: found.step != nil, step: found.step, earliest: found.earliest,
+            reached: found.step != nil, step: found.step, earliest: found.earliest,
             latest: found.latest, learningRate: found.step.map { schedule.learningRate(at: $0) },
             loss: found.reached, lowestLoss: found.lowest.loss, lowestStep: found.lowest.step,
             totalSteps: schedule.totalSteps)
@@ -101,11 +69,11 @@ package struct TimeToTargetResult: Codable, Sendable, Equatable {
     /// Sorts, picks the shortest, and says which interval there is.
     mutating func complete(interval: LawPredictor.Interval?) {
         families.sort { left, right in
-            guard left.isReached == right.isReached else { return left.isReached }
-            return left.isReached
+            guard left.reached == right.reached else { return left.reached }
+            return left.reached
                 ? left.steps < right.steps : left.final.loss < right.final.loss
         }
-        let reaching = families.filter(\.isReached)
+        let reaching = families.filter(\.reached)
         cheapest = (reaching.first { !$0.jumps } ?? reaching.first)?.name
         floor = reaching.isEmpty ? families.first?.final.loss : nil
         guard families.first?.final.lower != nil else { return }
@@ -115,12 +83,12 @@ package struct TimeToTargetResult: Codable, Sendable, Equatable {
 }
 
 extension TimeToTargetResult: PlanResult {
-    package var rows: PlanTable {
-        PlanTable(
+    package var rows: Table {
+        Table(
             header: ["family", "reached", "steps", "loss", "lower", "upper", "schedule"],
             rows: families.map { member in
                 [
-                    .text(member.name), .text(member.isReached ? "yes" : "no"),
+                    .text(member.name), .text(member.reached ? "yes" : "no"),
                     .count(member.steps), .number(member.final.loss, digits: 17),
                     .number(member.final.lower, digits: 17),
                     .number(member.final.upper, digits: 17), .text(member.schedule),
@@ -130,9 +98,27 @@ extension TimeToTargetResult: PlanResult {
 
     package var page: PlanPage {
         PlanPage(
-            title: "\(law): reaching a loss of \(PlanText.number(target, digits: 6))",
+            title: title,
             advice: [passageText, familyText].compactMap { $0 }.joined(separator: " "),
-            tables: [table])
+            chart: chart, tables: [table])
+    }
+
+    private var title: String {
+        "\(law): reaching a loss of \(PlanText.number(targetLoss, digits: 6))"
+    }
+
+    private var chart: LineChart? {
+        guard let last = curves.compactMap(\.steps.last).max() else { return nil }
+        var panel = LineChart.Panel(curves)
+        panel.series.append(
+            .init(
+                name: "target", points: [PlotPoint]([0, last], [targetLoss, targetLoss]),
+                mark: .dashedLine, ink: .purple))
+        if let step = passage?.step {
+            panel.notes = [.init(at: PlotPoint(x: Double(step), y: targetLoss), "step \(step)")]
+        }
+        panel.yRange = LossRange.range(of: panel.series.flatMap(\.points), from: 0)
+        return LineChart(title: title, xLabel: "step", panels: [panel])
     }
 
     private var passageText: String? {
@@ -152,20 +138,21 @@ extension TimeToTargetResult: PlanResult {
         guard let name = cheapest, let member = families.first(where: { $0.name == name }) else {
             return families.first.map { best in
                 "No family reaches it within \(maximumSteps) steps: the lowest is \(best.name) "
-                    + "with \(PlanText.number(best.final.loss, digits: 6))."
+                    + "with \(PlanText.number(best.final.loss, digits: 6)), "
+                    + "\(PlanText.number(best.final.loss - targetLoss, digits: 2)) above it."
             }
         }
         return "The shortest schedule that reaches it is \(member.name) in \(member.steps) steps: "
             + "\(member.schedule)."
     }
 
-    private var table: PlanTable {
-        PlanTable(
+    private var table: Table {
+        Table(
             header: ["", "steps", "final loss", "lower", "upper", "schedule"],
             rows: families.map { member in
                 [
                     .text(member.name),
-                    member.isReached ? .count(member.steps) : .text("not reached"),
+                    member.reached ? .count(member.steps) : .text("not reached"),
                     .number(member.final.loss, digits: 6), .number(member.final.lower, digits: 5),
                     .number(member.final.upper, digits: 5), .text(member.schedule),
                 ]

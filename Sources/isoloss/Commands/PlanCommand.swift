@@ -72,9 +72,10 @@ struct PlanCommand: ParsableCommand {
             try backend.plan(kind, fit, request) { reporter.update(fraction: $0) }
         }
         if let file {
-            let page = result.page
-            guard let drawn = page.plot else { throw PlanError.noPicture(kind: kind.about.id) }
-            try file.write(LineChart(drawn, title: page.title))
+            guard let chart = result.page.chart else {
+                throw PlanError.noPicture(kind: kind.about.id)
+            }
+            try file.write(chart)
         }
         try output.print(PlanOutput(result: result))
     }
@@ -90,15 +91,13 @@ struct PlanOutput<Result: PlanResult>: CommandOutput {
 
     var warnings: [String] { result.warnings }
 
-    var table: Table { Table(result.rows) }
+    var table: Table { result.rows }
 
     func text(style: TerminalStyle) -> [String] {
         let page = result.page
         var lines = [page.title, ""] + Table(pairs: [[page.advice]]).lines(width: style.width)
-        if let plot = page.plot {
-            lines += [""] + LineChart(plot, title: page.title).lines(style: style)
-        }
-        for table in page.tables { lines += [""] + Table(table).lines }
+        if let chart = page.chart { lines += [""] + chart.lines(style: style) }
+        for table in page.tables { lines += [""] + table.lines }
         return lines + warningLines(result.warnings)
     }
 }

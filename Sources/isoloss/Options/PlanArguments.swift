@@ -1,3 +1,4 @@
+import Foundation
 package import Plans
 import Plots
 
@@ -35,7 +36,14 @@ package struct PlanArguments {
         let known = about.options + (about.needsRun ? [Self.runOption] : [])
         var rest = words[...]
         while let word = rest.popFirst() {
-            guard let name = Self.name(of: word) else { throw .strayWord(word, plan: about.id) }
+            guard let name = Self.name(of: word) else {
+                // A schedule may continue a run of these files.
+                guard path == nil, about.takesSchedules,
+                    FileManager.default.fileExists(atPath: word)
+                else { throw .strayWord(word, plan: about.id) }
+                path = word
+                continue
+            }
             let option = known.first { $0.flag == name }
             guard name == about.id || option != nil else {
                 throw .unknownPlanOption(name, plan: about.id, known: known.map { "--\($0.flag)" })
@@ -55,7 +63,11 @@ package struct PlanArguments {
             case .flag: break
             case .runFiles: path = value
             case .option(let name):
-                guard let value else { throw .planValueMissing(about.id) }
+                guard let value else {
+                    let isRequired = about.options.contains { $0.name == name && $0.isRequired }
+                    if isRequired { throw .planValueMissing(about.id) }
+                    break
+                }
                 options[name] = value
             }
             return
@@ -105,21 +117,47 @@ package enum PlanHelp {
             return (lines + Table(pairs: pairs).lines(width: width))
                 .joined(separator: "\n")
         }
-        let examples = catalog.kinds.map {
-            "  isoloss plan \($0.about.needsFit ? "--fit fit.json " : "")\\\n    \($0.about.example)"
-        }
+        let examples = catalog.kinds.map { "  isoloss plan \(Self.example(of: $0.about))" }
         return """
             Exactly one of these plans, each with its options:
 
             \(plans.joined(separator: "\n\n"))
 
-            Examples, after `isoloss fit --law lr-annealing sample-runs --output fit.json`, or with
-            the fit of a law that the plan asks for, such as chinchilla:
+            Examples, after
+
+              isoloss fit --law lr-annealing sample-runs --output fit.json
+
+            In place of a published fit take one of your own runs. nmt.json is a fit of
+            nmt-bivariate, of which none is published; a law and parameters will do:
+
+            \(translation)
 
             \(examples.joined(separator: "\n"))
 
-            Schedules of the answers are written in the schedule language; --format csv exports.
+            Schedules of the answers are written in the schedule language, and a path
+            after one has the runs that it continues, as in from:RUN@STEP; --format csv
+            exports.
             """
+    }
+
+    /// The example's fit of a law that has no published one.
+    package static let translation = """
+        {"law":"nmt-bivariate","parameters":[
+        {"name":"coefficient","value":0.5},{"name":"encoder_exponent","value":0.3},
+        {"name":"decoder_exponent","value":0.2},
+        {"name":"irreducible_loss","value":1.2}]}
+        """
+
+    /// A plan's example with an option to a line, since long lines are broken anywhere.
+    package static func example(of about: PlanDescription) -> String {
+        let parts = about.example.split(separator: " --")
+        return parts.dropFirst().reduce(parts.first.map(String.init) ?? "") { text, part in
+            let line = text.split(separator: "\n").last ?? ""
+            // The first line begins with the program's name.
+            let room = width - 16 - (text.contains("\n") ? 0 : 14)
+            return text
+                + (line.count + part.count > room ? " \\\n      --\(part)" : " --\(part)")
+        }
     }
 
     private static func selector(_ about: PlanDescription) -> String {
@@ -127,8 +165,9 @@ package enum PlanHelp {
         case .flag: return "--\(about.id)"
         case .runFiles: return "--\(about.id) <path>"
         case .option(let name):
-            let usage = about.options.first { $0.name == name }?.usage ?? "value"
-            return "--\(about.id) <\(usage)>"
+            let option = about.options.first { $0.name == name }
+            let value = "<\(option?.usage ?? "value")>"
+            return "--\(about.id) \(option?.isRequired == true ? value : "[\(value)]")"
         }
     }
 }

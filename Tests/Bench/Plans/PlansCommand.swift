@@ -85,7 +85,7 @@ struct PlansCommand: ParsableCommand {
             table.add([
                 "free", Self.loss(found.final.loss), Self.loss(try published(found.schedule, peer)),
                 Figures.seconds(free.seconds), "\(found.startsAgreeing) of \(found.starts) agree",
-                "\(found.iterations)", "\(found.evaluations)", Figures.short(found.gap),
+                "\(found.iterations)", "\(found.evaluations)", Figures.short(found.optimalityGap),
             ])
         }
         let adam = try peer.ask(
