@@ -161,10 +161,13 @@ extension FieldRule where Value == String {
 
     private static func queryText(of value: JSONValue) -> String {
         switch value {
-        case .string(let text): text
-        case .bool(let flag): flag ? "yes" : "no"
-        case .array(let values): values.map(queryText).joined(separator: ",")
-        case .null, .integer, .number, .notFinite, .object: JSONWriter.text(of: value)
+        case .string(let text): return text
+        case .bool(let flag): return flag ? "yes" : "no"
+        case .array(let values):
+            let items = values.map(queryText)
+            // Schedules have commas of their own.
+            return items.joined(separator: items.contains { $0.contains(",") } ? ";" : ",")
+        case .null, .integer, .number, .notFinite, .object: return JSONWriter.text(of: value)
         }
     }
 }

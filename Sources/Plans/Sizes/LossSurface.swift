@@ -116,42 +116,12 @@ struct LossSurface {
         let (first, last) = (try shortfall(0), try shortfall(most))
         guard last > 0 else { return nil }
         guard first < 0 else { return 1 }
-        var bracket = RootBracket(low: (0, first), high: (most, last))
-        for _ in 0..<200 where bracket.width > 1e-13 * most {
-            let place = bracket.falsePosition
-            let value = try shortfall(place)
-            if abs(value) < 1e-14 { return exp(place) }
-            bracket.narrow(at: place, value: value)
-        }
-        return exp(0.5 * (bracket.low.place + bracket.high.place))
-    }
-
-    /// The gradients of losses in the parameters, at the fitted values.
-    ///
-    /// - Parameters:
-    ///   - sizes: N and D of each.
-    ///   - isRelative: Whether of the loss's logarithm.
-    /// - Returns: A gradient for each, in the law's own units.
-    /// - Throws: `FittingError` where the law needs a feature that was not given.
-    func gradients(
-        _ sizes: [(parameterCount: Double, tokenCount: Double)], isRelative: Bool
-    ) throws(FittingError) -> [[Double]] {
-        let inputs = try inputs(sizes)
-        var evaluator = law.evaluator(for: inputs)
-        var losses = Array(repeating: 0.0, count: inputs.count)
-        var jacobian = Array(repeating: 0.0, count: inputs.count * values.count)
-        values.withUnsafeBufferPointer { values in
-            losses.withUnsafeMutableBufferPointer { losses in
-                jacobian.withUnsafeMutableBufferPointer {
-                    evaluator.evaluate(values, losses: losses, jacobian: $0)
-                }
-            }
-        }
-        return inputs.indices.map { point in
-            values.indices.map {
-                jacobian[$0 * inputs.count + point] / (isRelative ? losses[point] : 1)
-            }
-        }
+        let bracket = RootBracket(low: (0, first), high: (most, last))
+        return exp(
+            try bracket.root(tolerance: 1e-13 * most) { place throws(FittingError) in
+                let value = try shortfall(place)
+                return abs(value) < 1e-14 ? 0 : value
+            })
     }
 
     /// A law's losses at any inputs.
@@ -231,7 +201,7 @@ struct LogMinimum {
             let next =
                 curvature > 0
                 ? bracket.newton(from: place, value: slope, slope: curvature)
-                : 0.5 * (bracket.low.place + bracket.high.place)
+                : bracket.middle
             let change = abs(next - place)
             place = next
             if change <= 1e-12 * max(1, abs(place)) { return curvature > 0 ? place : nil }
