@@ -14,6 +14,7 @@ struct Bench: AsyncParsableCommand {
             ReferenceCommand.self, NISTCommand.self, SpeedCommand.self, DerivativesCommand.self,
             SchedulesCommand.self, HTTPCommand.self, JSONCommand.self,
             CoverageCommand.self, IntervalsCommand.self, BootstrapCommand.self,
-            PlansCommand.self, ForecastCommand.self, CasesCommand.self, LiveCommand.self,
+            PlansCommand.self, AnswersCommand.self, ForecastCommand.self, CasesCommand.self,
+            LiveCommand.self,
         ])
 }
