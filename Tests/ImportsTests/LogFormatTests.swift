@@ -146,6 +146,35 @@ struct LogFormatTests {
                 "Epoch 0:  10%|#  | \($0)0/100 [00:01<00:09, 9.9it/s, v_num=0, train_loss_step=2.\($0)]\n"
             }.joined()),
         Example(
+            format: "marian",
+            text: (1..<5).map {
+                "[2024-06-01 10:00:00] Ep. 1 : Up. \($0)00 : Sen. 12,345 : Cost 9.\($0) * 123,456 @ 1,234 "
+                    + "after 1,234,567 : Time 12.34s : 12345.67 words/s : L.r. 1.5e-05\n"
+            }.joined()),
+        Example(
+            format: "clu",
+            text: (1..<5).map {
+                "I0601 10:00:00.123456 140 logging_writer.py:48] [\($0)] learning_rate=0.001, loss=9.\($0)\n"
+            }.joined()),
+        Example(
+            format: "espnet",
+            text: (0..<4).map {
+                "[gpu] 2024-06-01 10:00:00,123 (trainer:762) INFO: 1epoch:train:\($0 * 50 + 1)-"
+                    + "\($0 * 50 + 50)batch: iter_time=0.1, loss_ctc=123.4, loss=105.\($0)\n"
+            }.joined()),
+        Example(
+            format: "epoch-console",
+            text: (1..<5).map { "Epoch \($0)/9 - train loss: 2.\($0), val loss: 2.5\n" }.joined()),
+        Example(
+            format: "table",
+            text: "| step | loss | val_loss |\n|-----:|-----:|---------:|\n"
+                + (1..<5).map { "| \($0)0 | 2.\($0) | 2.5 |\n" }.joined()),
+        Example(
+            format: "columns",
+            text: "step      loss    lr\n"
+                + (1..<5).map { "\($0)0        2.\($0)   1e-3\n" }.joined()
+        ),
+        Example(
             format: "mlflow-metric",
             text: (0..<4).map { "170000000000\($0) 2.\($0)5 \($0)\n" }.joined()),
         Example(

@@ -80,7 +80,7 @@ struct RunLoaderTests {
         #expect(
             try RunLoader.load(paths: [folder.url.path]).notes == [
                 "\(folder.path("a.csv")) and 2 more: took \"_step\" for step",
-                "\(folder.path("d.csv")): left out 1: values that are no loss: mfu, first in line 2",
+                "\(folder.path("d.csv")): left out 1: values that a point has no place for: mfu, first in line 2",
             ])
     }
 

@@ -13,6 +13,7 @@ package final class ByteSource {
     private var pending: [UInt8] = []
     private var pendingStart = 0
     private var unpacker: GzipUnpacker?
+    private var utf16: UTF16Text?
     private let raw: RawBytes
     private let limit: Int
     private var total = 0
@@ -52,6 +53,8 @@ package final class ByteSource {
 
     private func unpackIfPacked() throws(RunFileError) {
         raw.peek(2)
+        utf16 = UTF16Text(raw.peeked.prefix(2))
+        if utf16 != nil { raw.skip(2) }
         guard Gzip.isGzip(raw.peeked) else { return }
         let raw = raw
         do {
@@ -126,6 +129,8 @@ package final class ByteSource {
             } catch {
                 throw fault(error)
             }
+        } else if utf16 != nil {
+            made = utf16?.read(into: room) { raw.read(into: $0) } ?? 0
         } else {
             made = raw.read(into: room)
         }
@@ -175,6 +180,9 @@ private final class RawBytes {
             peeked += room[..<made]
         }
     }
+
+    /// Drops bytes that were looked at.
+    func skip(_ count: Int) { peeked = peeked.dropFirst(count) }
 
     func read(into room: UnsafeMutableRawBufferPointer) -> Int {
         guard !peeked.isEmpty else { return readDescriptor(into: room) }

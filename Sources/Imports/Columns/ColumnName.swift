@@ -44,6 +44,7 @@ enum ColumnAliases {
         "learning_rate", "lr", "learningrate", "train/learning_rate", "train/lr", "train_lr",
         "optimizer/lr", "lr/group_0", "eta", "optim/learning_rate_group0", "optim/learning_rate",
         "optim/lr", "learning_rate_0", "train/lr_0", "lr_0", "lr/0", "cur_lr", "current_lr",
+        "optim0_lr0",
     ]
 
     /// Tokens seen up to a point of a curve.
@@ -54,12 +55,30 @@ enum ColumnAliases {
         "total_tokens_seen", "train/tokens_seen", "consumed_train_tokens",
     ]
 
+    /// When a point was logged: seconds or milliseconds since 1970, or RFC 3339.
+    static let time: Set<String> = [
+        "timestamp", "_timestamp", "wall_time", "walltime", "time_ms", "timestamp_ms", "created_at",
+        "time",
+    ]
+
     static let id: Set<String> = ["id", "run_id", "run"]
 
     /// Columns that tell runs apart in one table of steps, in order of preference.
     static let run = [
         "run_id", "run", "hyper_id", "run_name", "name", "experiment", "exp_id", "trial_id",
+        "run.name", "run.hash",
     ]
+
+    /// Names of the column of metrics' names, in a table with one value per row.
+    static let metric = [
+        "metric", "tag", "key", "metric_name", "metricname", "metric.name", "variable",
+    ]
+
+    /// The values beside them, in order of preference.
+    static let metricValue = ["value", "metric_value", "metricvalue"]
+
+    /// The set that such a value is of.
+    static let metricContext = ["context", "metric.context"]
 
     /// The step at which training ends.
     static let totalSteps: Set<String> = [

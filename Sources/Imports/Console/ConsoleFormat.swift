@@ -77,19 +77,38 @@ protocol ConsoleFormat: LogFormat {
 extension ConsoleFormat {
     func recognises(_ head: LogHead) -> Confidence {
         guard head.first != nil, markers.allSatisfy(head.contains) else { return .none }
+        return holdsPoints(head) ? .certain : .none
+    }
+
+    /// True when the reader finds values in the beginning of a file.
+    func holdsPoints(_ head: LogHead) -> Bool {
         var reader = Reader()
         var log = ConsoleLog(LogCollector())
         var pairs = LogPairs()
-        var found = 0
+        var lines = ConsoleLines()
         head.lines { line in
-            guard found < 3 else { return }
-            pairs.scan(line)
-            if reader.read(line, pairs, into: &log) { found += 1 }
+            guard log.log.runs.allSatisfy(\.series.isEmpty) else { return }
+            lines.take(line) { line in
+                pairs.scan(line)
+                _ = reader.read(line, pairs, into: &log)
+            }
         }
-        return log.log.runs.contains { !$0.series.isEmpty } ? .certain : .none
+        return !log.log.runs.allSatisfy(\.series.isEmpty)
+    }
+
+    /// The process whose lines are read, of several that log into one console.
+    private func rank(_ head: LogHead) -> LineRank? {
+        var reader = Reader()
+        var log = ConsoleLog(LogCollector())
+        var pairs = LogPairs()
+        return LineRank.chosen(head) { line in
+            pairs.scan(line)
+            return reader.read(line, pairs, into: &log) ? log.lastStep : nil
+        }
     }
 
     func read(_ source: ByteSource, into log: inout LogCollector) throws(RunFileError) {
+        var plain = ConsoleLines(rank: rank(LogHead(try source.head(LogHead.length))))
         let lines = LineReader(source)
         var console = ConsoleLog(log)
         var reader = Reader()
@@ -97,8 +116,7 @@ extension ConsoleFormat {
         var unusedLines = 0
         while try lines.next() {
             console.line = lines.number
-            TerminalText.plain(lines.line) { line in
-                guard line.count < 1 << 16 else { return }
+            plain.take(lines.line) { line in
                 pairs.scan(line)
                 if reader.read(line, pairs, into: &console) {
                     console.countPoint()
@@ -109,6 +127,10 @@ extension ConsoleFormat {
             }
         }
         log = console.log
+        if plain.others > 0 {
+            log.skip(
+                "lines of other processes of a distributed training", count: plain.others, at: nil)
+        }
     }
 }
 

@@ -128,7 +128,8 @@ package struct LogPairs {
         while place > 0, line[place - 1].isBlank { place -= 1 }
         let marks = line.part(0..<place)
         if let mark = marks.last,
-            [UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: "[")].contains(mark)
+            [UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: "["), UInt8(ascii: "(")]
+                .contains(mark)
         {
             return end
         }
@@ -173,6 +174,25 @@ package struct LogPairs {
 
     private static let endings = Set("|,;\t{}[]".utf8)
     private static let edges = Set(" :=('\"`~<>-*#@.".utf8)
+    /// With a blank behind them they end what stands before a name.
+    private static let marks = Set(":-'\"".utf8)
+    private static let types: [StaticString] = [
+        "tensor", "Tensor", "Array", "np.float32", "np.float64",
+    ]
+
+    /// The end of a name without the type that a printed number is wrapped in: `loss: tensor(3.2)`.
+    private static func withoutType(_ line: ByteText, _ range: Range<Int>) -> Int {
+        guard line.at(range.upperBound) == UInt8(ascii: "(") else { return range.upperBound }
+        for type in types {
+            var end = range.upperBound - type.utf8CodeUnitCount
+            guard end > range.lowerBound, !line[end - 1].isLetter,
+                line.part(from: end).hasPrefix(type)
+            else { continue }
+            while end > range.lowerBound, edges.contains(line[end - 1]) { end -= 1 }
+            return end
+        }
+        return range.upperBound
+    }
 
     /// The name in the text before a number.
     private static func name(_ line: ByteText, _ range: Range<Int>, isAttached: Bool) -> ByteText {
@@ -185,18 +205,14 @@ package struct LogPairs {
         while end > start, edges.contains(line[end - 1]) || line[end - 1] == UInt8(ascii: "[") {
             end -= 1
         }
+        end = withoutType(line, start..<end)
         var place = end
         search: while place > start {
             let byte = line[place - 1]
-            if endings.contains(byte) { break }
-            if byte.isBlank, place >= 2 {
+            if endings.contains(byte) || byte == UInt8(ascii: ">") { break }
+            if byte.isBlank, place - 2 >= start {
                 let before = line[place - 2]
-                if place - 2 >= start, before.isBlank || before == UInt8(ascii: ":") {
-                    break search
-                }
-                if place - 2 >= start, before == .minus || before == UInt8(ascii: ">") {
-                    break search
-                }
+                if before.isBlank || marks.contains(before) { break search }
             }
             place -= 1
         }

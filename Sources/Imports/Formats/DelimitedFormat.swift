@@ -20,6 +20,12 @@ struct DelimitedFormat: LogFormat {
     static let semicolons = DelimitedFormat(
         name: "csv-semicolon", title: "values separated by semicolons",
         sample: "step;loss;learning_rate", separator: UInt8(ascii: ";"))
+    static let bars = DelimitedFormat(
+        name: "table", title: "a table with bars, as in Markdown",
+        sample: "| step | loss | val_loss |", separator: UInt8(ascii: "|"))
+    static let blanks = DelimitedFormat(
+        name: "columns", title: "columns apart by blanks, under a header",
+        sample: "step    loss      learning_rate", separator: UInt8(ascii: " "))
 
     func recognises(_ head: LogHead) -> Confidence {
         let header = columns(of: head)
@@ -32,6 +38,15 @@ struct DelimitedFormat: LogFormat {
         let isHeader = header.allSatisfy { $0.count < 120 && !$0.contains(": ") }
         guard isHeader, head.first != UInt8(ascii: "{"), head.first != UInt8(ascii: "[") else {
             return .none
+        }
+        if separator == UInt8(ascii: "|") || separator == UInt8(ascii: " ") {
+            // Any sentence has blanks, so that both a step and a loss are wanted.
+            let isLog =
+                header.contains { LossName($0).saysLoss }
+                && names.contains {
+                    ColumnAliases.step.contains($0.normal) || $0.normal == "epoch"
+                }
+            return isLog ? .likely : .none
         }
         if header.count > 1 { return known ? .likely : .possible }
         return known && separator == .comma ? .possible : .none
@@ -83,6 +98,8 @@ struct DelimitedFormat: LogFormat {
                 uses.append(.metric)
             } else if index == roles.value {
                 uses.append(.value)
+            } else if index == roles.context {
+                uses.append(.context)
             } else {
                 uses.append(.scalar(id: log.id(of: column), run: nil))
             }
@@ -104,6 +121,7 @@ struct DelimitedFormat: LogFormat {
         var run: Int?
         var metric: Int?
         var value: Int?
+        var context: Int?
         /// True when the steps are epochs.
         var isEpoch = false
 
@@ -135,11 +153,14 @@ struct DelimitedFormat: LogFormat {
             run =
                 chosen("run")
                 ?? ColumnAliases.run.lazy.compactMap { names.firstIndex(of: $0) }.first
-            let metrics = ["metric", "tag", "key", "metric_name", "variable"]
-            if let value = names.firstIndex(of: "value"),
-                let metric = metrics.lazy.compactMap({ names.firstIndex(of: $0) }).first
+            func place(_ candidates: [String]) -> Int? {
+                candidates.lazy.compactMap { names.firstIndex(of: $0) }.first
+            }
+            if let value = place(ColumnAliases.metricValue),
+                let metric = place(ColumnAliases.metric)
             {
                 (self.metric, self.value) = (metric, value)
+                context = place(ColumnAliases.metricContext)
             }
         }
     }

@@ -14,6 +14,8 @@ struct DelimitedReader {
         case metric
         /// That table's values.
         case value
+        /// The set that such a value is of, as `{"subset": "val"}`.
+        case context
         /// A value of the row's run, or of a run that has the column for itself.
         case scalar(id: Int, run: Int?)
         /// Words, a tag where they are the same everywhere.
@@ -21,9 +23,20 @@ struct DelimitedReader {
         case unused
     }
 
+    /// A column of values, as rows are read by.
+    private struct Scalar {
+        let column: Int
+        let id: Int
+        let run: Int?
+        /// True when values are kept, and not only counted.
+        let isKept: Bool
+    }
+
     let separator: UInt8
     private(set) var columns: [String]
-    private(set) var uses: [Use] = []
+    /// The columns that are values, and all others with what they are.
+    private var scalars: [Scalar] = []
+    private var others: [(column: Int, use: Use)] = []
     private var texts: [String: (first: String, varies: Bool, count: Int, line: Int)] = [:]
     private var fields: [Range<Int>] = []
     private var runs: [[UInt8]: Int] = [:]
@@ -60,15 +73,16 @@ struct DelimitedReader {
         _ lines: LineReader, into log: inout LogCollector,
         plan: ([String], inout LogCollector) throws(RunFileError) -> [Use]
     ) throws(RunFileError) {
-        uses = try plan(columns, &log)
+        take(try plan(columns, &log), log)
         if let repeated = Self.repeated(columns) {
             throw RunFileError(
                 file: file, place: .init(line: lines.number, column: repeated),
                 kind: .repeatedColumn)
         }
-        let plainRun = uses.contains { if case .run = $0 { true } else { false } } ? nil : log.run()
+        let hasRuns = others.contains { if case .run = $0.use { true } else { false } }
+        let plainRun = hasRuns ? nil : log.run()
         while try lines.next() {
-            guard !lines.line.trimmed.isEmpty else { continue }
+            guard !lines.line.trimmed.isEmpty, !isRule(lines.line) else { continue }
             var isClosed = Self.split(lines.line, separator, into: &fields)
             while !isClosed, try lines.joinNext() {
                 isClosed = Self.split(lines.line, separator, into: &fields)
@@ -82,7 +96,7 @@ struct DelimitedReader {
                 let names = Self.cells(lines.line, separator)
                 if names != columns {
                     columns = names
-                    uses = try plan(columns, &log)
+                    take(try plan(columns, &log), log)
                     log.note("line \(lines.number) has another header, which holds from there on")
                 }
                 headerCount += 1
@@ -106,6 +120,18 @@ struct DelimitedReader {
             log.skip("headers repeated among the rows", count: headerCount, at: nil)
         }
         finish(&log)
+    }
+
+    private mutating func take(_ uses: [Use], _ log: LogCollector) {
+        (scalars, others) = ([], [])
+        for (column, use) in uses.enumerated() {
+            if case .scalar(let id, let run) = use {
+                scalars.append(
+                    Scalar(column: column, id: id, run: run, isKept: log.keeps(id)))
+            } else {
+                others.append((column, use))
+            }
+        }
     }
 
     private static func repeated(_ columns: [String]) -> String? {
@@ -155,12 +181,13 @@ struct DelimitedReader {
         var run = plainRun ?? 0
         var step: Int?
         var stepFault: RunFileError?
-        var metric: Int?
-        var isBlank = true
-        for (index, use) in uses.enumerated() {
+        var metric: String?
+        var context = ""
+        var value: Int?
+        for (index, use) in others {
+            let cell = Self.trimmed(line, fields[index])
             switch use {
             case .run:
-                let cell = Self.trimmed(line, fields[index])
                 let key = Array(cell)
                 if let known = runs[key] {
                     run = known
@@ -168,55 +195,31 @@ struct DelimitedReader {
                     run = log.run(Self.text(cell))
                     runs[key] = run
                 }
-            case .step:
-                (step, stepFault) = self.step(line, index, lines)
-            case .metric:
-                metric = log.id(of: Self.text(line.part(fields[index])))
-            default:
-                break
+            case .step: (step, stepFault) = self.step(cell, index, lines)
+            case .metric: metric = Self.text(cell)
+            case .context: context = Self.lastWord(Self.text(cell))
+            case .value: value = index
+            case .text(let name): if !cell.isEmpty { note(cell, name, lines.number) }
+            case .scalar, .unused: break
             }
         }
         let row = log.countRow(of: run)
         if log.options.countsRows { (step, stepFault) = (row, nil) }
-        for (index, use) in uses.enumerated() {
-            var id: Int
-            var target = run
-            switch use {
-            case .scalar(let own, let ownRun):
-                id = own
-                target = ownRun ?? run
-            case .value:
-                guard let metric else { continue }
-                id = metric
-            case .text(let name):
-                let cell = Self.trimmed(line, fields[index])
-                if !cell.isEmpty { note(cell, name, lines.number) }
-                continue
-            default:
-                continue
-            }
-            let cell = Self.trimmed(line, fields[index])
+        var isBlank = true
+        for scalar in scalars {
+            let cell = Self.trimmed(line, fields[scalar.column])
             guard !cell.isEmpty else { continue }
-            guard let value = DecimalText.number(cell) ?? DecimalText.lenientNumber(cell) else {
-                if Self.isMissing(cell) { continue }
-                let name = columns[index]
-                guard LossName(name).saysLoss || ColumnAliases.isLearningRate(ColumnName(name))
-                else {
-                    note(cell, name, lines.number)
-                    continue
-                }
-                log.fault(
-                    fault(
-                        .invalid(
-                            field: name, value: "\"\(cell.string)\"",
-                            rule: NumberRule.loss.sentence), lines, column: index),
-                    reason: "text where a number should be")
+            if !scalar.isKept, let step, cell.allSatisfy(Self.isNumeral) {
                 isBlank = false
-                continue
+                log.count(scalar.id, step: step, run: scalar.run ?? run, line: lines.number)
+            } else if take(cell, scalar.column, scalar.id, step, scalar.run ?? run, lines, &log) {
+                isBlank = false
             }
-            isBlank = false
-            guard let step else { continue }
-            log.add(value, id, step: step, run: target, line: lines.number)
+        }
+        if let value, let metric {
+            let cell = Self.trimmed(line, fields[value])
+            let id = log.id(of: context.isEmpty ? metric : "\(context)/\(metric)")
+            if !cell.isEmpty, take(cell, value, id, step, run, lines, &log) { isBlank = false }
         }
         if !isBlank, let stepFault {
             log.fault(
@@ -224,9 +227,43 @@ struct DelimitedReader {
         }
     }
 
-    private func step(_ line: ByteText, _ index: Int, _ lines: LineReader) -> (Int?, RunFileError?)
+    private static func isNumeral(_ byte: UInt8) -> Bool {
+        byte.isDigit || byte == UInt8(ascii: ".") || byte == .minus
+            || byte | 0x20 == UInt8(ascii: "e")
+    }
+
+    /// Takes a cell that is not blank.
+    ///
+    /// - Returns: True for a number, or text in its place.
+    private mutating func take(
+        _ cell: ByteText, _ column: Int, _ id: Int, _ step: Int?, _ run: Int, _ lines: LineReader,
+        _ log: inout LogCollector
+    ) -> Bool {
+        if let value = DecimalText.number(cell) ?? DecimalText.lenientNumber(cell) {
+            if let step { log.add(value, id, step: step, run: run, line: lines.number) }
+            return true
+        }
+        if Self.isMissing(cell) { return false }
+        let name = columns[column]
+        if let time = RecordReader.time(cell.string, name) {
+            if let step { log.add(time, id, step: step, run: run, line: lines.number) }
+            return false
+        }
+        guard LossName(name).saysLoss || ColumnAliases.isLearningRate(ColumnName(name)) else {
+            note(cell, name, lines.number)
+            return false
+        }
+        log.fault(
+            fault(
+                .invalid(
+                    field: name, value: "\"\(cell.string)\"", rule: NumberRule.loss.sentence),
+                lines, column: column),
+            reason: "text where a number should be")
+        return false
+    }
+
+    private func step(_ cell: ByteText, _ index: Int, _ lines: LineReader) -> (Int?, RunFileError?)
     {
-        let cell = Self.trimmed(line, fields[index])
         let number = DecimalText.number(cell) ?? DecimalText.lenientNumber(cell)
         if let step = number.flatMap(Int.init(exactly:)), (0...100_000_000).contains(step) {
             return (step, nil)
@@ -263,8 +300,21 @@ struct DelimitedReader {
     }
 
     private static func isMissing(_ cell: ByteText) -> Bool {
-        let words: [StaticString] = ["null", "NULL", "None", "none", "N/A", "n/a", "NA", "-", "--"]
+        let words: [StaticString] = [
+            "null", "NULL", "None", "none", "N/A", "n/a", "NA", "-", "--", "No log",
+        ]
         return words.contains { cell.count == $0.utf8CodeUnitCount && cell.hasPrefix($0) }
+    }
+
+    /// The line between a Markdown table's header and its rows.
+    private func isRule(_ line: ByteText) -> Bool {
+        separator == UInt8(ascii: "|") && line.contains(UInt8.minus)
+            && line.allSatisfy { "|-: \t".utf8.contains($0) }
+    }
+
+    /// The last word of a text.
+    private static func lastWord(_ text: String) -> String {
+        text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.last.map(String.init) ?? ""
     }
 
     // MARK: Fields
@@ -274,6 +324,16 @@ struct DelimitedReader {
         _ line: ByteText, _ separator: UInt8, into fields: inout [Range<Int>]
     ) -> Bool {
         fields.removeAll(keepingCapacity: true)
+        guard separator != UInt8(ascii: " ") else {
+            var index = 0
+            while index < line.count {
+                let start = index
+                while let byte = line.at(index), !byte.isBlank { index += 1 }
+                if index > start { fields.append(start..<index) }
+                while line.at(index)?.isBlank == true { index += 1 }
+            }
+            return true
+        }
         var start = 0
         var index = 0
         while index < line.count {

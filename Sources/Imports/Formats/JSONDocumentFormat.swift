@@ -7,6 +7,8 @@ import JSONText
 ///   their steps the list among them that is called so, else counted.
 /// - `{"loss": [[step, value], …]}` and TensorBoard's `[[time, step, value], …]`: points.
 /// - `{"loss": {"0": 4.3, "10": 3.9}}`: points under their steps.
+/// - `{"name": "run-a", "x": [1, 2], "y": [4.3, 3.9]}`, alone or in a list: the lines of a chart, as
+///   ClearML, Comet and Plotly write them.
 /// - Objects under `config`, `args`, `summary` and the like: metadata.
 struct JSONDocumentFormat: LogFormat {
     let name = "json"
@@ -20,9 +22,16 @@ struct JSONDocumentFormat: LogFormat {
     func recognises(_ head: LogHead) -> Confidence {
         var text = head.bytes.lazy.filter { !$0.isBlank && !$0.isLineEnd }.makeIterator()
         switch (text.next(), text.next()) {
-        case (UInt8(ascii: "{"), UInt8.quote), (UInt8(ascii: "["), UInt8(ascii: "{")):
+        case (UInt8(ascii: "{"), UInt8.quote), (UInt8(ascii: "["), UInt8(ascii: "{")),
+            (UInt8(ascii: "["), UInt8(ascii: "[")):
             return .likely
-        case (UInt8(ascii: "{"), _), (UInt8(ascii: "["), _): return .possible
+        case (UInt8(ascii: "{"), UInt8(ascii: "}")), (UInt8(ascii: "["), UInt8(ascii: "]")):
+            return .possible
+        case (UInt8(ascii: "["), let byte?) where byte.isDigit || byte == .minus:
+            // `[2024-06-01 10:00:00]` begins a line of a console.
+            let number = head.bytes.drop { !$0.isDigit }.prefix { !$0.isLineEnd && $0 != .comma }
+            return Array(number).withUnsafeBufferPointer { DecimalText.number($0.trimmed) } == nil
+                ? .none : .possible
         default: return .none
         }
     }
@@ -127,6 +136,9 @@ private struct JSONWalker {
     private mutating func walkList(
         _ items: [JSONValue], path: [String], run: String?, into log: inout LogCollector
     ) {
+        if path.isEmpty, let points = Self.pairs(items) {
+            return take(points, named: "value", path: path, run: run, into: &log)
+        }
         let objects = items.compactMap { item -> [JSONValue.Member]? in
             guard case .object(let members) = item else { return nil }
             return members
@@ -174,6 +186,11 @@ private struct JSONWalker {
             return rows.take(members, run: run, line: rowNumber, into: &log)
         }
         let columns = Self.columns(members)
+        if let steps = columns["x"], let values = columns["y"] {
+            let names = path.filter { !Self.silentGroups.contains($0.lowercased()) || $0 == "loss" }
+            let name = names.isEmpty ? "value" : names.joined(separator: "/")
+            return take(["step": steps, name: values], path: [], run: run, into: &log)
+        }
         if !columns.isEmpty { take(columns, path: path, run: run, into: &log) }
         for member in members where columns[member.name] == nil {
             switch member.value {

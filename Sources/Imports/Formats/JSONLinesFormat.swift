@@ -13,7 +13,10 @@ struct JSONLinesFormat: LogFormat {
         var others = 0
         head.lines(limit: 3) { line in
             let text = line.trimmed
-            if text.first == UInt8(ascii: "{"), text.last == UInt8(ascii: "}") {
+            // `{'loss': 3.2}` is Python's.
+            if text.first == UInt8(ascii: "{"), text.last == UInt8(ascii: "}"),
+                !text.hasPrefix("{'")
+            {
                 objects += 1
             } else {
                 others += 1

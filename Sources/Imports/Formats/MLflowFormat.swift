@@ -36,23 +36,24 @@ struct MLflowMetricFormat: LogFormat {
         let id = log.id(of: name)
         while try lines.next() {
             guard !lines.line.trimmed.isEmpty else { continue }
-            guard let (value, step) = Self.parts(lines.line) else {
+            guard let (value, step, time) = Self.parts(lines.line) else {
                 log.skip("lines of \(name) that are not time, value and step", at: lines.number)
                 continue
             }
             let row = log.countRow(of: run)
-            log.add(
-                value, id, step: log.options.countsRows ? row : step, run: run, line: lines.number)
+            let place = log.options.countsRows ? row : step
+            log.add(value, id, step: place, run: run, line: lines.number)
+            log.add(time, "timestamp", step: place, run: run, line: lines.number)
         }
     }
 
-    private static func parts(_ line: ByteText) -> (value: Double, step: Int)? {
+    private static func parts(_ line: ByteText) -> (value: Double, step: Int, time: Double)? {
         let words = line.split(separator: UInt8(ascii: " "))
         guard words.count == 3, words[0].count >= 12, words[0].count <= 16,
-            DecimalText.number(ByteText(rebasing: words[0])) != nil,
+            let time = DecimalText.number(ByteText(rebasing: words[0])),
             let value = DecimalText.number(ByteText(rebasing: words[1])),
             let step = DecimalText.number(ByteText(rebasing: words[2])).flatMap(Int.init(exactly:))
         else { return nil }
-        return (value, step)
+        return (value, step, time)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import JSONText
 import Records
 
@@ -11,6 +12,9 @@ struct RecordReader {
         case total
         case run
         case epoch
+        /// The name of the row's only value, in a table of one value per row.
+        case metric
+        case metricValue
         case scalar(id: Int)
     }
 
@@ -52,6 +56,8 @@ struct RecordReader {
         var run: String? = key
         var total: Double?
         var values: [(id: Int, value: Double)] = []
+        var metric: (name: String, text: String)?
+        var metricValue: (name: String, value: Double)?
         flatten(members, prefix: "") { name, value in
             switch role(of: name, &log) {
             case .step(let rank):
@@ -62,16 +68,29 @@ struct RecordReader {
                 if let text = value.text { run = text }
             case .epoch:
                 epoch = value
+            case .metric:
+                if let text = value.text { metric = (name, text) }
+            case .metricValue:
+                if let number = Self.number(value) { metricValue = (name, number) }
             case .scalar(let id):
                 switch value {
                 case .null, .bool: break
                 case .array: lists += 1
                 case .string(let text) where Self.number(value) == nil:
-                    note(text, name, line)
+                    if let time = Self.time(text, name) {
+                        values.append((id, time))
+                    } else {
+                        note(text, name, line)
+                    }
                 default:
                     if let number = Self.number(value) { values.append((id, number)) }
                 }
             }
+        }
+        if let metricValue {
+            values.append((log.id(of: metric?.text ?? metricValue.name), metricValue.value))
+        } else if let metric {
+            note(metric.text, metric.name, line)
         }
         let target = log.run(run)
         let row = log.countRow(of: target)
@@ -149,6 +168,10 @@ struct RecordReader {
             role = .run
         } else if column.normal == "epoch" {
             role = .epoch
+        } else if ColumnAliases.metric.contains(column.normal) {
+            role = .metric
+        } else if ColumnAliases.metricValue.contains(column.normal) {
+            role = .metricValue
         } else {
             role = .scalar(id: log.id(of: name))
         }
@@ -175,6 +198,12 @@ struct RecordReader {
             Array(text.utf8).withUnsafeBufferPointer(DecimalText.lenientNumber)
         default: nil
         }
+    }
+
+    /// The time of day in seconds that a text of some name gives.
+    static func time(_ text: String, _ name: String) -> Double? {
+        guard ColumnAliases.time.contains(ColumnName(name).normal) else { return nil }
+        return Date(rfc3339: text)?.timeIntervalSince1970
     }
 
     static func step(_ value: JSONValue) -> Int? { number(value).flatMap(Int.init(exactly:)) }

@@ -68,15 +68,19 @@ private struct EventReader {
     private var plugins: [String: String] = [:]
     private var ids: [String: Int] = [:]
     private var firstStep: Int?
+    /// The step whose time was taken last.
+    private var timedStep: Int?
 
     init(prefix: String) { self.prefix = prefix }
 
     mutating func take(_ event: UnsafeRawBufferPointer, record: Int, into log: inout LogCollector) {
         var fields = ProtobufReader(event)
         var step = 0
+        var time: Double?
         var summary: UnsafeRawBufferPointer?
         while let (field, value) = fields.next() {
             switch field {
+            case 1: time = value.double
             case 2: step = value.integer ?? 0
             case 5: summary = value.bytes
             default: break
@@ -87,6 +91,11 @@ private struct EventReader {
         while let (field, value) = values.next() {
             guard field == 1, let bytes = value.bytes else { continue }
             takeValue(bytes, step: step, record: record, into: &log)
+        }
+        // Files of other folders have losses at steps of their own.
+        if let time, firstStep != nil, timedStep != step, prefix.isEmpty {
+            timedStep = step
+            log.add(time, "wall_time", step: step, run: log.run(), line: record)
         }
     }
 

@@ -60,7 +60,11 @@ struct TrackerDatabaseFormat: LogFormat {
     ) throws {
         var reader = RecordReader(file: file, options: log.options)
         let rows = try Row.fetchCursor(
-            database, sql: "SELECT run_name, step, metrics FROM metrics ORDER BY id")
+            database,
+            sql: """
+                SELECT run_name, step, metrics, \(columns.contains("timestamp") ? "timestamp" : "NULL")
+                FROM metrics ORDER BY id
+                """)
         var line = 0
         while let row = try rows.next() {
             line += 1
@@ -70,8 +74,11 @@ struct TrackerDatabaseFormat: LogFormat {
                 continue
             }
             let step: Int = row[1]
-            reader.take(
-                members + [.init("step", .integer(step))], run: row[0], line: line, into: &log)
+            let time: String? = row[3]
+            let place: [JSONValue.Member] =
+                [.init("step", .integer(step))]
+                + (time.map { [.init("timestamp", .string($0))] } ?? [])
+            reader.take(members + place, run: row[0], line: line, into: &log)
         }
         reader.finish(&log)
         guard try database.tableExists("configs") else { return }
@@ -93,15 +100,16 @@ struct TrackerDatabaseFormat: LogFormat {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT run_uuid, key, step, CASE WHEN is_nan THEN NULL ELSE value END
+                SELECT run_uuid, key, step, CASE WHEN is_nan THEN NULL ELSE value END, timestamp
                 FROM metrics ORDER BY run_uuid, timestamp, step
                 """)
         while let row = try rows.next() {
             let run = log.run(row[0])
             let counted = log.countRow(of: run)
             let value: Double? = row[3]
-            log.add(
-                value ?? .nan, row[1], step: log.options.countsRows ? counted : row[2], run: run)
+            let step: Int = log.options.countsRows ? counted : row[2]
+            log.add(value ?? .nan, row[1], step: step, run: run)
+            if let time: Double = row[4] { log.add(time, "timestamp", step: step, run: run) }
         }
         for row in try Row.fetchAll(database, sql: "SELECT run_uuid, key, value FROM params") {
             let key: String = row[1]

@@ -26,6 +26,7 @@ package struct ImportOptions: Sendable, Equatable {
         return loss.saysLoss || loss.maybeLoss || loss.unit != nil || column.normal == "value"
             || ColumnAliases.isLearningRate(column)
             || ColumnAliases.tokenCount.contains(column.normal) || column.saysSetting
+            || ColumnAliases.time.contains(column.normal)
             || columns.values.contains(name)
             || series.map { ColumnName($0).normal == column.normal || name == "loss/\($0)" } == true
     }

@@ -31,6 +31,8 @@ package struct LogSeries: Sendable, Equatable {
         values.append(value)
     }
 
+    fileprivate mutating func addCount() { count += 1 }
+
     /// Puts the values in order of steps, the later of two at one step replacing the earlier.
     ///
     /// - Returns: How many were replaced by another value.
@@ -59,6 +61,11 @@ package struct LogSeries: Sendable, Equatable {
         steps = sortedSteps
         values = sortedValues
         return replaced
+    }
+
+    /// Multiplies the values.
+    mutating func scale(by factor: Double) {
+        for index in values.indices { values[index] *= factor }
     }
 
     /// Drops the values that a test refuses.
@@ -99,27 +106,32 @@ package struct LogRun: Sendable {
         metadata.append((name, value))
     }
 
-    fileprivate mutating func append(
-        _ value: Double, _ id: Int, _ name: (text: String, isKept: Bool), _ step: Int32, line: Int?
-    ) {
+    /// The place of a name's series; nil before its first value.
+    fileprivate func place(of id: Int) -> Int? { id < places.count ? places[id] : nil }
+
+    /// Begins a name's series.
+    fileprivate mutating func begin(
+        _ id: Int, _ name: (text: String, isKept: Bool), line: Int?
+    ) -> Int {
         while places.count <= id { places.append(nil) }
-        let place: Int
-        if let known = places[id] {
-            place = known
-        } else {
-            place = series.count
-            places[id] = place
-            series.append(
-                LogSeries(name: name.text, firstLine: line, isKept: name.isKept))
-        }
+        places[id] = series.count
+        series.append(LogSeries(name: name.text, firstLine: line, isKept: name.isKept))
+        return series.count - 1
+    }
+
+    fileprivate mutating func append(_ value: Double, to place: Int, _ step: Int32, line: Int?) {
         series[place].append(step, value, line: line)
     }
+
+    fileprivate mutating func count(_ place: Int) { series[place].addCount() }
 
     /// Drops the values from a step on, but those of series that are kept.
     fileprivate mutating func rewind(to step: Int) -> Int {
         var dropped = 0
         for index in series.indices where index >= keptSeries {
-            dropped += series[index].keep { value, _ in value < step }
+            let count = series[index].keep { value, _ in value < step }
+            // Times of day belong to other values.
+            if series[index].name != "wall_time" { dropped += count }
         }
         return dropped
     }
@@ -201,7 +213,17 @@ package struct LogCollector: Sendable {
             return skip(
                 "a step that is no whole number from 0 to \(ScheduleLimits.steps)", at: line)
         }
-        runs[run].append(value, id, names[id], Int32(step), line: line)
+        let place = runs[run].place(of: id) ?? runs[run].begin(id, names[id], line: line)
+        runs[run].append(value, to: place, Int32(step), line: line)
+    }
+
+    /// True when values of a name are kept, and not only counted.
+    func keeps(_ id: Int) -> Bool { names[id].isKept }
+
+    /// Counts a value that is not kept.
+    mutating func count(_ id: Int, step: Int, run: Int, line: Int?) {
+        let place = runs[run].place(of: id) ?? runs[run].begin(id, names[id], line: line)
+        runs[run].count(place)
     }
 
     package mutating func add(

@@ -29,6 +29,9 @@ package enum LogFormatCatalog {
         TrainerConsoleFormat(),
         DeepSpeedFormat(),
         ProgressBarFormat(),
+        MarianFormat(),
+        CLUFormat(),
+        ESPnetFormat(),
         MLflowMetricFormat(),
         JSONLinesFormat(),
         JSONDocumentFormat(),
@@ -36,6 +39,9 @@ package enum LogFormatCatalog {
         DelimitedFormat.tsv,
         DelimitedFormat.semicolons,
         GenericConsoleFormat(),
+        EpochConsoleFormat(),
+        DelimitedFormat.bars,
+        DelimitedFormat.blanks,
     ]
 
     /// The format of a name.

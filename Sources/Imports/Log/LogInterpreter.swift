@@ -18,6 +18,7 @@ struct LogInterpreter {
         var main: String?
         var rate: String?
         var tokens: String?
+        var time: String?
         var losses: [String] = []
     }
 
@@ -56,6 +57,7 @@ struct LogInterpreter {
                 isRow: isTable)
             try builder.takeLosses(roles.main, roles.losses, file: file, log: &log)
             builder.takeRatesAndTokens(rate: roles.rate, tokens: roles.tokens, log: &log)
+            builder.takeTimes(roles.time)
             builder.takeFeatures(chosen: options.columns, log: &log)
             try refuseStandstill(builder, name: roles.main)
             warnings += builder.warnings
@@ -108,7 +110,8 @@ struct LogInterpreter {
         } else {
             roles.tokens = names.first { ColumnAliases.tokenCount.contains(ColumnName($0).normal) }
         }
-        let free = names.filter { $0 != roles.rate && $0 != roles.tokens }
+        roles.time = names.first { ColumnAliases.time.contains(ColumnName($0).normal) }
+        let free = names.filter { ![roles.rate, roles.tokens, roles.time].contains($0) }
         roles.losses = free.filter { LossName($0).saysLoss || LossName($0).unit != nil }
         if roles.losses.isEmpty { roles.losses = free.filter { LossName($0).maybeLoss } }
         // TensorBoard's own export calls the only column that.
@@ -122,7 +125,8 @@ struct LogInterpreter {
         if let name = options.series ?? options.columns["loss"] {
             roles.main = try find(name)
         } else {
-            roles.main = ranked.first { $0.rank != nil }?.name
+            let isOnly = ranked.count == 1 && LossName(ranked[0].name).maybeMain
+            roles.main = ranked.first { $0.rank != nil || isOnly }?.name
         }
         roles.losses.removeAll { $0 == roles.main }
         return roles
@@ -174,6 +178,8 @@ private struct RunBuilder {
     private var further: [(name: String, series: LogSeries)] = []
     private var rates: LogSeries?
     private var tokens: LogSeries?
+    /// In seconds.
+    private var times: LogSeries?
     private(set) var warnings: [String] = []
     /// Values of the main loss, if all stand at one step.
     private(set) var standstill: Int?
@@ -185,11 +191,11 @@ private struct RunBuilder {
     }
 
     /// Takes a series out, sorted, each step once.
-    private mutating func take(_ name: String) -> LogSeries? {
+    private mutating func take(_ name: String, mayRepeat: Bool = false) -> LogSeries? {
         guard let place = log.series.firstIndex(where: { $0.name == name }) else { return nil }
         var series = log.series[place]
         let replaced = series.sort()
-        if replaced > 0 {
+        if replaced > 0, !mayRepeat {
             warnings.append(
                 "\(run.id), \(name): \(replaced) values at a step seen before: "
                     + "the later replaced the earlier")
@@ -275,9 +281,20 @@ private struct RunBuilder {
         }
     }
 
+    /// Takes times of day, told by their size from seconds of a step or since the start.
+    mutating func takeTimes(_ name: String?) {
+        guard let name, var series = take(name, mayRepeat: true),
+            let first = series.values.first
+        else { return }
+        let scale = first > 1e11 ? 1e-3 : 1
+        guard series.values.allSatisfy({ (1e9..<4e9).contains($0 * scale) }) else { return }
+        series.scale(by: scale)
+        times = series
+    }
+
     mutating func takeFeatures(chosen: [String: String], log: inout LogCollector) {
         let used = Set(
-            further.map(\.series.name) + [main, rates, tokens].compactMap { $0?.name })
+            further.map(\.series.name) + [main, rates, tokens, times].compactMap { $0?.name })
         var left: [(name: String, count: Int, line: Int?)] = []
         for series in self.log.series where !used.contains(series.name) {
             let isConstant = series.values.allSatisfy { $0 == series.values.first }
@@ -293,7 +310,7 @@ private struct RunBuilder {
             let shown = left.prefix(12).map(\.name).joined(separator: ", ")
             let more = left.count > 12 ? " and \(left.count - 12) more" : ""
             log.skip(
-                "values that are no loss: \(shown)\(more)",
+                "values that a point has no place for: \(shown)\(more)",
                 count: left.map(\.count).reduce(0, +), at: left.compactMap(\.line).min())
         }
         takeMetadata(chosen, log: &log)
@@ -371,42 +388,35 @@ private struct RunBuilder {
 
     /// One point for every step at which a loss was logged.
     private func points() -> [Point] {
-        var points: [Point] = []
-        if let main {
-            points.reserveCapacity(main.steps.count)
-            for (step, value) in zip(main.steps, main.values) {
-                points.append(Point(step: Int(step), loss: value))
-            }
-        }
+        var steps = main?.steps ?? []
+        for (_, series) in further { steps = Self.union(steps, series.steps) }
+        var points = steps.map { Point(step: Int($0)) }
+        if let main { Self.fill(&points, from: main) { $0.loss = $1 } }
         for (name, series) in further {
-            points = Self.merge(points, series) { $0.series[name] = $1 }
+            Self.fill(&points, from: series) { $0.series[name] = $1 }
         }
         if let rates { Self.fill(&points, from: rates) { $0.learningRate = $1 } }
         if let tokens { Self.fill(&points, from: tokens) { $0.tokenCount = $1 } }
+        if let times {
+            Self.fill(&points, from: times) { $0.time = Date(timeIntervalSince1970: $1) }
+        }
         return points
     }
 
-    /// Adds a series to points, making those that are missing.
-    private static func merge(
-        _ points: [Point], _ series: LogSeries, set: (inout Point, Double) -> Void
-    ) -> [Point] {
-        var merged: [Point] = []
-        merged.reserveCapacity(points.count + series.steps.count)
+    /// The steps of two rising lists, each once.
+    private static func union(_ a: [Int32], _ b: [Int32]) -> [Int32] {
+        var union: [Int32] = []
+        union.reserveCapacity(max(a.count, b.count))
         var next = 0
-        for (step, value) in zip(series.steps, series.values) {
-            while next < points.count, points[next].step < step {
-                merged.append(points[next])
+        for step in b {
+            while next < a.count, a[next] < step {
+                union.append(a[next])
                 next += 1
             }
-            var point = Point(step: Int(step))
-            if next < points.count, points[next].step == step {
-                point = points[next]
-                next += 1
-            }
-            set(&point, value)
-            merged.append(point)
+            if next < a.count, a[next] == step { next += 1 }
+            union.append(step)
         }
-        return merged + points[next...]
+        return union + a[next...]
     }
 
     /// Puts values beside the points of their steps.

@@ -22,7 +22,7 @@ struct LossName {
     /// True when it may be one where no name says so: `train`, `val_1`.
     var maybeLoss: Bool {
         ["train", "val", "eval"].contains { name.normal.hasPrefix($0) }
-            && words.isDisjoint(with: Self.others) && words.isDisjoint(with: ["step", "epoch"])
+            && words.isDisjoint(with: Self.others.union(Self.amounts))
     }
 
     /// The unit, where the name is that of a loss in bits per byte or character.
@@ -46,11 +46,11 @@ struct LossName {
         let isTraining = !words.isDisjoint(with: ["train", "training", "trn"])
         if name.normal.hasPrefix("loss/"), !isTraining, words != ["loss", "total"] { return nil }
         let isSmoothed = !words.isDisjoint(with: Self.smoothed)
+        // The sum of what stands beside it: detectors log `loss_cls` before `total_loss`.
+        if words == ["loss", "total"] { return 3 }
         if !words.isDisjoint(with: Self.auxiliary) { return 10 }
-        if !words.isDisjoint(with: ["val", "valid", "validation", "eval", "evaluation"]) {
-            return isSmoothed ? 8 : 7
-        }
-        if !words.isDisjoint(with: ["test", "dev", "heldout", "holdout"]) { return 9 }
+        if !words.isDisjoint(with: Self.validation) { return isSmoothed ? 8 : 7 }
+        if !words.isDisjoint(with: Self.test) { return 9 }
         if isTraining {
             let rest = words.subtracting(["train", "training", "trn", "loss", "step", "total"])
             if isSmoothed { return 4 }
@@ -58,6 +58,17 @@ struct LossName {
         }
         return isSmoothed ? 6 : 5
     }
+
+    /// True when a log without a main loss may have it under this name: `loss/out`.
+    var maybeMain: Bool {
+        words.isDisjoint(with: Self.validation.union(Self.test).union(Self.auxiliary))
+    }
+
+    private static let validation: Set<String> = [
+        "val", "valid", "validation", "eval", "evaluation",
+    ]
+
+    private static let test: Set<String> = ["test", "dev", "heldout", "holdout"]
 
     private static let smoothed: Set<String> = [
         "ema", "avg", "average", "mean", "smooth", "smoothed", "running", "epoch", "min", "max",
@@ -71,10 +82,14 @@ struct LossName {
     ]
 
     private static let others: Set<String> = [
-        "acc", "accuracy", "batch", "bleu", "bpb", "count", "data", "dataset", "epochs", "flops",
-        "grad", "gradient", "lr", "max", "mem", "memory", "mfu", "min", "norm", "params",
-        "perplexity", "ppl", "rate", "runtime", "samples", "scale", "sec", "second", "seconds",
-        "set", "size", "speed", "std", "stderr", "steps", "throughput", "time", "token",
-        "tokens", "var", "variance", "weight", "zscore", "lossz",
+        "acc", "accuracy", "bleu", "bpb", "count", "epochs", "flops", "grad", "gradient", "lr",
+        "max", "mem", "memory", "mfu", "min", "norm", "params", "perplexity", "ppl", "rate",
+        "runtime", "scale", "sec", "second", "seconds", "set", "size", "speed", "std", "stderr",
+        "steps", "throughput", "time", "tokens", "var", "variance", "weight", "zscore", "lossz",
+    ]
+
+    /// Words of a name that says no loss and is none; `batch_loss` and `loss_per_token` are losses.
+    private static let amounts: Set<String> = [
+        "batch", "data", "dataset", "epoch", "samples", "step", "token",
     ]
 }

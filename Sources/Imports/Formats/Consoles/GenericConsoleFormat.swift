@@ -1,7 +1,9 @@
 /// Any console whose lines name a step and a loss.
 ///
 /// The last resort, so it says what it matched. `Epoch [2/10], Step [100/600], Loss: 2.31` counts
-/// steps within epochs: where they begin anew with a new epoch, the epochs before are added.
+/// steps within epochs: where they begin anew with a new epoch, the epochs before are added. So do
+/// counts of batches or samples behind an epoch, `Epoch: [0][ 10/5005] Loss 6.9`, where no step is
+/// named. A held-out loss in a line of its own belongs to the step before it.
 struct GenericConsoleFormat: ConsoleFormat {
     let name = "console"
     let title = "any console whose lines name a step and a loss"
@@ -9,19 +11,12 @@ struct GenericConsoleFormat: ConsoleFormat {
     let markers: [StaticString] = []
 
     func recognises(_ head: LogHead) -> Confidence {
-        guard head.contains("oss") || head.contains("LOSS") || head.contains("nll") else {
-            return .none
-        }
-        var reader = Reader()
-        var log = ConsoleLog(LogCollector())
-        var pairs = LogPairs()
-        var found = 0
-        head.lines { line in
-            guard found < 3 else { return }
-            pairs.scan(line)
-            if reader.read(line, pairs, into: &log) { found += 1 }
-        }
-        return found > 0 ? .likely : .none
+        Self.mayHoldLoss(head) && holdsPoints(head) ? .likely : .none
+    }
+
+    static func mayHoldLoss(_ head: LogHead) -> Bool {
+        let words: [StaticString] = ["oss", "LOSS", "nll", "xent", "ntropy"]
+        return words.contains(where: head.contains)
     }
 
     struct Reader: ConsoleReader {
@@ -35,47 +30,86 @@ struct GenericConsoleFormat: ConsoleFormat {
         mutating func read(
             _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
         ) -> Bool {
-            guard let place = pairs.pairs.firstIndex(where: { Self.isStep($0.name) }) else {
-                return false
+            var losses = Self.losses(pairs)
+            guard let step = Self.step(pairs) ?? Self.count(line, pairs) else {
+                return readHeldOut(line, losses, into: &log)
             }
-            let step = pairs.pairs[place]
-            guard step.value >= 0, Int(exactly: step.value) != nil else { return false }
-            var losses: [(name: String, value: Double)] = []
-            for pair in pairs.pairs where !pair.name.isEmpty && pair.name.count < 64 {
-                let name = pair.name.string
-                if LossName(name).saysLoss || LossName(name).unit != nil {
-                    losses.append((name, pair.value))
-                }
+            // `loss after step 100: 3.2`: the loss's name stands before the step's number.
+            if losses.isEmpty, LossName(step.name.string).saysLoss,
+                let value = pairs.pairs.first(where: { $0.start > step.start && $0.name.isEmpty })
+            {
+                losses = [(Self.beginning(step.name), value.value)]
             }
             guard !losses.isEmpty else { return false }
-            let isValidation = Self.saysValidation(line)
-            let position = position(step, pairs)
+            let position = position(step, EpochText.pair(line, pairs)?.value)
+            let isHeldOut = HeldOutText.isNamed(in: line)
             for (name, value) in losses {
-                let isOwn = LossName(name).mainRank.map { $0 == 0 || $0 == 5 } ?? false
-                log.add(value, isValidation && isOwn ? "val_\(name)" : name, at: position)
+                log.add(value, isHeldOut ? Self.heldOut(name) : name, at: position)
             }
             for pair in pairs.pairs where !pair.name.isEmpty && pair.name.count < 64 {
                 let name = pair.name.string
                 guard !losses.contains(where: { $0.name == name }), pair.start != step.start,
-                    !Self.isStep(pair.name)
+                    Self.rank(pair.name) == nil
                 else { continue }
                 log.add(pair.value, name, at: position)
             }
             // A total beside an epoch may be the epoch's.
             if epoch == nil { log.end(at: step.total) }
-            let found = losses.map { "\"\($0.name)\"" }.joined(separator: ", ")
-            if noted.count < 4, noted.insert(found).inserted {
-                let shown = line.trimmed.string.prefix(120)
-                log.log.note(
-                    "line \(log.line): took \"\(step.name.string)\" for step, \(found) for loss, "
-                        + "in \"\(shown)\"")
-            }
+            let counted = step.name.isEmpty ? "the count" : "\"\(step.name.string)\""
+            note("took \(counted) for step, \(Self.listed(losses)) for loss", line, &log)
             return true
         }
 
+        /// A line without a step that names a held-out loss: it is that of the step before.
+        private mutating func readHeldOut(
+            _ line: ByteText, _ losses: [(name: String, value: Double)], into log: inout ConsoleLog
+        ) -> Bool {
+            guard let last, !losses.isEmpty, HeldOutText.isNamed(in: line),
+                !["best", "Best", "final", "Final", "lowest"].contains(where: line.contains)
+            else { return false }
+            for (name, value) in losses { log.add(value, Self.heldOut(name), at: offset + last) }
+            note("took \(Self.listed(losses)) for the held-out loss of the step before", line, &log)
+            return true
+        }
+
+        private mutating func note(_ sentence: String, _ line: ByteText, _ log: inout ConsoleLog) {
+            guard noted.count < 4, noted.insert(sentence).inserted else { return }
+            log.log.note(
+                "line \(log.line): \(sentence), in \"\(line.trimmed.string.prefix(120))\"")
+        }
+
+        private static func listed(_ losses: [(name: String, value: Double)]) -> String {
+            losses.map { "\"\($0.name)\"" }.joined(separator: ", ")
+        }
+
+        private static func losses(_ pairs: LogPairs) -> [(name: String, value: Double)] {
+            pairs.pairs.compactMap { pair in
+                guard !pair.name.isEmpty, pair.name.count < 64, rank(pair.name) == nil else {
+                    return nil
+                }
+                let name = pair.name.string
+                return LossName(name).saysLoss || LossName(name).unit != nil
+                    ? (name, pair.value) : nil
+            }
+        }
+
+        /// The loss's part of `validation loss at step`.
+        private static func beginning(_ name: ByteText) -> String {
+            let words = name.string.split(separator: " ")
+            let place = words.firstIndex { LossName(String($0)).saysLoss } ?? 0
+            return words[...place].joined(separator: " ")
+        }
+
+        /// A name that says that the loss is of held-out data.
+        private static func heldOut(_ name: String) -> String {
+            LossName(name).mainRank.map { $0 == 0 || $0 == 3 || $0 == 5 || $0 == 6 } == true
+                ? "val_\(name)" : name
+        }
+
+        // MARK: Steps
+
         /// The step, with those of earlier epochs where it counts within its own.
-        private mutating func position(_ step: LogPairs.Pair, _ pairs: LogPairs) -> Double {
-            let epoch = pairs.first("epoch", "epochs", "ep")?.value
+        private mutating func position(_ step: LogPairs.Pair, _ epoch: Double?) -> Double {
             if let epoch, let before = self.epoch, epoch > before, let last, step.value < last {
                 offset += max(lastTotal ?? 0, last)
             }
@@ -85,35 +119,123 @@ struct GenericConsoleFormat: ConsoleFormat {
             return offset + step.value
         }
 
-        private static let words: [StaticString] = [
-            "step", "steps", "iter", "iteration", "iterations", "it", "update", "updates",
-            "num_updates", "global_step", "global step", "train step", "training step",
-            "train_step", "completed step", "batch", "current_steps", "optimizer step", "step_num",
-            "_step", "itr", "iters", "current step", "global_steps", "trainer/global_step",
+        /// The pair that names a step best.
+        private static func step(_ pairs: LogPairs) -> LogPairs.Pair? {
+            var best: (rank: Int, pair: LogPairs.Pair)?
+            for pair in pairs.pairs where pair.value >= 0 && Int(exactly: pair.value) != nil {
+                guard let rank = rank(pair.name), rank < best?.rank ?? .max else { continue }
+                best = (rank, pair)
+            }
+            return best?.pair
+        }
+
+        /// A count `10/5005` without a name, behind an epoch.
+        private static func count(_ line: ByteText, _ pairs: LogPairs) -> LogPairs.Pair? {
+            guard let epoch = EpochText.pair(line, pairs) else { return nil }
+            return pairs.pairs.first { pair in
+                pair.start > epoch.start && pair.name.isEmpty && pair.value >= 0
+                    && pair.total.map { $0 >= pair.value } == true
+                    && Int(exactly: pair.value) != nil
+            }
+        }
+
+        /// Names of steps: those of a whole training, of any kind, of a loop, of its batches.
+        private static let words: [[StaticString]] = [
+            [
+                "global_step", "global_steps", "global step", "num_updates", "current_steps",
+                "trainer/global_step", "optimizer step", "_step", "step_num", "current step",
+            ],
+            ["step", "steps", "update", "updates", "train_step", "training_step", "current_step"],
+            ["iter", "iters", "iteration", "iterations", "itr"],
+            ["it", "batch"],
         ]
 
-        private static func isStep(_ name: ByteText) -> Bool {
-            words.contains { LogPairs.equal(name, $0) }
-        }
+        /// Words with which a name that ends in a step's is that of something else.
+        private static let others: Set<String> = [
+            "per", "time", "tokens", "sec", "seconds", "s", "ms", "max", "total", "warmup", "num",
+            "every", "each", "accumulation", "grad", "remaining", "resume", "resumed", "resuming",
+            "from", "save", "saved", "saving", "loaded", "checkpoint", "best",
+        ]
 
-        /// True when a line names a held-out set, as `[eval] step 10, loss 3.1`.
-        private static func saysValidation(_ line: ByteText) -> Bool {
-            let words: [StaticString] = [
-                "val", "Val", "VAL", "eval", "Eval", "EVAL", "test", "Test",
-            ]
-            for word in words {
-                var start = 0
-                while let place = line.firstIndex(of: word, from: start) {
-                    let before = place > 0 ? line[place - 1] : UInt8(ascii: " ")
-                    let rest = line.part(from: place + word.utf8CodeUnitCount)
-                    let isEnd = rest.first?.isLetter != true
-                    if !before.isLetter, isEnd || rest.hasPrefix("id") || rest.hasPrefix("uat") {
-                        return true
-                    }
-                    start = place + 1
-                }
+        /// The rank of a step's name, 0 the best; nil for other names.
+        private static func rank(_ name: ByteText) -> Int? {
+            if let rank = words.firstIndex(where: { $0.contains { LogPairs.equal(name, $0) } }) {
+                return rank
             }
-            return false
+            var start = name.count
+            while start > 0, name[start - 1].isLetter || name[start - 1] == UInt8(ascii: "_") {
+                start -= 1
+            }
+            let last = name.part(from: start)
+            let rank = words.dropLast().firstIndex { $0.contains { LogPairs.equal(last, $0) } }
+            guard let rank, start > 0, name[start - 1] != UInt8(ascii: "/") else { return nil }
+            let before = name.string.lowercased().split { !$0.isLetter }.map(String.init)
+            return others.isDisjoint(with: before) ? rank : nil
         }
+    }
+}
+
+/// A console with a line per epoch and no steps: `Epoch 3/10: train loss 2.31, val loss 2.52`.
+struct EpochConsoleFormat: ConsoleFormat {
+    let name = "epoch-console"
+    let title = "any console whose lines name an epoch and a loss"
+    let sample = "Epoch 3/10: train loss 2.3104, val loss 2.5210"
+    let markers: [StaticString] = []
+
+    func recognises(_ head: LogHead) -> Confidence {
+        GenericConsoleFormat.mayHoldLoss(head) && holdsPoints(head) ? .likely : .none
+    }
+
+    struct Reader: ConsoleReader {
+        mutating func read(
+            _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
+        ) -> Bool {
+            let losses = pairs.pairs.filter { LossName($0.name.string).saysLoss }
+            guard let epoch = EpochText.pair(line, pairs), Int(exactly: epoch.value) != nil,
+                !losses.isEmpty
+            else { return false }
+            log.log.note("there are no steps: the points stand at their epochs")
+            log.addAll(pairs, at: epoch.value, but: ["epoch", "epochs", "ep", ""])
+            return true
+        }
+    }
+}
+
+/// Epochs by name.
+enum EpochText {
+    /// The number of an epoch in a line: `Epoch 3`, `Train Epoch: 3`, `| end of epoch   3`, `Train: 3 [`.
+    static func pair(_ line: ByteText, _ pairs: LogPairs) -> LogPairs.Pair? {
+        if line.hasPrefix("Train: ") || line.hasPrefix("Test: "), let first = pairs.pairs.first,
+            ByteText(rebasing: line.part(from: first.start).drop { $0.isDigit }).hasPrefix(" [")
+        {
+            return first
+        }
+        return pairs.first("epoch", "epochs", "ep")
+            ?? pairs.pairs.first { pair in
+                let name = pair.name
+                guard name.count > 6, name[name.count - 6].isBlank else { return false }
+                return LogPairs.equal(name.part(from: name.count - 5), "epoch")
+            }
+    }
+}
+
+/// Held-out data by name.
+enum HeldOutText {
+    /// True when a line names a held-out set, as `[eval] step 10, loss 3.1`.
+    static func isNamed(in line: ByteText) -> Bool {
+        let words: [StaticString] = ["val", "Val", "VAL", "eval", "Eval", "EVAL", "test", "Test"]
+        for word in words {
+            var start = 0
+            while let place = line.firstIndex(of: word, from: start) {
+                let before = place > 0 ? line[place - 1] : UInt8(ascii: " ")
+                let rest = line.part(from: place + word.utf8CodeUnitCount)
+                let isEnd = rest.first?.isLetter != true
+                if !before.isLetter, isEnd || rest.hasPrefix("id") || rest.hasPrefix("uat") {
+                    return true
+                }
+                start = place + 1
+            }
+        }
+        return false
     }
 }

@@ -8,8 +8,10 @@ struct MegatronFormat: ConsoleFormat {
 
     struct Reader: ConsoleReader {
         func read(_ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog) -> Bool {
-            if line.contains("validation loss at iteration") {
-                return validation(line, pairs, &log)
+            if let place = line.firstIndex(of: "validation loss at iteration")
+                ?? line.firstIndex(of: "validation results at iteration")
+            {
+                return validation(line, pairs.pairs.filter { $0.start > place }, &log)
             }
             guard line.contains("| learning rate: "), line.contains("oss: "),
                 let step = pairs.first("iteration")
@@ -19,14 +21,15 @@ struct MegatronFormat: ConsoleFormat {
             return true
         }
 
-        /// `validation loss at iteration 1000 | lm loss value: 2.3E+00 | lm loss PPL: 9.9E+00 |`.
+        /// `validation loss at iteration 1000 on test set | lm loss value: 2.3E+00 | lm loss PPL: …`.
         private func validation(
-            _ line: ByteText, _ pairs: LogPairs, _ log: inout ConsoleLog
+            _ line: ByteText, _ pairs: [LogPairs.Pair], _ log: inout ConsoleLog
         ) -> Bool {
-            guard let step = pairs.first("validation loss at iteration"),
-                let loss = pairs.first("lm loss value", "lm_loss value")
-            else { return false }
-            return log.add(loss.value, "validation lm loss", at: step.value)
+            let losses: [StaticString] = ["lm loss value", "lm_loss value"]
+            let loss = pairs.first { pair in losses.contains { LogPairs.equal(pair.name, $0) } }
+            guard let step = pairs.first, let loss else { return false }
+            let set = line.contains("on test set") ? "test" : "validation"
+            return log.add(loss.value, "\(set) lm loss", at: step.value)
         }
     }
 }

@@ -1,19 +1,19 @@
 /// Progress bars of tqdm: `10%|█ | 10/100 [00:01<00:09, 9.9it/s, loss=2.31]`.
 enum ProgressBarText {
-    /// The count and total of a bar, and where they stand.
-    static func position(_ line: ByteText, _ pairs: LogPairs) -> (
-        pair: LogPairs.Pair, total: Double
-    )? {
+    /// The count of a bar and its total, as `10/100 [`; or the count alone, as `10it [`.
+    static func position(_ line: ByteText, _ pairs: LogPairs) -> LogPairs.Pair? {
         guard line.contains("it/s") || line.contains("s/it") || line.contains("?it") else {
             return nil
         }
-        for pair in pairs.pairs {
-            guard let total = pair.total, line.part(from: pair.start).contains(" [") else {
-                continue
-            }
-            return (pair, total)
+        // Others may stand before the bar: `Epoch 1/3, step 9/100 (loss: 2.31):  10%|# | 10/100 [`.
+        let counted = pairs.pairs.last { pair in
+            pair.total != nil && line.part(from: pair.start).contains(" [")
         }
-        return nil
+        return counted
+            ?? pairs.pairs.first { pair in
+                let rest = line.part(from: pair.start).drop { $0.isDigit }
+                return ByteText(rebasing: rest).hasPrefix("it [")
+            }
     }
 }
 
@@ -32,10 +32,10 @@ struct TrainerConsoleFormat: ConsoleFormat {
         mutating func read(
             _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
         ) -> Bool {
-            if let (pair, total) = ProgressBarText.position(line, pairs), !line.contains("{'") {
+            if let bar = ProgressBarText.position(line, pairs), !line.contains("{'") {
                 // Evaluations have bars of their own.
-                if self.total == nil { self.total = total }
-                if self.total == total { step = pair.value }
+                if self.total == nil { self.total = bar.total }
+                if self.total == bar.total { step = bar.value }
                 return false
             }
             guard line.contains("{'"), line.contains("'epoch': ") else { return false }
@@ -62,21 +62,41 @@ struct ProgressBarFormat: ConsoleFormat {
     let name = "progress-bar"
     let title = "progress bars with a loss (tqdm, Lightning)"
     let sample = "Epoch 0:  10%|#  | 10/100 [00:01<00:09, 9.9it/s, v_num=0, train_loss_step=2.31]"
-    let markers: [StaticString] = ["%|", "loss"]
+    let markers: [StaticString] = ["%|", "oss"]
 
     struct Reader: ConsoleReader {
-        func read(_ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog) -> Bool {
-            guard let (bar, total) = ProgressBarText.position(line, pairs), total > 0 else {
-                return false
+        /// The number of the first epoch.
+        private var firstEpoch: Double?
+
+        mutating func read(
+            _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
+        ) -> Bool {
+            guard let bar = ProgressBarText.position(line, pairs) else { return false }
+            let epoch = EpochText.pair(line, pairs)
+            if firstEpoch == nil, let epoch {
+                // Lightning counts epochs from 0, `Epoch 1/3` says that it does not.
+                let isFirst = epoch.value == 1 && !line.contains("v_num=")
+                firstEpoch = epoch.total != nil || isFirst ? 1 : 0
             }
-            let epoch = pairs.first("Epoch", "epoch")?.value ?? 0
-            let step = epoch * total + bar.value
+            var step = bar.value
+            if let epoch, let total = bar.total {
+                step += max(0, epoch.value - (firstEpoch ?? 0)) * total
+            }
+            let isHeldOut = HeldOutText.isNamed(in: line.part(0..<bar.start))
+            if isHeldOut {
+                // A bar of its own, whose last value is the mean, after the steps before it.
+                guard bar.value == bar.total, let last = log.lastStep else { return false }
+                step = Double(last)
+            } else {
+                log.end(at: epoch == nil ? bar.total : epoch?.total.map { $0 * (bar.total ?? 0) })
+            }
             var isPoint = false
-            for pair in pairs.pairs where pair.start > bar.start && !pair.name.isEmpty {
-                guard LossName(pair.name.string).saysLoss || LogPairs.equal(pair.name, "lr") else {
-                    continue
-                }
-                isPoint = log.add(pair.value, pair.name.string, at: step) || isPoint
+            for pair in pairs.pairs where !pair.name.isEmpty {
+                let name = pair.name.string
+                let isRate = LogPairs.equal(pair.name, "lr") && !isHeldOut
+                guard LossName(name).saysLoss || isRate else { continue }
+                let isNamed = !isHeldOut || HeldOutText.isNamed(in: pair.name)
+                isPoint = log.add(pair.value, isNamed ? name : "val_\(name)", at: step) || isPoint
             }
             return isPoint
         }

@@ -8,7 +8,9 @@ struct TorchtitanFormat: ConsoleFormat {
 
     struct Reader: ConsoleReader {
         func read(_ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog) -> Bool {
-            guard line.contains("memory:"), let step = pairs.first("step") else { return false }
+            guard line.contains("memory:"), let step = pairs.first("step", "validate step") else {
+                return false
+            }
             if let loss = pairs.first("validate loss", "validation loss") {
                 return log.add(loss.value, "validation_loss", at: step.value)
             }
