@@ -128,7 +128,7 @@ package struct InferenceAwarePlan: PlanKind {
         ]
     }
 
-    /// What other sizes would take in all, or the loss that a budget brings them to.
+    /// The compute that other sizes would take in all, or the loss that a budget brings them to.
     private func drawing(
         _ best: Choice, _ plain: Choice, _ surface: LossSurface
     ) throws -> [[String: PlanValue]] {

@@ -92,7 +92,7 @@ package struct NextRunPlan: PlanKind {
 
     /// A run that could be trained.
     private struct Candidate {
-        /// What it is, for its row.
+        /// Its members of an answer row.
         var row: [String: PlanValue]
         var words: String
         /// In FLOP, or in steps.
