@@ -151,6 +151,12 @@ def newcomer(server, folder):
     driver.get(server.url + "/?view=fits&law=lr-annealing&runs=constant_3500,cosine_2000,two_stage_2500")
     press(driver, By.CSS_SELECTOR, "form button.primary")
     check("a fit shows its parameters", wait(lambda: "area_exponent" in text(driver)))
+    for kind in ("growth&parameter_count=8e9&token_count=15e12", "time-to-target&target_loss=2.4&schedule=warmup:300@3e-3,cosine:3700@3e-4"):
+        driver.get(f"{server.url}/?view=plans&kind={kind}")
+        wait(lambda: driver.find_element(By.CSS_SELECTOR, "form button.primary"))
+        press(driver, By.CSS_SELECTOR, "form button.primary")
+        check(f"the plan {kind.split('&')[0]} is drawn", wait(lambda: driver.find_element(By.CSS_SELECTOR, "img.picture").get_property("naturalWidth") > 300), text(driver)[:400])
+    driver.get(server.url + "/?view=fits")
     press(driver, By.LINK_TEXT, "What if")
     handle = wait(lambda: driver.find_element(By.CSS_SELECTOR, "[data-handle=start]"))
     driver.get(server.url + "/?view=whatif&schedule=warmup:300@3e-3,hold:2700,linear:1000@3e-4")

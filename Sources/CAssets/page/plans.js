@@ -79,8 +79,8 @@ export async function show(place, start) {
   }
   /** The plan as the server draws it; null of one that has nothing to draw. */
   async function picture(plan, given) {
-    if (!plan.needs_fit) return null;
-    const svg = await call(`${fitPath(view.fit)}/plan.svg${query({kind: view.kind, ...given})}`, {accept: "image/svg+xml"}).catch(() => null);
+    const path = plan.needs_fit ? `${fitPath(view.fit)}/plan.svg${query({kind: view.kind, ...given})}` : `/v1/plans/${view.kind}/plan.svg${query(given)}`;
+    const svg = await call(path, {accept: "image/svg+xml"}).catch(() => null);
     if (!svg) return null;
     return make("img", {class: "picture", alt: `${view.kind}, drawn; the table below has its numbers`, src: URL.createObjectURL(new Blob([svg], {type: "image/svg+xml"}))});
   }
