@@ -13,10 +13,13 @@ struct MultiPowerOracle {
     /// Σ_{τ<k} η_τ, with the rounding errors carried along.
     private let areasBefore: [Double]
     private let firstDrop: Int
+    /// Rates to the power by which drops are measured.
+    private let powers: [Double]
 
-    init(_ schedule: LearningRateSchedule, from firstDrop: Int = 1) {
+    init(_ schedule: LearningRateSchedule, from firstDrop: Int = 1, power: Double = 1) {
         self.firstDrop = firstDrop
         rates = schedule.learningRates(through: schedule.totalSteps)
+        powers = rates.map { pow($0, power) }
         var (sum, lost) = (0.0, 0.0)
         var areas = [0.0]
         for rate in rates {
@@ -31,7 +34,7 @@ struct MultiPowerOracle {
     func loss(at step: Int, _ parameters: [Double]) -> Double {
         var drops = 0.0
         for k in stride(from: firstDrop, through: step, by: 1) {
-            drops += (rates[k - 1] - rates[k]) * gain(of: k, at: step, parameters)
+            drops += (powers[k - 1] - powers[k]) * gain(of: k, at: step, parameters)
         }
         return parameters[0] + parameters[1] * pow(areasBefore[step + 1], -parameters[2])
             - parameters[3] * drops
@@ -47,10 +50,12 @@ struct MultiPowerOracle {
     /// The greatest |fast/slow − 1| of the law at some steps.
     static func worstError(
         of schedule: LearningRateSchedule, at steps: [Int], _ parameters: [Double],
-        withWarmup: Bool = true
+        withWarmup: Bool = true, byPower: Bool = false
     ) throws -> Double {
-        let oracle = MultiPowerOracle(schedule, from: withWarmup ? 1 : schedule.warmupSteps + 1)
-        let losses = try losses(of: schedule, at: steps, parameters, withWarmup: withWarmup)
+        let oracle = MultiPowerOracle(
+            schedule, from: withWarmup ? 1 : schedule.warmupSteps + 1, power: byPower ? 0.7 : 1)
+        let losses = try losses(
+            of: schedule, at: steps, parameters, withWarmup: withWarmup, byPower: byPower)
         return zip(steps, losses).reduce(0) {
             max($0, abs($1.1 / oracle.loss(at: $1.0, parameters) - 1))
         }
@@ -59,12 +64,16 @@ struct MultiPowerOracle {
     /// The law's own losses.
     static func losses(
         of schedule: LearningRateSchedule, at steps: [Int], _ parameters: [Double],
-        withWarmup: Bool = true
+        withWarmup: Bool = true, byPower: Bool = false
     ) throws -> [Double] {
         let input = LawInput(features: [:], areas: ScheduleAreas(schedule), steps: steps)
         return LawEvaluation(
             law: try LawCatalog.standard.law(
-                "multi-power", options: ["annealing_from": withWarmup ? "start" : "end_of_warmup"]),
+                "multi-power",
+                options: [
+                    "annealing_from": withWarmup ? "start" : "end_of_warmup",
+                    "drop_measure": byPower ? "power" : "rate",
+                ]),
             inputs: [input], parameters: parameters
         ).losses
     }

@@ -10,22 +10,52 @@ struct RateDropShape: Sendable, Equatable {
     var rateExponent: Double
 }
 
+/// The size of a change of the rate from η to η′: η^p − η′^p.
+struct DropMeasure: Sendable, Equatable {
+    /// p: 1 measures drops as they are.
+    var power = 1.0
+
+    /// A drop as it is measured, below 0 for a rise.
+    ///
+    /// - Parameters:
+    ///   - drop: η − η′.
+    ///   - rate: η′, at least 0.
+    /// - Returns: η^p − η′^p.
+    func size(of drop: Double, onto rate: Double) -> Double {
+        guard power != 1 else { return drop }
+        guard rate > 0 else { return pow(drop, power) }
+        // A cosine's drops are a millionth of the rate: the difference of two powers would lose them.
+        return pow(rate, power) * expm1(power * log1p(drop / rate))
+    }
+}
+
 /// Drops of a schedule in order, single ones or weighted places that stand for many.
 ///
 /// A drop δ at step k enters D(t) as δ·(1 − E^β·(P(t) − P(k − 1) + E)^−β) with E = η_k^γ/C and P
 /// the forward area, so that size, log η_k and P(k − 1) are all that need be kept. They are kept
 /// four by four for vector arithmetic, the last four filled up with drops of size 0.
 struct RateDropList: Sendable {
+    let measure: DropMeasure
     private(set) var count = 0
-    /// Drop times weight.
+    /// Measure of the drop times weight.
     private(set) var sizes: [SIMD4<Double>] = []
     private(set) var rates: [SIMD4<Double>] = []
     /// P(k − 1), from where the list begins.
     private(set) var areasBefore: [SIMD4<Double>] = []
 
+    init(_ measure: DropMeasure) {
+        self.measure = measure
+    }
+
     /// Adds a drop, unless it is none or onto rate 0, for which the law has a rule of its own.
-    mutating func append(size: Double, rate: Double, areaBefore: Double) {
-        guard size != 0, rate > 0 else { return }
+    ///
+    /// - Parameters:
+    ///   - drop: The rate before less the rate after.
+    ///   - weight: The count of such drops that it stands for.
+    ///   - rate: The rate after.
+    ///   - areaBefore: P(k − 1).
+    mutating func append(drop: Double, weight: Double = 1, rate: Double, areaBefore: Double) {
+        guard drop != 0, rate > 0 else { return }
         let lane = count % 4
         if lane == 0 {
             sizes.append(.zero)
@@ -33,7 +63,7 @@ struct RateDropList: Sendable {
             areasBefore.append(SIMD4(repeating: areaBefore))
         }
         let last = sizes.count - 1
-        sizes[last][lane] = size
+        sizes[last][lane] = weight * measure.size(of: drop, onto: rate)
         rates[last][lane] = rate
         areasBefore[last][lane] = areaBefore
         count += 1

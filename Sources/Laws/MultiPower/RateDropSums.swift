@@ -22,9 +22,14 @@ struct RateDropSums {
     ///   - steps: The points, rising, within 0 … S.
     ///   - firstDrop: Changes of rate onto earlier steps are left out; 1 counts all, and
     ///     `schedule.warmupSteps + 1` leaves out the warm-up and the change onto the step after.
-    init(_ areas: ScheduleAreas, at steps: [Int], from firstDrop: Int) {
+    ///   - measure: The size of a drop.
+    init(
+        _ areas: ScheduleAreas, at steps: [Int], from firstDrop: Int,
+        measure: DropMeasure = DropMeasure()
+    ) {
         pointAreas = areas.forwardArea(at: steps)
-        drops = VisibleDrops(areas, at: steps, pointAreas: pointAreas, from: firstDrop)
+        drops = VisibleDrops(
+            areas, at: steps, pointAreas: pointAreas, from: firstDrop, measure: measure)
     }
 
     /// D(t) and its derivatives at every point.
@@ -55,8 +60,12 @@ struct VisibleDrops {
     private var firstCounts: [Int] = []
 
     /// - Parameters: As for `RateDropSums`, with S1 at each point.
-    init(_ areas: ScheduleAreas, at steps: [Int], pointAreas: [Double], from firstDrop: Int) {
-        var builder = Builder(areas, at: steps, pointAreas: pointAreas, from: firstDrop)
+    init(
+        _ areas: ScheduleAreas, at steps: [Int], pointAreas: [Double], from firstDrop: Int,
+        measure: DropMeasure = DropMeasure()
+    ) {
+        var builder = Builder(
+            areas, at: steps, pointAreas: pointAreas, from: firstDrop, measure: measure)
         builder.run()
         totals = builder.totals
         counts = builder.counts
@@ -88,18 +97,24 @@ extension VisibleDrops {
         private(set) var firstCounts: [Int] = []
         /// Drops in order along the schedule; listed ones apart by the binade of their rate, so that
         /// neighbours in a list have rates within a factor of 2 whatever the order of the rates.
-        private(set) var lists = [RateDropList()]
+        private(set) var lists: [RateDropList]
 
         private let areas: ScheduleAreas
         private let steps: [Int]
         private let pointAreas: [Double]
         private let firstDrop: Int
+        private let measure: DropMeasure
         private var rules = QuadratureRules()
         private var listOfBinade: [Int: Int] = [:]
         /// The last point at a rate of 0, and the rate before it became 0.
         private var lastDead: (step: Int, rate: Double)?
 
-        init(_ areas: ScheduleAreas, at steps: [Int], pointAreas: [Double], from firstDrop: Int) {
+        init(
+            _ areas: ScheduleAreas, at steps: [Int], pointAreas: [Double], from firstDrop: Int,
+            measure: DropMeasure
+        ) {
+            self.measure = measure
+            lists = [RateDropList(measure)]
             self.areas = areas
             self.steps = steps
             self.pointAreas = pointAreas
@@ -114,7 +129,7 @@ extension VisibleDrops {
                 guard piece.span.firstStep <= last else { break }
                 let origin = areas.before[index]
                 if piece.span.firstStep >= firstDrop {
-                    lists[0].append(size: rate - piece.from, rate: piece.from, areaBefore: origin)
+                    lists[0].append(drop: rate - piece.from, rate: piece.from, areaBefore: origin)
                 }
                 append(piece, through: last, at: origin)
                 rate = piece.lastRate
@@ -123,7 +138,7 @@ extension VisibleDrops {
             if last >= firstDrop {
                 let end = schedule.finalLearningRate
                 let area = areas.before[schedule.pieces.count]
-                lists[0].append(size: rate - end, rate: end, areaBefore: area)
+                lists[0].append(drop: rate - end, rate: end, areaBefore: area)
             }
             passPoints(before: last + 1)
         }
@@ -140,13 +155,17 @@ extension VisibleDrops {
         private mutating func pass(_ step: Int) {
             let schedule = areas.schedule
             let rate = schedule.learningRate(at: step)
-            var total = step < firstDrop ? 0 : schedule.learningRate(at: firstDrop - 1) - rate
+            var total = 0.0
+            if step >= firstDrop {
+                let first = schedule.learningRate(at: firstDrop - 1)
+                total = measure.size(of: first - rate, onto: rate)
+            }
             if rate == 0, step >= firstDrop {
                 let found = schedule.lastPositiveRate(
                     before: step, from: (lastDead?.step ?? firstDrop - 2) + 1)
                 let before = found ?? lastDead?.rate ?? 0
                 lastDead = (step, before)
-                total -= before
+                total -= measure.size(of: before, onto: 0)
             }
             totals.append(total)
             firstCounts.append(counts.count)
@@ -182,7 +201,7 @@ extension VisibleDrops {
                 let rate = piece.learningRate(at: step)
                 if step >= firstDrop {
                     let list = list(forBinade: rate)
-                    lists[list].append(size: before - rate, rate: rate, areaBefore: area)
+                    lists[list].append(drop: before - rate, rate: rate, areaBefore: area)
                 }
                 before = rate
             }
@@ -192,7 +211,7 @@ extension VisibleDrops {
         private mutating func list(forBinade rate: Double) -> Int {
             let binade = rate > 0 ? Int(rate.exponent) : 0
             if let known = listOfBinade[binade] { return known }
-            lists.append(RateDropList())
+            lists.append(RateDropList(measure))
             listOfBinade[binade] = lists.count - 1
             return lists.count - 1
         }

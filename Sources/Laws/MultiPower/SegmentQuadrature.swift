@@ -166,7 +166,8 @@ extension RateDropList {
         _ values: ChebyshevPanel.Values, weight: Double, at origin: Double
     ) {
         append(
-            size: values.drop * weight, rate: values.rate, areaBefore: origin + values.areaBefore)
+            drop: values.drop, weight: weight, rate: values.rate,
+            areaBefore: origin + values.areaBefore)
     }
 }
 
