@@ -119,11 +119,26 @@ extension ComputingBackend {
 
     package func curve(_ fit: String, _ request: CurveRequest) throws -> CurveResponse {
         let predictor = try predictor(fit)
+        let schedule = try schedule(request.schedule ?? .json(.null))
         return try CurveResponse(
-            predictor: predictor,
-            schedule: schedule(request.schedule ?? .json(.null)),
-            features: request.prediction.features, every: request.every,
-            interval: request.prediction.interval())
+            predictor: predictor, schedule: schedule, features: request.prediction.features,
+            every: request.every, interval: request.prediction.interval(),
+            after: schedule.continued.flatMap { log(of: $0, fittedBy: predictor) })
+    }
+
+    /// The log of a continued run that is in the fit, up to where it is left.
+    ///
+    /// Nil where the points are not to be had any more: the law's own curve is an answer, too.
+    private func log(of continued: ContinuedRun, fittedBy predictor: LawPredictor) -> LossCurve? {
+        guard predictor.report.runs.contains(continued.id) else { return nil }
+        let choice = RunChoice.named([continued.id], field: "schedule")
+        let series = predictor.report.series
+        let run = try? runs(choice, law: predictor.law, series: series).first
+        return run?.curve(of: series).map { curve in
+            let count = curve.steps.prefix { $0 < continued.steps }.count
+            return LossCurve(
+                steps: Array(curve.steps.prefix(count)), losses: Array(curve.losses.prefix(count)))
+        }
     }
 
     package func loss(_ fit: String, _ request: LossRequest) throws -> LossResponse {

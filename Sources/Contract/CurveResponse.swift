@@ -31,14 +31,15 @@ package struct CurveResponse: Sendable, Codable {
     ///   - features: What the law needs beside them.
     ///   - every: The spacing of the steps; nil takes one that gives at most 500 points.
     ///   - interval: The interval wanted, if any; a fit that cannot give it answers a warning.
+    ///   - log: What the run has logged so far, where it is one that goes on.
     /// - Throws: `CurveRequestError` for the spacing, `FittingError` for the rest.
     package init(
         predictor: LawPredictor, schedule: LearningRateSchedule, features: [Feature: Double] = [:],
-        every: Int? = nil, interval: LawPredictor.Interval? = nil
+        every: Int? = nil, interval: LawPredictor.Interval? = nil, after log: LossCurve? = nil
     ) throws {
         let (spacing, steps) = try CurveSteps.steps(every: every, totalSteps: schedule.totalSteps)
         let band = try predictor.curve(
-            schedule: schedule, features: features, steps: steps, interval: interval)
+            schedule: schedule, features: features, steps: steps, interval: interval, after: log)
         self.schedule = ScheduleEcho(schedule)
         self.every = spacing
         self.steps = steps

@@ -25,6 +25,16 @@ package struct LossCurve: Sendable, Equatable {
         self.notFiniteSteps = notFiniteSteps
     }
 
+    /// Every n-th point, counted from the last.
+    ///
+    /// - Parameter count: The points that are enough.
+    /// - Returns: Fewer than twice as many, without learning rates.
+    package func thinned(to count: Int) -> LossCurve {
+        let stride = max(1, steps.count / count)
+        let kept = steps.indices.filter { (steps.count - 1 - $0).isMultiple(of: stride) }
+        return LossCurve(steps: kept.map { steps[$0] }, losses: kept.map { losses[$0] })
+    }
+
     /// The curve of one loss of a run's points; nil where no point has it.
     ///
     /// - Parameters:

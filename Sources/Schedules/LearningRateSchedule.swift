@@ -38,8 +38,11 @@ package struct LearningRateSchedule: Sendable {
     /// Doubts about a schedule that is valid, a sentence each.
     package let warnings: [String]
 
-    /// The doubts among them about what was read to make it, which its rates do not show again.
-    let readingWarnings: [String]
+    /// What was read to make it, which its rates do not show again.
+    let reading: Reading
+
+    /// The run that it continues, where it was written so (`from:RUN@s`).
+    package var continued: ContinuedRun? { reading.continued }
 
     /// Its pieces in order, repeats written out.
     package let pieces: [SchedulePiece]
@@ -58,7 +61,7 @@ package struct LearningRateSchedule: Sendable {
         var parser = ScheduleParser(text, runs: runs)
         let segments = try parser.segments()
         do {
-            try self.init(segments: segments, warnings: parser.warnings)
+            try self.init(segments: segments, reading: parser.reading)
         } catch {
             throw parser.completing(error)
         }
@@ -69,16 +72,16 @@ package struct LearningRateSchedule: Sendable {
     /// - Parameter segments: the segments.
     /// - Throws: `ScheduleError` for a length out of limits, or a segment that cannot start there.
     package init(segments: [ScheduleSegment]) throws(ScheduleError) {
-        try self.init(segments: segments, warnings: [])
+        try self.init(segments: segments, reading: Reading())
     }
 
-    /// Puts segments in order, with warnings of what was read to make them.
-    init(segments: [ScheduleSegment], warnings: [String]) throws(ScheduleError) {
+    /// Puts segments in order, with what was read to make them.
+    init(segments: [ScheduleSegment], reading: Reading) throws(ScheduleError) {
         let resolved = try SegmentResolver(segments)
         self.init(
             source: .segments(segments), pieces: resolved.pieces,
             finalLearningRate: resolved.rate, warmupSteps: resolved.warmupSteps,
-            readingWarnings: warnings, warnings: resolved.warnings)
+            reading: reading, warnings: resolved.warnings)
     }
 
     init(points: PointList) {
@@ -96,7 +99,7 @@ package struct LearningRateSchedule: Sendable {
 
     private init(
         source: Source, pieces: [SchedulePiece], finalLearningRate: Double, warmupSteps: Int,
-        readingWarnings: [String] = [], warnings: [String] = []
+        reading: Reading = Reading(), warnings: [String] = []
     ) {
         self.source = source
         self.pieces = pieces
@@ -105,8 +108,8 @@ package struct LearningRateSchedule: Sendable {
         totalSteps = pieces.last?.endStep ?? 0
         peakLearningRate = pieces.reduce(finalLearningRate) { max($0, $1.peakLearningRate) }
         let dead = "every learning rate of the schedule is 0"
-        self.readingWarnings = readingWarnings
-        self.warnings = readingWarnings + warnings + (peakLearningRate == 0 ? [dead] : [])
+        self.reading = reading
+        self.warnings = reading.warnings + warnings + (peakLearningRate == 0 ? [dead] : [])
     }
 
     /// The segments in the schedule language, named schedules written out; nil where rates are
@@ -274,7 +277,7 @@ extension LearningRateSchedule {
         guard count < totalSteps else { return self }
         var left = count
         let cut = try LearningRateSchedule(
-            segments: ScheduleSegment.cut(asSegments, to: &left), warnings: readingWarnings)
+            segments: ScheduleSegment.cut(asSegments, to: &left), reading: reading)
         // A jump at the very step of the cut is part of the rate there.
         let rate = learningRate(at: count)
         guard cut.finalLearningRate != rate else { return cut }
@@ -289,7 +292,7 @@ extension LearningRateSchedule {
     package func followed(
         by segments: [ScheduleSegment]
     ) throws(ScheduleError) -> LearningRateSchedule {
-        try LearningRateSchedule(segments: asSegments + segments, warnings: readingWarnings)
+        try LearningRateSchedule(segments: asSegments + segments, reading: reading)
     }
 
     /// The schedule as a list of segments: rates that were listed are one segment.

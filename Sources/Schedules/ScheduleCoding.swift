@@ -46,7 +46,7 @@ extension LearningRateSchedule: Codable {
             "from", as: RunReference.self, expected: #"an object {"run":…,"step":…}"#)
         let head = try reference.head(in: runs)
         let later = object.has("segments") ? try object.segments() : []
-        try self.init(segments: head.segments + later, warnings: head.warnings)
+        try self.init(segments: head.segments + later, reading: head.reading)
     }
 
     /// The schedule as text that parses to the same schedule: segments where it has them, with

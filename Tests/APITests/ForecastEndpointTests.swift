@@ -98,6 +98,27 @@ import Testing
         #expect(inside.body == curve.body, "\(inside.text)")
     }
 
+    /// By its rates alone a continued run would be forecast as any other of that schedule.
+    @Test func `a fitted run that is continued is forecast from where its log is`() throws {
+        let service = try TestService(.inProcess)
+        _ = try Study.storeCurves(in: service, noise: 0.002)
+        let fit = try service.post(
+            "/v1/fits", #"{"law":"forecast","runs":["constant","cosine"]}"#)
+        let id = try #require(fit.json["id"]?.string, "\(fit.text)")
+        let path = "/v1/fits/\(id)/curve?every=500&interval&schedule="
+        let continued = try service.get(path + "from:cosine@1000,hold:2000").json
+        let echo = try #require(continued["schedule"]?.string)
+        let alike = try service.get(path + echo).json
+        let ratios = zip(continued["loss"]?.numbers ?? [], alike["loss"]?.numbers ?? [])
+            .map { $0 / $1 }
+        #expect(ratios.count > 3 && ratios.contains { abs($0 - 1) > 1e-9 }, "\(ratios)")
+        #expect(ratios.allSatisfy { abs($0 - 1) < 0.02 }, "\(ratios)")
+        // A run that the fit has not seen is continued by its rates alone.
+        let unseen = try service.get(path + "from:two-stage@1000,hold:2000").json
+        let same = try service.get(path + (unseen["schedule"]?.string ?? "")).json
+        #expect(unseen["loss"] == same["loss"] && unseen["loss"] != nil)
+    }
+
     @Test func `a run without a schedule is continued from its logged rates`() throws {
         let (service, path) = try fitted(.inProcess)
         _ = try service.put("/v1/runs/live", "{}")

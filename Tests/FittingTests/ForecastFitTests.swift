@@ -289,15 +289,16 @@ import Testing
             ])
     }
 
-    @Test func `other ways to uncertainty are refused by name`() throws {
-        let request = FitRequest(law: "forecast", uncertainty: .profile)
+    @Test(arguments: [UncertaintyMethod.profile, .bootstrap(resamples: 100)])
+    func `other ways to uncertainty are refused by name`(method: UncertaintyMethod) throws {
+        let request = FitRequest(law: "forecast", uncertainty: method)
         let error = #expect(throws: FittingError.self) {
             try Fitter().fit(request, runs: ForecastStudy().training(seed: 1))
         }
         #expect(error?.pointer == "/uncertainty")
         #expect(
             error?.message
-                == "uncertainty = profile: the law forecast has standard errors of the delta method "
+                == "uncertainty = \(method.name): the law forecast has standard errors of the delta method "
                 + "only; use delta.")
     }
 }

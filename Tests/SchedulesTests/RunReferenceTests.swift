@@ -41,6 +41,8 @@ import Testing
             schedule.segmentText == "warmup:100@3e-4,cosine:300/900@3e-5,cosine:4000@0")
         let alone = try LearningRateSchedule(parsing: " from:base@1e3", runs: Self.runs)
         #expect(alone == base)
+        #expect(schedule.continued?.id == "base" && schedule.continued?.steps == 400)
+        #expect(base.continued == nil)
     }
 
     @Test func `continues what a run logged, and keeps what is to be told of it`() throws {
@@ -65,7 +67,7 @@ import Testing
         let schedule = try LearningRateSchedule(parsing: text, runs: Self.runs)
         let same = try LearningRateSchedule(
             parsing: "from:base@400,cosine:4000@0", runs: Self.runs)
-        #expect(schedule == same)
+        #expect(schedule == same && schedule.continued == same.continued)
         let alone = try LearningRateSchedule(
             parsing: #"{"from":{"run":"base","step":1000}}"#, runs: Self.runs)
         #expect(alone.totalSteps == 1_000)

@@ -13,7 +13,7 @@ import Synchronization
 ///
 /// A run is fitted together with the finished runs of its study by the law `forecast`. The fit is made
 /// again when the log has grown by a tenth, and never twice at once: whoever asks in the meantime
-/// waits for the same fit.
+/// waits for the same fit. Between fits the forecast still starts where the log is.
 final class RunForecasts: Sendable {
     /// The growth of a log that makes a new fit worth its time.
     private static let growth = 1.1
@@ -25,17 +25,22 @@ final class RunForecasts: Sendable {
     /// A run that has logged this much of its steps has finished.
     private static let finishedFraction = 0.98
     private static let mostKept = 256
+    /// Points kept of the log behind a fit.
+    private static let logPoints = 100
 
     /// A fit and what it was made from.
     private struct Fit: Sendable {
         let id: String
         let predictor: LawPredictor
         let pointCount: Int
-        let step: Int
+        /// The run's log when it was made, thinned.
+        let log: LossCurve
         /// The finished runs that the study had, and those of them that the fit used.
         let candidates: [Candidate]
         let helpers: [String]
         let date: Date
+
+        var step: Int { log.steps.last ?? 0 }
     }
 
     /// A run that has logged to its end, as the list shows it.
@@ -132,7 +137,7 @@ final class RunForecasts: Sendable {
         let interval = LawPredictor.Interval(level: level)
         let predicted = try CurveResponse(
             predictor: fits.newest.predictor, schedule: schedule, features: run.features,
-            every: asked.every, interval: interval)
+            every: asked.every, interval: interval, after: curve)
         answer.final.loss = predicted.loss.last.flatMap { $0.isFinite ? $0 : nil }
         answer.final.lower = predicted.lower?.last.flatMap { $0.isFinite ? $0 : nil }
         answer.final.upper = predicted.upper?.last.flatMap { $0.isFinite ? $0 : nil }
@@ -149,10 +154,10 @@ final class RunForecasts: Sendable {
                 fit: earlier.id, fittedAtStep: earlier.step,
                 curve: try CurveResponse(
                     predictor: earlier.predictor, schedule: schedule, features: run.features,
-                    every: asked.every, interval: interval
+                    every: asked.every, interval: interval, after: earlier.log
                 ).from(earlier.step))
             answer.outsideSince = try Self.outside(
-                curve, of: earlier.predictor, schedule, run.features, interval)
+                curve, of: earlier, schedule, run.features, interval)
         }
         answer.target = asked.target.flatMap { Self.target($0, predicted) }
         answer.curve = predicted
@@ -247,7 +252,7 @@ final class RunForecasts: Sendable {
         let fit = Fit(
             id: "live-\(run.id)-\(curve.steps.count)",
             predictor: try LawPredictor(report: report, catalog: backend.catalog),
-            pointCount: curve.steps.count, step: curve.steps.last ?? 0,
+            pointCount: curve.steps.count, log: curve.thinned(to: Self.logPoints),
             candidates: candidates, helpers: helpers.map(\.id), date: Date())
         fits = (fit, fits.newest)
         return (fit, fits.earlier)
@@ -298,12 +303,13 @@ final class RunForecasts: Sendable {
 
     /// The first step from which on all points lie outside a band.
     private static func outside(
-        _ curve: LossCurve, of predictor: LawPredictor, _ schedule: LearningRateSchedule,
+        _ curve: LossCurve, of fit: Fit, _ schedule: LearningRateSchedule,
         _ features: [Feature: Double], _ interval: LawPredictor.Interval
     ) throws -> Int? {
         let steps = curve.steps.filter { $0 < schedule.totalSteps }
-        let band = try predictor.curve(
-            schedule: schedule, features: features, steps: steps, interval: interval)
+        let band = try fit.predictor.curve(
+            schedule: schedule, features: features, steps: steps, interval: interval,
+            after: fit.log)
         guard let lower = band.lower, let upper = band.upper else { return nil }
         var since: Int?
         for index in steps.indices.reversed() {

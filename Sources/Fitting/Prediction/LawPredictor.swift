@@ -46,6 +46,12 @@ package struct LawPredictor: Sendable {
         package var upper: [Double]?
         /// Sentences about points without a loss or an interval.
         package var warnings: [String] = []
+
+        /// Sets both ends by their distance from the loss, or from its logarithm.
+        mutating func setEnds(_ halves: [Double], isLog: Bool) {
+            lower = zip(losses, halves).map { isLog ? $0 * exp(-$1) : $0 - $1 }
+            upper = zip(losses, halves).map { isLog ? $0 * exp($1) : $0 + $1 }
+        }
     }
 
     /// A loss somewhere along a schedule.
@@ -114,15 +120,21 @@ package struct LawPredictor: Sendable {
     ///   - features: What the law needs beside them, such as a size.
     ///   - steps: Where to predict, rising, at most the schedule's length.
     ///   - interval: The interval wanted, if any.
+    ///   - log: What the run has logged of this schedule so far. A forecast then starts where the log
+    ///     is, not where the law is; a plain law predicts by its formula whatever a run has done.
     /// - Returns: One prediction per step.
     /// - Throws: `FittingError` when the law is not one of schedules or a feature is missing.
     package func curve(
         schedule: LearningRateSchedule, features: [Feature: Double], steps: [Int],
-        interval: Interval?
+        interval: Interval?, after log: LossCurve? = nil
     ) throws(FittingError) -> Band {
         try checkKind(.curve, asked: "a curve under a schedule")
+        try checkLevel(of: interval)
         let input = LawInput(
             features: try resolved(features), areas: ScheduleAreas(schedule), steps: steps)
+        if let log, let band = try band(at: input, after: log, interval: interval) {
+            return checked(band)
+        }
         return try predictions(at: [input], interval: interval)
     }
 
@@ -177,9 +189,7 @@ package struct LawPredictor: Sendable {
     package func predictions(
         at inputs: [LawInput], interval: Interval?
     ) throws(FittingError) -> Band {
-        if let interval, !(interval.level > 0 && interval.level < 1) {
-            throw .badLevel(interval.level)
-        }
+        try checkLevel(of: interval)
         // Inputs of one size in a row are evaluated at once, which spares a law's preparations.
         var parts: [(fitted: ParametersAtSize.Fitted, inputs: [LawInput])] = []
         for input in inputs {
@@ -195,6 +205,11 @@ package struct LawPredictor: Sendable {
             Band(
                 losses: bands.flatMap(\.losses), lower: Self.joined(bands.map(\.lower)),
                 upper: Self.joined(bands.map(\.upper))))
+    }
+
+    private func checkLevel(of interval: Interval?) throws(FittingError) {
+        guard let interval, !(interval.level > 0 && interval.level < 1) else { return }
+        throw .badLevel(interval.level)
     }
 
     /// The highest ratio of an interval's end to the loss that still tells anything.
@@ -278,9 +293,7 @@ package struct LawPredictor: Sendable {
         let quantile = Interval.quantile(
             level: interval.level, degreesOfFreedom: noise.degreesOfFreedom)
         let isLog = report.objective.residual == .log
-        let halves = variances.map { quantile * $0.squareRoot() }
-        band.lower = zip(band.losses, halves).map { isLog ? $0 * exp(-$1) : $0 - $1 }
-        band.upper = zip(band.losses, halves).map { isLog ? $0 * exp($1) : $0 + $1 }
+        band.setEnds(variances.map { quantile * $0.squareRoot() }, isLog: isLog)
     }
 
     /// The variance of each prediction, in the objective's residual: relative for log residuals, so
@@ -337,6 +350,88 @@ package struct LawPredictor: Sendable {
                 jacobian[$0 * losses.count + point] / (isLog ? losses[point] : 1)
             }
         }
+    }
+
+    // MARK: A run's own log
+
+    /// Points of a log that say where it lies as well as all of them.
+    private static let logPoints = 100
+    private static let fewestLogPoints = 5
+
+    /// The band of a run that has a log, by an average of laws (`RunDiscrepancy`).
+    ///
+    /// - Returns: Nil where the law is a plain one, its fit has no discrepancy, or the log is too short.
+    private func band(
+        at input: LawInput, after logged: LossCurve, interval: Interval?
+    ) throws(FittingError) -> Band? {
+        let fitted = try parameters.fitted(for: input)
+        guard case .average(let mixture) = law.law.fitting, let areas = input.areas,
+            let covariance = fitted.covariance, let noise = fitted.noise,
+            let pointScale = noise.pointScale, let discrepancy = noise.curveCovariance,
+            covariance.allSatisfy({ $0.allSatisfy(\.isFinite) })
+        else { return nil }
+        let first = max(areas.schedule.warmupSteps, law.law.firstStep(on: areas))
+        let thinned = logged.thinned(to: Self.logPoints)
+        let points = zip(thinned.steps, thinned.losses).filter {
+            $0.0 >= first && $0.0 < areas.schedule.totalSteps
+        }
+        guard points.count >= Self.fewestLogPoints else { return nil }
+        let own = LawInput(features: input.features, areas: areas, steps: points.map(\.0))
+        let past = places(at: own, fitted.values)
+        let asked = places(at: input, fitted.values)
+        let isLog = report.objective.residual == .log
+        let residuals = zip(points, past.losses).map { point, loss in
+            isLog ? log(point.1 / loss) : point.1 - loss
+        }
+        guard residuals.allSatisfy(\.isFinite), let end = asked.places.gradients.last else {
+            return nil
+        }
+        let isWider = QuadraticForm.value(covariance, end) > QuadraticForm.value(discrepancy, end)
+        let process = RunDiscrepancy(
+            isWider ? covariance : discrepancy, shareIndex: mixture.weightIndex,
+            pointScale: pointScale)
+        guard
+            let found = process.distances(
+                after: past.places, residuals: Self.clipped(residuals, pointScale: pointScale),
+                at: asked.places)
+        else { return nil }
+        var band = Band(
+            losses: zip(asked.losses, found.means).map { isLog ? $0 * exp($1) : $0 + $1 })
+        guard let interval else { return band }
+        let ofPoint = interval.target == .observation ? pointScale * pointScale : 0
+        let quantile = Interval.quantile(
+            level: interval.level, degreesOfFreedom: noise.degreesOfFreedom)
+        let halves = found.variances.map { quantile * ($0 + ofPoint).squareRoot() }
+        band.setEnds(halves, isLog: isLog)
+        return band
+    }
+
+    /// The law at some places of a run, and what a `RunDiscrepancy` reads there.
+    private func places(
+        at input: LawInput, _ values: [Double]
+    ) -> (losses: [Double], places: RunDiscrepancy.Places) {
+        var evaluator = law.law.evaluator(for: [input])
+        let (losses, jacobian) = evaluator.lossesAndJacobian(at: values)
+        let isLog = report.objective.residual == .log
+        let gradients = losses.enumerated().map { point, loss in
+            values.indices.map { jacobian[$0 * losses.count + point] / (isLog ? loss : 1) }
+        }
+        let areas = input.areas?.forwardArea(at: input.steps) ?? []
+        return (
+            losses,
+            .init(
+                gradients: gradients, logAreas: areas.map { log($0) },
+                units: isLog ? losses.map { _ in 1 } : losses)
+        )
+    }
+
+    /// Residuals about their median, the few that lie far out brought in: one wrong point of a log does
+    /// not move its forecast.
+    private static func clipped(_ residuals: [Double], pointScale: Double) -> [Double] {
+        func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+        let middle = median(residuals)
+        let limit = 5 * max(1.4826 * median(residuals.map { abs($0 - middle) }), pointScale)
+        return residuals.map { min(max($0, middle - limit), middle + limit) }
     }
 
     // MARK: Differences

@@ -3,7 +3,7 @@ struct RunReference {
     /// The segments that stand for it: the first s steps of the run's schedule, as segments.
     struct Head {
         let segments: [ScheduleSegment]
-        let warnings: [String]
+        let reading: Reading
     }
 
     let run: String
@@ -53,7 +53,9 @@ struct RunReference {
         }
         return Head(
             segments: try found.schedule.prefix(steps: step).asSegments,
-            warnings: found.schedule.readingWarnings + found.warnings)
+            reading: Reading(
+                warnings: found.schedule.reading.warnings + found.warnings,
+                continued: ContinuedRun(id: run, steps: step)))
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
@@ -62,6 +64,20 @@ struct RunReference {
         default: false
         }
     }
+}
+
+/// A run and the steps of it that a schedule begins with.
+package struct ContinuedRun: Sendable, Equatable {
+    package let id: String
+    package let steps: Int
+}
+
+/// What was read beside a schedule's rates.
+struct Reading: Sendable {
+    /// Doubts about the runs that were continued.
+    var warnings: [String] = []
+    /// The run that the schedule begins with.
+    var continued: ContinuedRun?
 }
 
 /// The runs that `from:RUN@s` may continue, as whoever reads a schedule knows them.

@@ -4,8 +4,8 @@ struct ScheduleParser {
     private var position = 0
     private let runs: ScheduledRuns?
 
-    /// Warnings about the runs that were continued.
-    private(set) var warnings: [String] = []
+    /// What was read beside the segments.
+    private(set) var reading = Reading()
 
     init(_ text: String, runs: ScheduledRuns?) {
         bytes = Array(text.utf8)
@@ -83,7 +83,7 @@ struct ScheduleParser {
             runAt: .text(segment: segment, offset: characters(before: run.offset)),
             stepAt: .text(segment: segment, offset: characters(before: written.offset))
         ).head(in: runs)
-        warnings += head.warnings
+        reading = head.reading
         return head.segments
     }
 

@@ -111,7 +111,8 @@ struct LiveCommand: ParsableCommand {
             guard let report = try? Fitter().fit(FitRequest(law: fit.law), runs: fit.runs),
                 let predictor = try? LawPredictor(report: report),
                 let band = try? predictor.curve(
-                    schedule: schedule, features: run.features, steps: steps, interval: .init())
+                    schedule: schedule, features: run.features, steps: steps, interval: .init(),
+                    after: young.curve)
             else {
                 tallies[method].unanswered += 1
                 continue
