@@ -4,13 +4,14 @@
 # prints a table, and fails on a miss.
 #
 #   Tests/trackers.sh                    makes a virtual environment in .build/trackers (2 GB), builds, runs
-#   Tests/trackers.sh --speed            also measures points per second beside `mlflow server`
+#   Tests/trackers.sh --speed            also measures imports beside pandas and TensorBoard, and points
+#                                        per second beside `mlflow server`; --only none measures alone
 #   PYTHON=…/bin/python Tests/trackers.sh    takes an environment that has the packages already
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(mlflow-skinny trackio transformers torch lightning accelerate)
-case " $* " in *" --speed "*) packages+=(mlflow) ;; esac
+case " $* " in *" --speed "*) packages+=(mlflow pandas tensorboard numpy) ;; esac
 if [ -z "${PYTHON:-}" ]; then
     environment=.build/trackers
     [ -x "$environment/bin/python" ] || python3 -m venv "$environment"

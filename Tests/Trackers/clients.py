@@ -390,65 +390,11 @@ def trainer_with_trackio(server, check):
     check.that(runs[0].get("parameter_count") == count, "the parameter count")
 
 
-# MARK: Speed
-
-
-def speed(program):
-    """Points per second through the stock client, here and at `mlflow server`."""
-    import subprocess
-
-    import mlflow
-    from mlflow.entities import Metric
-
-    def rates(url):
-        client = mlflow.MlflowClient(url)
-        run = client.create_run(client.create_experiment(f"speed-{time.time()}")).info.run_id
-        start, batches = time.perf_counter(), 0
-        while time.perf_counter() - start < 5:
-            first = batches * 1000
-            client.log_batch(run, [Metric("loss", 2.5, 1700000000000 + i, first + i) for i in range(1000)])
-            batches += 1
-        whole = batches * 1000 / (time.perf_counter() - start)
-        run = client.create_run("0").info.run_id
-        start, calls = time.perf_counter(), 0
-        while time.perf_counter() - start < 5:
-            client.log_metric(run, "loss", 2.5, step=calls)
-            calls += 1
-        return whole, calls / (time.perf_counter() - start)
-
-    with tempfile.TemporaryDirectory() as folder:
-        with Server(program, folder) as server:
-            ours = rates(server.url)
-        peer = subprocess.Popen(
-            [sys.executable, "-m", "mlflow", "server", "--port", "5999", "--backend-store-uri",
-             f"sqlite:///{folder}/mlflow.db"], cwd=folder, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-        try:
-            from urllib.request import urlopen
-
-            def answers():
-                try:
-                    return urlopen("http://127.0.0.1:5999/health").status == 200
-                except OSError:
-                    return False
-
-            if not wait_for(answers, 120):
-                raise RuntimeError("mlflow server does not answer")
-            theirs = rates("http://127.0.0.1:5999")
-        finally:
-            peer.terminate()
-            peer.wait()
-    print(f"\npoints per second through mlflow {mlflow.__version__}'s client")
-    print(f"{'':24}{'isoloss':>10}{'mlflow':>10}{'ratio':>8}")
-    for name, a, b in zip(("log_batch of 1,000", "log_metric"), ours, theirs):
-        print(f"{name:24}{a:10.0f}{b:10.0f}{a / b:8.1f}")
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--isoloss", required=True)
     parser.add_argument("--speed", action="store_true")
-    parser.add_argument("--only")
+    parser.add_argument("--only", help="words of the cases to run, such as trackio")
     given = parser.parse_args()
     failed = False
     rows = []
@@ -473,7 +419,10 @@ def main():
         for fault in check.faults[:8]:
             print(f"\n{name}: {fault}", file=sys.stderr)
     if given.speed:
-        speed(given.isoloss)
+        import speed
+
+        speed.imports(given.isoloss)
+        speed.calls(given.isoloss)
     sys.exit(1 if failed else 0)
 
 
