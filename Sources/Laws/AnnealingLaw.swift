@@ -252,7 +252,7 @@ package struct AnnealingLaw: ScalingLaw {
 
     /// The gain from annealing: real runs forget a change of rate by a power of the steps rather than
     /// exponentially, and not in proportion to the change.
-    package var roughCoefficient: String? { "annealing_coefficient" }
+    package var misspecifiedTerm: String? { "annealing_coefficient" }
 
     package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] {
         guard inputs.count == 1, free.contains("annealing_decay") else { return [] }

@@ -70,11 +70,11 @@ package protocol ScalingLaw: Sendable {
     /// - Returns: N; the tokens are `product`/N.
     func optimalParameterCount(_ parameters: [Double], product: Double) -> Double?
 
-    /// The coefficient of the term that real curves follow least closely, by name; nil if none stands
-    /// out.
+    /// The misspecified term, which real curves follow least closely, by the name of its coefficient;
+    /// nil if none stands out.
     ///
     /// Intervals of curves are wide where this term is large.
-    var roughCoefficient: String? { get }
+    var misspecifiedTerm: String? { get }
 
     /// The priors of parameters, before any data, for runs like these.
     ///
@@ -111,7 +111,7 @@ extension ScalingLaw {
 
     package func optimalParameterCount(_ parameters: [Double], product: Double) -> Double? { nil }
 
-    package var roughCoefficient: String? { nil }
+    package var misspecifiedTerm: String? { nil }
 
     package func priors(for inputs: [LawInput]) -> [String: ParameterPrior] { staticPriors }
 

@@ -15,8 +15,8 @@ import LeastSquares
 /// - the first term is the classic covariance from ν points; W, twice each parameter's value (or a
 ///   factor e² of it) or the spread of its prior, keeps a flat valley from scattering them without
 ///   limit;
-/// - e picks the coefficient that the law names as rough (`ScalingLaw.roughCoefficient`), m is the mean
-///   square of its Jacobian column, and κ = ¾, or 0 for a law that names none.
+/// - e picks the coefficient of the law's misspecified term (`ScalingLaw.misspecifiedTerm`), m is the
+///   mean square of its Jacobian column, and κ = ¾, or 0 for a law that names none.
 ///
 /// Of s² the share ¼·p/ν is the curve's; the rest stays with the points, so that a point of an unseen
 /// run has variance s²·(1 − ¼·p/ν) + gᵀΔg, or gᵀΣg in place of gᵀΔg where the parameters themselves
@@ -41,8 +41,8 @@ struct ModelDiscrepancy {
     /// The share of s² that is the curve's own where ν = p.
     private static let curveShare = 0.25
 
-    /// κ, for a law with a rough coefficient.
-    private static let roughShare = 0.75
+    /// κ, for a law with a misspecified term.
+    private static let misspecifiedShare = 0.75
 
     /// W in units of a parameter's value, or of its logarithm where that is what the solver moves.
     private static let widest = 2.0
@@ -63,11 +63,11 @@ struct ModelDiscrepancy {
         let independent = max(free, noise.effectivePoints)
         let square = noise.clippedScale * noise.clippedScale
         pointScale = (square * (1 - Self.curveShare * free / independent)).squareRoot()
-        let rough = Self.rough(best, isKnown: isKnown, law: law)
+        let term = Self.misspecifiedTerm(best, isKnown: isKnown, law: law)
         let classic = Self.classic(
             best, isKnown: isKnown, variance: square * Double(points) / independent, law: law,
             priorSpreads: priorSpreads)
-        let share = rough == nil ? 1 : 1 - Self.roughShare
+        let share = term == nil ? 1 : 1 - Self.misspecifiedShare
         var matrix = (0..<count).map { row in
             // Infinite only without noise, where nothing bounds an unseen parameter: the parameters'
             // own covariance says so already.
@@ -76,21 +76,21 @@ struct ModelDiscrepancy {
                 return entry.isFinite ? share * entry : 0
             }
         }
-        if let rough {
-            matrix[rough.index][rough.index] +=
-                (1 - share) * free / independent * square / rough.meanSquare
+        if let term {
+            matrix[term.index][term.index] +=
+                (1 - share) * free / independent * square / term.meanSquare
         }
         self.matrix = matrix
     }
 
-    /// The law's rough coefficient and the mean square of its Jacobian column; nil where it is known or
-    /// no point sees it.
-    private static func rough(
+    /// The coefficient of the misspecified term and the mean square of its Jacobian column; nil where
+    /// it is known or no point sees it.
+    private static func misspecifiedTerm(
         _ best: Solution, isKnown: [Bool], law: ConfiguredLaw
     ) -> (index: Int, meanSquare: Double)? {
         let points = best.residuals.count
         let index = law.parameters.indices.first {
-            law.parameters[$0].name == law.law.roughCoefficient && !isKnown[$0]
+            law.parameters[$0].name == law.law.misspecifiedTerm && !isKnown[$0]
         }
         guard let index else { return nil }
         let column = best.jacobian[(index * points)..<((index + 1) * points)]
