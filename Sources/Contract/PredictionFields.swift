@@ -95,6 +95,8 @@ extension Feature {
         case .decoderParameterCount: "Decoder parameters."
         case .averageParameterCount: "Parameters averaged over the tokens."
         case .expertCount: "Experts of a mixture, 1 if dense."
+        case .phaseStep: "The step from which the second phase's data are trained on."
+        case .replayShare: "The share of the first data in the second phase."
         case .loss: "L: the loss that a metric is predicted from."
         }
     }

@@ -15,6 +15,8 @@ package struct LawCatalog: Sendable {
         SkalingLaw.self,
         StepsBatchLaw.self,
         MixtureOfExpertsLaw.self,
+        ContinualLaw.self,
+        ConvexBoundLaw.self,
         ForecastLaw.self,
     ])
 

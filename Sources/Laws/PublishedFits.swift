@@ -7,7 +7,7 @@ extension PublishedFit {
     /// Every published fit: a new one is one entry here and one line in the test.
     package static let all: [PublishedFit] =
         chinchilla + skaling + dataConstrained + mixtureOfExperts + annealing + multiPower
-        + lossToMetric + kaplan
+        + continual + lossToMetric + kaplan
 
     private static let tokenizer =
         "a loss depends on its tokenizer: do not mix this fit with runs of another one"
@@ -70,6 +70,8 @@ extension PublishedFit {
                 lossUnit: "nats per token of C4",
                 fittedOn: "dense models of the granularity study",
                 warnings: [twoDigits, tokenizer]),
+            krajewski(granularity: 1),
+            krajewski(granularity: 16),
             PublishedFit(
                 "ludziejewski-2025-dense", law: "chinchilla",
                 [1.3637, 30.40, 53.84, 0.1818, 0.1964],
@@ -104,13 +106,37 @@ extension PublishedFit {
             warnings: [twoDigits, tokenizer])
     }
 
+    /// Krajewski's law of a mixture of experts, c + (g/G^γ + a)/N^α + b/D^β, at one granularity G.
+    private static func krajewski(granularity: Double) -> PublishedFit {
+        let name = String(Int(granularity))
+        return PublishedFit(
+            "krajewski-2024-granularity-\(name)", law: "chinchilla",
+            [0.47, 2.1 * exp(-0.58 * log(granularity)) + 18.1, 30.8, 0.115, 0.147],
+            source: "Krajewski et al. 2024, arXiv:2402.07871, mixtures of experts of granularity "
+                + name,
+            parameterConvention: "as the study counts them", lossUnit: "nats per token of C4",
+            fittedOn: "mixtures of experts of the granularity study",
+            warnings: [twoDigits, tokenizer])
+    }
+
     /// E, A, B, α, β, k.
     private static let skaling: [PublishedFit] = [
         PublishedFit(
             "busbridge-2025", law: "skaling", [1.220, 3355, 18186, 0.408, 0.431, 0.452],
             source: "Busbridge et al. 2025, arXiv:2502.08606, supervised models",
             parameterConvention: "parameters without embeddings", lossUnit: "nats per token",
-            fittedOn: "the supervised runs of the distillation study", warnings: [tokenizer])
+            fittedOn: "the supervised runs of the distillation study", warnings: [tokenizer]),
+        // ((N_c/N)^(α_N/α_D) + D_c/D)^α_D with α_N 0.076, α_D 0.103, N_c 6.4e13 and D_c 1.8e13.
+        PublishedFit(
+            "kaplan-2020-joint", law: "skaling",
+            [0, exp(0.076 / 0.103 * log(6.4e13)), 1.8e13, 0.076 / 0.103, 1, 0.103],
+            source: "Kaplan et al. 2020, arXiv:2001.08361, L(N, D), rewritten",
+            parameterConvention: "parameters without embeddings",
+            lossUnit: "nats per token of WebText2",
+            fittedOn: "sizes to 1.5B parameters, at most 23B tokens",
+            warnings: [
+                "it has no irreducible loss: at large N and D it promises too much", tokenizer,
+            ]),
     ]
 
     /// E, A, B, α, β, R*_D, R*_N.
@@ -195,6 +221,28 @@ extension PublishedFit {
                 warnings: [
                     "areas are in learning rate times steps: A holds for rates about 2e-4",
                     tokenizer,
+                ])
+        }
+
+    /// L0, A, α, C1, C2, λ, B, E, β.
+    private static let continual: [PublishedFit] =
+        ([
+            ("106m", "old", [3.057, 0.490, 0.497, 0.299, 0.298, 0.999, 0.366, 28, 0.189]),
+            ("106m", "new", [3.024, 0.412, 0.677, 0.278, 0.324, 0.999, -0.666, 5662, 0.146]),
+            ("594m", "old", [2.688, 0.526, 0.483, 0.437, 0.395, 0.999, 29.121, 100, 0.001]),
+            ("594m", "new", [2.657, 0.443, 0.566, 0.360, 0.358, 0.999, -0.518, 100, 0.424]),
+            ("1720m", "old", [2.496, 0.569, 0.474, 0.485, 0.438, 0.999, 8.710, 100, 0.004]),
+            ("1720m", "new", [2.557, 0.407, 0.682, 0.440, 0.412, 0.999, -0.527, 100, 0.390]),
+        ] as [(String, String, [Double])]).map { size, set, values in
+            PublishedFit(
+                "wang-2025-\(size)-\(set)", law: "continual", values,
+                source: "Wang et al. 2025, arXiv:2505.07796, on the \(set) data",
+                lossUnit: "nats per token of \(set == "old" ? "FineWeb" : "Knowledge-Pile")",
+                fittedOn: "\(size.uppercased()) parameters without embeddings, peak rate 2e-4, "
+                    + "FineWeb and then Knowledge-Pile",
+                warnings: [
+                    "areas are in learning rate times steps: A and E hold for rates about 2e-4",
+                    "B, E and β trade off: of a small β only B·β is told by the data", tokenizer,
                 ])
         }
 

@@ -43,7 +43,7 @@ package struct SkalingLaw: ScalingLaw {
             bounds: 1e-6...1e12, scale: .log, start: .searched(30...3e4)),
         ParameterSpec(
             "token_coefficient", symbol: "B", meaning: "size of the data term in u",
-            bounds: 1e-6...1e12, scale: .log, start: .searched(30...3e5)),
+            bounds: 1e-6...1e14, scale: .log, start: .searched(30...3e5)),
         ParameterSpec(
             "parameter_exponent", symbol: "α", meaning: "how fast u falls with model size",
             bounds: 0.01...2, start: .searched(0.15...0.8)),

@@ -24,6 +24,10 @@ package enum Feature: String, CaseIterable, Codable, CodingKeyRepresentable, Sen
     case averageParameterCount = "average_parameter_count"
     /// E: experts in a layer of a mixture, 1 for a dense model.
     case expertCount = "expert_count"
+    /// The step from which a run trains on its second data; its total steps where it never does.
+    case phaseStep = "phase_step"
+    /// The share of the first data in the second phase, below 1.
+    case replayShare = "replay_share"
     /// L: the loss itself, where it is what another quantity is predicted from.
     case loss
 
@@ -51,7 +55,9 @@ package enum Feature: String, CaseIterable, Codable, CodingKeyRepresentable, Sen
         case .decoderParameterCount: 8
         case .averageParameterCount: 9
         case .expertCount: 10
-        case .loss: 11
+        case .phaseStep: 11
+        case .replayShare: 12
+        case .loss: 13
         }
     }
 }

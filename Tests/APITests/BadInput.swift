@@ -40,7 +40,8 @@ extension BadInput {
             "studdy is not a field here; known are id, study, name, role, parameter_count, "
                 + "total_parameter_count, token_count, unique_token_count, training_flops, "
                 + "batch_tokens, step_count, encoder_parameter_count, decoder_parameter_count, "
-                + "average_parameter_count, expert_count, warmup_steps, loss, schedule, tags, units, recipe, "
+                + "average_parameter_count, expert_count, phase_step, replay_share, phases, "
+                + "warmup_steps, loss, schedule, tags, units, recipe, "
                 + "last_step, last_loss, point_count, not_finite_count, diverged_at, total_steps, "
                 + "created_at, updated_at."),
         run("a role", #"{"role":"dev"}"#, "/role", "role = \"dev\", must be train or test."),
@@ -50,6 +51,9 @@ extension BadInput {
         run(
             "a size as text", #"{"token_count":"1e9"}"#, "/token_count",
             "token_count = \"1e9\", must be a finite number above 0."),
+        run(
+            "three phases", #"{"phases":[1000,2000]}"#, "/phases",
+            "phases = [1000,2000], must be a list of one step, at which the second phase begins."),
         run("NaN", #"{"loss":NaN}"#, "/loss", "loss = NaN, must be a finite number above 0."),
         run(
             "infinity", #"{"loss":1e999}"#, "/loss",

@@ -47,6 +47,18 @@ import Testing
     }
 
     @Test(arguments: Transport.allCases)
+    func `a run says where its data change, as phases or as phase_step`(_ transport: Transport)
+        throws
+    {
+        let service = try TestService(transport)
+        let listed = try service.put("/v1/runs/a", #"{"phases":[20000],"replay_share":0.2}"#)
+        #expect(listed.json["phase_step"] == .integer(20_000), "\(listed.text)")
+        #expect(listed.json["replay_share"] == .number(0.2))
+        let again = try service.put("/v1/runs/a", listed.text)
+        #expect(again.status == 200 && again.json["phase_step"] == .integer(20_000))
+    }
+
+    @Test(arguments: Transport.allCases)
     func `a PUT repeated changes nothing but the time`(_ transport: Transport) throws {
         let service = try TestService(transport)
         _ = try service.put("/v1/runs/a", Self.full)

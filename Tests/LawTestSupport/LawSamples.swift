@@ -81,6 +81,8 @@ package struct LawSamples {
         case .batchTokens: log(1e5)...log(1e7)
         case .stepCount: log(1e3)...log(1e6)
         case .expertCount: log(1)...log(64)
+        case .phaseStep: log(400)...log(1600)
+        case .replayShare: log(0.05)...log(0.8)
         case .loss: log(1.5)...log(6)
         default: log(1e7)...log(1e10)
         }

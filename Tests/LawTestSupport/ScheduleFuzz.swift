@@ -63,6 +63,9 @@ package enum ScheduleFuzz {
         let areas = ScheduleAreas(schedule)
         var features: [Feature: Double] = [:]
         for feature in law.law.requiredFeatures { features[feature] = 1e8 }
+        if features[.phaseStep] != nil {
+            features[.phaseStep] = Double(Int.random(in: 1...last, using: &generator))
+        }
         let input = LawInput(features: features, areas: areas, steps: points)
         let parameters = parameters(of: law, &generator)
         let evaluation = LawEvaluation(law: law, inputs: [input], parameters: parameters)

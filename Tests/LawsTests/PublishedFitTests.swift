@@ -52,9 +52,12 @@ struct PublishedFitTests {
         Case("gadre-2024-redpajama", table(1_439_795_200, 640 * 1_439_795_200), 2.52090700029),
         Case("gadre-2024-refinedweb", table(flops: 1e21, ratio: 20), 2.58289504950),
         Case("krajewski-2024-dense", table(1e9, 2e10), 2.98030551, tolerance: 2e-7),
+        Case("krajewski-2024-granularity-1", table(1e9, 2e10), 3.27613623473),
+        Case("krajewski-2024-granularity-16", table(1e9, 2e10), 3.12119305449),
         Case("ludziejewski-2025-dense", table(1e9, 2e10), 2.5767288234),
         // With weights, activations and cache of 16 bits the paper's N counts by 0.99676115.
         Case("kumar-2024-precision", table(0.99676115e9, 2e10), 3.04996619),
+        Case("kaplan-2020-joint", table(1e9, 2e10), 2.373882448),
         Case("busbridge-2025", table(1e9, 2e10), 2.3746922483534956, tolerance: 1e-12),
         Case("muennighoff-2023", table(1e8, 2e10), 3.0016776274),
         // Four epochs of 5e9 tokens, and a size above the usable one.
@@ -88,7 +91,16 @@ struct PublishedFitTests {
     /// The multi-power study's warm-up, a hold and a linear decay to a tenth.
     private static let decayed = "warmup:2160@3e-4,hold:17840,linear:4000@3e-5"
 
+    /// The same after 20,000 steps at 2e-4 on the first data: S1pt = 4 and S2pt = 0.
+    private static let continued = "step@2e-4,hold:27999,linear:2000@0,hold:1"
+
     static let curves = [
+        ("wang-2025-106m-old", continued, 3.4198587364654),
+        ("wang-2025-106m-new", continued, 2.6196118490749),
+        ("wang-2025-594m-old", continued, 3.0191533173190),
+        ("wang-2025-594m-new", continued, 2.3192854997325),
+        ("wang-2025-1720m-old", continued, 2.8727993210792),
+        ("wang-2025-1720m-new", continued, 2.1753161033566),
         ("wang-2025-106m", annealed, 3.388910793819273),
         ("wang-2025-594m", annealed, 3.034359070589751),
         ("wang-2025-1720m", annealed, 2.8715509442713185),
@@ -113,7 +125,8 @@ struct PublishedFitTests {
         let fit = try PublishedFit.named(name)
         let schedule = try LearningRateSchedule(parsing: schedule)
         let input = LawInput(
-            features: [:], areas: ScheduleAreas(schedule), steps: [schedule.totalSteps - 1])
+            features: [.phaseStep: 20_000], areas: ScheduleAreas(schedule),
+            steps: [schedule.totalSteps - 1])
         let value = LawEvaluation(
             law: try fit.configuredLaw(), inputs: [input], parameters: fit.parameters
         ).losses[0]
@@ -180,7 +193,7 @@ struct PublishedFitTests {
         #expect(error?.pointer == "/published")
         #expect(
             error?.message == #"published = "hofmann-2022" is not a published fit of the law "#
-                + "skaling; choose one of busbridge-2025.")
+                + "skaling; choose one of busbridge-2025, kaplan-2020-joint.")
         let none = #expect(throws: LawError.self) {
             try PublishedFit.named("x", law: "nmt-bivariate")
         }

@@ -29,6 +29,7 @@ struct RunReader {
         for feature in Feature.stored {
             run.features[feature] = reader.number(feature.rawValue, .feature)
         }
+        if let step = phaseStep(from: &reader) { run.features[.phaseStep] = step }
         run.statedWarmupSteps = reader.number(Run.FieldName.warmupSteps, .warmupSteps)
             .map { Int($0) }
         run.loss = reader.number("loss", .finalLoss)
@@ -40,6 +41,19 @@ struct RunReader {
         reader.finish()
         faults = reader.faults
         return run
+    }
+
+    /// The second phase's first step out of `phases`, the list of steps at which the data change.
+    private func phaseStep(from reader: inout ObjectReader) -> Double? {
+        guard let value = reader.take("phases") else { return nil }
+        guard case .array(let steps) = value, steps.count == 1, let step = steps[0].double,
+            step > 0, NumberRule.step.isMet(by: step)
+        else {
+            reader.refuse(
+                "phases", value, "must be a list of one step, at which the second phase begins")
+            return nil
+        }
+        return step
     }
 
     private func id(from reader: inout ObjectReader) -> String {

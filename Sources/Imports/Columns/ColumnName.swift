@@ -148,6 +148,8 @@ enum ColumnAliases {
                 "mean_parameter_count", "n_avg",
             ],
             .expertCount: ["experts", "num_experts", "n_experts", "number_of_experts"],
+            .phaseStep: ["phases", "phase_change_step"],
+            .replayShare: ["replay", "replay_ratio", "replay_fraction"],
         ]
         for feature in Feature.stored { names[feature, default: []].append(feature.rawValue) }
         let pairs = names.flatMap { feature, aliases in aliases.map { ($0, feature) } }

@@ -1,5 +1,6 @@
 import Fitting
 import Foundation
+import Laws
 import Schedules
 
 /// The peak learning rate of a schedule, carried over from one that was tuned.

@@ -60,6 +60,12 @@ struct FeatureOptions: ParsableArguments {
     @Option(help: .of(.expertCount))
     var expertCount: Double?
 
+    @Option(help: .of(.phaseStep))
+    var phaseStep: Double?
+
+    @Option(help: .of(.replayShare))
+    var replayShare: Double?
+
     @Option(help: .of(.loss))
     var loss: Double?
 
@@ -82,6 +88,8 @@ struct FeatureOptions: ParsableArguments {
         case .decoderParameterCount: decoderParameterCount
         case .averageParameterCount: averageParameterCount
         case .expertCount: expertCount
+        case .phaseStep: phaseStep
+        case .replayShare: replayShare
         case .loss: loss
         }
     }
@@ -131,6 +139,18 @@ struct FitReference: ParsableArguments {
         if let published { return try backend.publish(published, law: law) }
         guard let fit else { throw UsageError.noFit }
         return fit
+    }
+
+    /// The name by which a backend knows a fit, which may be a published one.
+    ///
+    /// - Parameters:
+    ///   - name: A file, an id, or the name of a published fit.
+    ///   - backend: The backend.
+    /// - Returns: The name.
+    /// - Throws: What keeps the backend from publishing it.
+    static func name(_ name: String, in backend: any Backend) throws -> String {
+        guard PublishedFit.all.contains(where: { $0.name == name }) else { return name }
+        return try backend.publish(name, law: nil)
     }
 }
 

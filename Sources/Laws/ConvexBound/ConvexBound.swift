@@ -1,4 +1,4 @@
-import Schedules
+package import Schedules
 
 /// The last-iterate bound of stochastic gradient descent on convex functions, under a schedule.
 ///
@@ -15,42 +15,33 @@ import Schedules
 ///     bound?.bestRate      // 0.0973 for D = G = 1
 ///
 /// Source: Schaipp et al. 2025, arXiv 2501.18965; Defazio et al. 2023, arXiv 2310.07831, theorem 10.
-struct ConvexBound: Equatable {
-    let distanceTerm: Double
-    let noiseTerm: Double
-    let lastIterateTerm: Double
+package struct ConvexBound: Equatable, Sendable {
+    /// T1.
+    package let distanceTerm: Double
+    /// T2 + T3.
+    package let gradientTerm: Double
 
-    /// Reads every rate of a schedule once, from its end.
+    /// Reads a schedule from its end.
     ///
-    /// Steps of a rate of 0 at the end learn nothing and are left out; one before the end adds nothing
-    /// to any sum.
+    /// Steps of a rate of 0 at the end learn nothing and are left out.
     ///
     /// - Parameter schedule: The schedule, whatever its peak; where every rate is 0 there is no bound.
-    init?(_ schedule: LearningRateSchedule) {
+    package init?(_ schedule: LearningRateSchedule) {
         let peak = schedule.peakLearningRate
-        guard peak > 0 else { return nil }
-        var (sum, squares, last) = (0.0, 0.0, 0.0)
-        for step in (0..<schedule.totalSteps).reversed() {
-            let rate = schedule.learningRate(at: step) / peak
-            guard rate > 0 else { continue }
-            let after = sum
-            sum += rate
-            squares += rate * rate
-            // What comes before is judged by what is still learned after it.
-            if after > 0 { last += 0.5 * rate / after * squares / sum }
-        }
-        guard sum > 0 else { return nil }
-        distanceTerm = 1 / (2 * sum)
-        noiseTerm = squares / (2 * sum)
-        lastIterateTerm = last
+        let areas = ScheduleAreas(schedule)
+        let last = schedule.totalSteps - 1
+        let sum = areas.forwardArea(at: [last])[0]
+        guard peak > 0, sum > 0 else { return nil }
+        distanceTerm = peak / (2 * sum)
+        gradientTerm = GradientSum(areas).nodes(at: last).reduce(0) { $0 + $1.weight } / peak
     }
 
     /// γ*, the peak rate at which the bound is lowest, for D = G = 1.
-    var bestRate: Double { (distanceTerm / (noiseTerm + lastIterateTerm)).squareRoot() }
+    package var bestRate: Double { (distanceTerm / gradientTerm).squareRoot() }
 
     /// Ω*, the bound there.
-    var lowest: Double { 2 * (distanceTerm * (noiseTerm + lastIterateTerm)).squareRoot() }
+    package var lowest: Double { 2 * (distanceTerm * gradientTerm).squareRoot() }
 
     /// The bound at a multiple of the best rate, as a multiple of the lowest: (x + 1/x)/2.
-    static func excess(_ multiple: Double) -> Double { 0.5 * (multiple + 1 / multiple) }
+    package static func excess(_ multiple: Double) -> Double { 0.5 * (multiple + 1 / multiple) }
 }
