@@ -53,7 +53,8 @@ package struct FitSubmission: RequestFields, Equatable {
                 schema: "number"), standard: [:], "Parameters held at a value, by name.")
         fields.field(
             "objective", &request.objective, .objective, standard: .standard,
-            "What is minimised: log-huber[:δ], log-squares, huber[:δ] or squares.")
+            "What is minimised: log-huber[:δ], log-squares, huber[:δ], squares or "
+                + "dominated-pairs[:δ].")
         fields.field(
             "series", &request.series, .name,
             "A further logged loss to fit in place of the main one.")
@@ -115,8 +116,13 @@ extension FieldRule where Value == Objective {
         object: { reader in
             let residual = reader.word("residual", of: [Objective.Residual.log, .linear]) ?? .log
             let loss = reader.name("loss") ?? ""
-            let delta = reader.positive("delta")
-            return (residual == .log ? "log-" : "") + loss + (delta.map { ":\($0)" } ?? "")
+            let delta = reader.positive("delta").map { ":\($0)" } ?? ""
+            if reader.word("over", of: [Objective.Terms.points, .dominatedPairs])
+                == .dominatedPairs
+            {
+                return Objective.dominatedPairs + delta
+            }
+            return (residual == .log ? "log-" : "") + loss + delta
         })
 }
 

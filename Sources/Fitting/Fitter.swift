@@ -48,6 +48,11 @@ package struct Fitter: Sendable {
                 points: observations.pointCount, freeParameters: freeCount,
                 warmupPointsLeftOut: observations.warmupPointsLeftOut)
         }
+        if request.objective.over == .dominatedPairs {
+            try DominatedPairs.check(
+                request, law: law, observations: observations, freeCount: freeCount,
+                catalog: catalog)
+        }
         try checkHoldout(holdout, law: law, request: request)
         return Prepared(
             law: law, request: request, observations: observations, fixed: fixed,
@@ -87,6 +92,8 @@ package struct Fitter: Sendable {
         let began = ContinuousClock.now
         let procedure: any FittingProcedure =
             switch prepared.law.law.fitting {
+            case .optimum where prepared.request.objective.over == .dominatedPairs:
+                DominatedPairsProcedure(prepared: prepared)
             case .optimum: OptimumProcedure(prepared: prepared)
             case .average(let mixture): AveragingProcedure(prepared: prepared, mixture: mixture)
             }

@@ -5,6 +5,8 @@ import Records
 package enum FittingError: Error, Equatable, Sendable {
     case law(LawError)
     case badObjective(String)
+    case objectiveWithoutPairs(law: String, able: [String])
+    case tooFewPairs(pairs: Int, freeParameters: Int)
     case badUncertainty(String)
     case noRuns
     case missingFeature(law: String, feature: String, runs: [String])
@@ -28,6 +30,8 @@ package enum FittingError: Error, Equatable, Sendable {
     case badLevel(Double)
     case unusableReport(String)
     case unsupportedUncertainty(law: String, method: String)
+    /// A fit to go on to, whose law predicts no metric.
+    case noMetric(law: String, able: [String])
     case sizeNeeded(law: String, known: [Double])
     case unknownSize(law: String, parameterCount: Double, known: [Double], fewest: Int)
     /// A fault of a run held out, not fitted.
@@ -38,12 +42,13 @@ package enum FittingError: Error, Equatable, Sendable {
     package var pointer: String {
         switch self {
         case .law(let error): error.pointer
-        case .badObjective: "/objective"
+        case .badObjective, .objectiveWithoutPairs, .tooFewPairs: "/objective"
         case .badUncertainty, .unsupportedUncertainty: "/uncertainty"
         case .missingSeries, .seriesNeeded: "/series"
         case .badLevel: "/interval"
         case .sizeNeeded, .unknownSize: "/parameter_count"
         case .stepsOfTable: "/from_step"
+        case .noMetric: "/then"
         case .wrongKind: "/law"
         case .missingInput(_, let fields): "/\(fields.first ?? "")"
         case .unusableReport: "/parameters"
@@ -61,8 +66,16 @@ package enum FittingError: Error, Equatable, Sendable {
         case .law(let error): return error.message
         case .badObjective(let text):
             return "objective = \"\(text)\" is not known; use log-huber, log-squares, huber or "
-                + "squares (also soft-l1, cauchy, tukey), with a positive width after a colon as "
-                + "in log-huber:0.001."
+                + "squares (also soft-l1, cauchy, tukey, dominated-pairs), with a positive width "
+                + "after a colon as in log-huber:0.001."
+        case .objectiveWithoutPairs(let law, let able):
+            return "objective = dominated-pairs needs finished runs and a loss that is added to "
+                + "the rest, which the law \(law) has not; use it with "
+                + "\(able.joined(separator: ", ")), or take another objective."
+        case .tooFewPairs(let pairs, let freeParameters):
+            return "objective = dominated-pairs: \(pairs) pairs of runs, one larger in every way "
+                + "and lower in loss, cannot determine \(freeParameters) free parameters; add runs "
+                + "or take another objective."
         case .badUncertainty(let text):
             let limits = UncertaintyMethod.resampleLimits
             return "uncertainty = \"\(text)\" is not known; use delta, profile or bootstrap, "
@@ -87,6 +100,9 @@ package enum FittingError: Error, Equatable, Sendable {
             return
                 "uncertainty = \(method): the law \(law) has standard errors of the delta method "
                 + "only; use delta."
+        case .noMetric(let law, let able):
+            return "then names a fit of the law \(law), which predicts no metric from a loss; name "
+                + "a fit of \(able.joined(separator: ", "))."
         case .sizeNeeded(let law, let known):
             return "the law \(law) was fitted to several sizes; give parameter_count, one of "
                 + "\(SizeText.list(known))."

@@ -97,36 +97,12 @@ struct OptimumProcedure: FittingProcedure {
             parameters: law.parameters.enumerated().map { index, spec in
                 uncertainty.parameter(index, spec, level: UncertaintyEstimate.level)
             },
-            derived: derived(estimate.values, uncertainty), cost: outcome.best.cost,
+            derived: uncertainty.derived(of: law), cost: outcome.best.cost,
             observed: prepared.observations.losses, residuals: outcome.best.residuals,
             covariance: uncertainty.covariance,
             noise: FitReport.Noise(
                 estimate.noise, pointScale: estimate.discrepancy?.pointScale,
                 curveCovariance: estimate.discrepancy.map { uncertainty.inOwnUnits($0.matrix) }),
             uncertainty: estimate.report, warnings: uncertainty.warnings)
-    }
-
-    /// Standard errors by the delta method, with central differences: the derived quantities are
-    /// smooth and a law should not have to state their gradients.
-    private func derived(_ values: [Double], _ uncertainty: ParameterUncertainty)
-        -> [FitReport.Derived]
-    {
-        let center = law.law.derivedQuantities(values)
-        let gradients = values.indices.map { index in
-            let width = 1e-6 * max(abs(values[index]), 1e-12)
-            var (above, below) = (values, values)
-            above[index] += width
-            below[index] -= width
-            return zip(law.law.derivedQuantities(above), law.law.derivedQuantities(below)).map {
-                ($0.value - $1.value) / (2 * width)
-            }
-        }
-        // A quantity can have no value, as an optimum for a law without an exponent.
-        return center.enumerated().filter { $0.element.value.isFinite }.map { position, quantity in
-            let gradient = gradients.map { $0[position] }
-            return FitReport.Derived(
-                name: quantity.name, meaning: quantity.meaning, value: quantity.value,
-                standardError: uncertainty.standardError(along: gradient))
-        }
     }
 }

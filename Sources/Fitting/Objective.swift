@@ -4,7 +4,8 @@ package import LeastSquares
 ///
 /// The default is the one of the Chinchilla and LR-annealing papers: Huber (δ = 1e-3) on
 /// log residuals. In text it is `log-huber:0.001`; in JSON `{"residual":"log","loss":"huber",
-/// "delta":0.001}`.
+/// "delta":0.001}`. `dominated-pairs` is Huber (δ = 0.05) on logs of differences of losses, in JSON
+/// with `"over":"dominated_pairs"`; `DominatedPairs` says of which.
 package struct Objective: Sendable, Equatable {
     /// The quantity that a residual is a difference of.
     package enum Residual: String, Codable, Sendable {
@@ -14,16 +15,29 @@ package struct Objective: Sendable, Equatable {
         case linear
     }
 
+    /// The terms of the sum.
+    package enum Terms: String, Codable, Sendable {
+        case points
+        /// Pairs of runs, of which one is larger and has the lower loss.
+        case dominatedPairs = "dominated_pairs"
+    }
+
     package var residual: Residual
     package var loss: RobustLoss
+    package var over: Terms
 
     package static let standardDelta = 0.001
     package static let standard = Objective(
         residual: .log, loss: .huber(delta: standardDelta))
 
-    package init(residual: Residual, loss: RobustLoss) {
+    /// The name of the objective over dominated pairs, and its δ: that of the paper's other objective.
+    package static let dominatedPairs = "dominated-pairs"
+    private static let pairDelta = 0.05
+
+    package init(residual: Residual, loss: RobustLoss, over: Terms = .points) {
         self.residual = residual
         self.loss = loss
+        self.over = over
     }
 
     /// Reads a name of the command line: `log-huber`, `log-huber:δ`, `log-squares`, `huber:δ` ….
@@ -34,6 +48,8 @@ package struct Objective: Sendable, Equatable {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         var name = parts[0]
         residual = .linear
+        over = name == Self.dominatedPairs ? .dominatedPairs : .points
+        if over == .dominatedPairs { name = "log-huber" }
         if name.hasPrefix("log-") {
             residual = .log
             name = name.dropFirst(4)
@@ -43,6 +59,7 @@ package struct Objective: Sendable, Equatable {
             guard let value = Double(parts[1]) else { throw .badObjective(text) }
             delta = value
         }
+        if over == .dominatedPairs { delta = delta ?? Self.pairDelta }
         guard let loss = Self.loss(named: String(name), delta: delta) else {
             throw .badObjective(text)
         }
@@ -51,6 +68,7 @@ package struct Objective: Sendable, Equatable {
 
     /// The same objective as text that `init(parsing:)` reads.
     package var text: String {
+        if over == .dominatedPairs, let delta { return "\(Self.dominatedPairs):\(delta)" }
         let prefix = residual == .log ? "log-" : ""
         guard let delta else { return prefix + lossName }
         return "\(prefix)\(lossName):\(delta)"
@@ -94,6 +112,7 @@ extension Objective: Omissible {
         var residual: Residual?
         var loss: String
         var delta: Double?
+        var over: Terms?
     }
 
     /// Decodes the object of a fit, or a name of the command line.
@@ -106,10 +125,12 @@ extension Objective: Omissible {
         guard let loss = Self.loss(named: form.loss, delta: form.delta) else {
             throw FittingError.badObjective(form.loss)
         }
-        self.init(residual: form.residual ?? .log, loss: loss)
+        self.init(residual: form.residual ?? .log, loss: loss, over: form.over ?? .points)
     }
 
     package func encode(to encoder: any Encoder) throws {
-        try Form(residual: residual, loss: lossName, delta: delta).encode(to: encoder)
+        try Form(
+            residual: residual, loss: lossName, delta: delta, over: over == .points ? nil : over
+        ).encode(to: encoder)
     }
 }

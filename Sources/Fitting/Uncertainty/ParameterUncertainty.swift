@@ -31,21 +31,40 @@ struct ParameterUncertainty {
         specs: [ParameterSpec], values: [Double], fixed: [Int: Double], atBound: [Bool],
         estimate: DeltaCovariance, noise: NoiseEstimate
     ) {
+        self.init(
+            specs: specs, values: values, fixed: fixed, atBound: atBound, matrix: estimate.matrix,
+            degreesOfFreedom: noise.degreesOfFreedom)
+        warnings = Self.warnings(
+            specs, isKnown: zip(isFixed, atBound).map { $0 || $1 }, estimate)
+    }
+
+    /// - Parameters:
+    ///   - specs: The law's parameters.
+    ///   - values: Their values at the optimum.
+    ///   - fixed: Those that the request fixes.
+    ///   - atBound: Whether the search ended on a bound, one per parameter.
+    ///   - matrix: Their covariance in the solver's coordinates, infinite where nothing is known.
+    ///   - degreesOfFreedom: Of the t distribution behind intervals.
+    init(
+        specs: [ParameterSpec], values: [Double], fixed: [Int: Double], atBound: [Bool],
+        matrix: [[Double]], degreesOfFreedom: Double
+    ) {
         self.specs = specs
         self.values = values
         self.atBound = atBound
+        self.degreesOfFreedom = degreesOfFreedom
         isFixed = specs.indices.map { fixed[$0] != nil }
-        degreesOfFreedom = noise.degreesOfFreedom
-        let isKnown = zip(isFixed, atBound).map { $0 || $1 }
-        isFree = specs.indices.map { !isKnown[$0] && estimate.matrix[$0][$0].isFinite }
+        isFree = specs.indices.map {
+            fixed[$0] == nil && !atBound[$0] && matrix[$0][$0].isFinite
+        }
         let slopes = zip(specs, values).map { $0.scale.slope(at: $1) }
         covariance = specs.indices.map { row in
             specs.indices.map {
-                let entry = estimate.matrix[row][$0]
+                let entry = matrix[row][$0]
                 return entry.isInfinite ? entry : entry * slopes[row] * slopes[$0]
             }
         }
-        warnings = Self.warnings(specs, isKnown: isKnown, estimate)
+        warnings = []
     }
 
     /// Above this condition number a valley is called flat: parameters along it move by half of
@@ -116,6 +135,30 @@ struct ParameterUncertainty {
             at: values[index], standardError: error, level: level,
             degreesOfFreedom: degreesOfFreedom)
         return parameter
+    }
+
+    /// The quantities that follow from the parameters.
+    ///
+    /// Standard errors by the delta method, with central differences: the derived quantities are
+    /// smooth and a law should not have to state their gradients.
+    func derived(of law: ConfiguredLaw) -> [FitReport.Derived] {
+        let center = law.law.derivedQuantities(values)
+        let gradients = values.indices.map { index in
+            let width = 1e-6 * max(abs(values[index]), 1e-12)
+            var (above, below) = (values, values)
+            above[index] += width
+            below[index] -= width
+            return zip(law.law.derivedQuantities(above), law.law.derivedQuantities(below)).map {
+                ($0.value - $1.value) / (2 * width)
+            }
+        }
+        // A quantity can have no value, as an optimum for a law without an exponent.
+        return center.enumerated().filter { $0.element.value.isFinite }.map { position, quantity in
+            let gradient = gradients.map { $0[position] }
+            return FitReport.Derived(
+                name: quantity.name, meaning: quantity.meaning, value: quantity.value,
+                standardError: standardError(along: gradient))
+        }
     }
 
     /// √(gᵀΣg) for a quantity with gradient g; nil where the covariance does not say.

@@ -47,7 +47,8 @@ struct ObjectiveOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What is minimised: log-huber[:δ], log-squares, huber[:δ] or squares.",
+            "What is minimised: log-huber[:δ], log-squares, huber[:δ], squares or "
+                + "dominated-pairs[:δ].",
             valueName: "name"))
     var objective = Objective.standard.text
 
