@@ -123,7 +123,8 @@ extension ComputingBackend {
         return try CurveResponse(
             predictor: predictor, schedule: schedule, features: request.prediction.features,
             every: request.every, interval: request.prediction.interval(),
-            after: schedule.continued.flatMap { log(of: $0, fittedBy: predictor) })
+            after: schedule.continued.flatMap { log(of: $0, fittedBy: predictor) },
+            then: request.then.map(self.predictor))
     }
 
     /// The log of a continued run that is in the fit, up to where it is left.
@@ -144,7 +145,8 @@ extension ComputingBackend {
     package func loss(_ fit: String, _ request: LossRequest) throws -> LossResponse {
         try LossResponse(
             predictor: predictor(fit), features: request.prediction.features,
-            interval: request.prediction.interval(standard: LawPredictor.Interval()))
+            interval: request.prediction.interval(standard: LawPredictor.Interval()),
+            then: request.then.map(predictor))
     }
 
     package func score(_ fit: String, _ request: ScoreRequest) throws -> ScoreReport {

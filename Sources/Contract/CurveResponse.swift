@@ -21,6 +21,8 @@ package struct CurveResponse: Sendable, Codable {
     /// The level of `lower` and `upper`.
     package var interval: Double?
     package var intervalOf: LawPredictor.Interval.Target?
+    /// The metric at these losses, where a fit of one was named.
+    package var metric: MetricResponse<[Double]>?
     package var warnings: [String]
 
     /// Predicts the curve of a schedule.
@@ -32,10 +34,12 @@ package struct CurveResponse: Sendable, Codable {
     ///   - every: The spacing of the steps; nil takes one that gives at most 500 points.
     ///   - interval: The interval wanted, if any; a fit that cannot give it answers a warning.
     ///   - log: What the run has logged so far, where it is one that goes on.
+    ///   - then: A fitted law of a metric, to go on to.
     /// - Throws: `CurveRequestError` for the spacing, `FittingError` for the rest.
     package init(
         predictor: LawPredictor, schedule: LearningRateSchedule, features: [Feature: Double] = [:],
-        every: Int? = nil, interval: LawPredictor.Interval? = nil, after log: LossCurve? = nil
+        every: Int? = nil, interval: LawPredictor.Interval? = nil, after log: LossCurve? = nil,
+        then: LawPredictor? = nil
     ) throws {
         let (spacing, steps) = try CurveSteps.steps(every: every, totalSteps: schedule.totalSteps)
         let band = try predictor.curve(
@@ -53,9 +57,15 @@ package struct CurveResponse: Sendable, Codable {
             schedule.warnings + band.warnings + IntervalWarning.warnings(of: predictor, interval)
             + predictor.warnings(for: schedule, features: features, through: steps.last ?? 0)
         if band.warnings.isEmpty { warnings += unsaid }
+        guard let then else { return }
+        let metric = try then.metrics(of: band, interval: interval)
+        self.metric = MetricResponse(
+            series: then.report.series, value: metric.losses, lower: metric.lower,
+            upper: metric.upper)
+        warnings += metric.warnings + IntervalWarning.warnings(of: then, interval)
     }
 
-    /// The curve without its first steps.
+    /// The curve without its first steps, and without a metric.
     ///
     /// - Parameter step: The first step that stays.
     /// - Returns: The rest, with the same warnings.
@@ -67,6 +77,7 @@ package struct CurveResponse: Sendable, Codable {
         rest.lower = lower.map { Array($0[first...]) }
         rest.upper = upper.map { Array($0[first...]) }
         rest.learningRate = Array(learningRate[first...])
+        rest.metric = nil
         return rest
     }
 
@@ -88,6 +99,12 @@ package struct CurveResponse: Sendable, Codable {
         var columns: [(name: String, values: [Double])] = [("loss", loss)]
         if let lower, let upper { columns += [("lower", lower), ("upper", upper)] }
         columns.append(("learning_rate", learningRate))
+        if let metric {
+            columns.append(("metric", metric.value))
+            if let lower = metric.lower, let upper = metric.upper {
+                columns += [("metric_lower", lower), ("metric_upper", upper)]
+            }
+        }
         return Table(
             header: ["step"] + columns.map(\.name),
             rows: steps.indices.map { index in

@@ -10,6 +10,8 @@ package struct LossResponse: Sendable, Equatable, Codable {
     /// The level of `lower` and `upper`; nil without them.
     package var interval: Double?
     package var intervalOf: LawPredictor.Interval.Target?
+    /// The metric at this loss, where a fit of one was named.
+    package var metric: MetricResponse<Double>?
     package var warnings: [String]
 
     /// Predicts the loss of one finished run.
@@ -18,10 +20,11 @@ package struct LossResponse: Sendable, Equatable, Codable {
     ///   - predictor: The fitted law.
     ///   - features: The run's sizes.
     ///   - interval: The interval wanted; a fit that cannot give it answers a warning.
+    ///   - then: A fitted law of a metric, to go on to.
     /// - Throws: `FittingError`.
     package init(
         predictor: LawPredictor, features: [Feature: Double],
-        interval: LawPredictor.Interval? = LawPredictor.Interval()
+        interval: LawPredictor.Interval? = LawPredictor.Interval(), then: LawPredictor? = nil
     ) throws(FittingError) {
         let band = try predictor.loss(features: features, interval: interval)
         loss = band.losses.first.flatMap(Self.finite)
@@ -35,6 +38,12 @@ package struct LossResponse: Sendable, Equatable, Codable {
         if loss == nil, band.warnings.isEmpty {
             warnings.append("the predicted loss is beyond the numbers that can be written")
         }
+        guard let then else { return }
+        let metric = try then.metrics(of: band, interval: interval)
+        self.metric = MetricResponse(
+            series: then.report.series, value: metric.losses[0], lower: metric.lower?[0],
+            upper: metric.upper?[0])
+        warnings += metric.warnings + IntervalWarning.warnings(of: then, interval)
     }
 
     private static func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
@@ -47,6 +56,18 @@ package struct LossResponse: Sendable, Equatable, Codable {
         try container.encode(upper, forKey: .upper)
         try container.encode(interval, forKey: .interval)
         try container.encodeIfPresent(intervalOf, forKey: .intervalOf)
+        try container.encodeIfPresent(metric, forKey: .metric)
         try container.encode(warnings, forKey: .warnings)
     }
+}
+
+/// A metric that follows from predicted losses: a number, or one per step.
+package struct MetricResponse<Value: Sendable & Equatable & Codable>: Sendable, Equatable, Codable {
+    /// The metric that the fit was made for; nil for a published fit.
+    package var series: String?
+    /// Not finite, null in JSON, where no loss is predicted.
+    package var value: Value
+    /// Nil without an interval.
+    package var lower: Value?
+    package var upper: Value?
 }

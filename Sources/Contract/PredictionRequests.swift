@@ -54,14 +54,17 @@ extension FieldRule where Value == ScheduleSource {
 package struct CurveRequest: RequestFields, Equatable {
     package var schedule: ScheduleSource?
     package var every: Int?
+    /// A fit of a metric, to go on to from the predicted losses.
+    package var then: String?
     package var prediction: PredictionFields
 
     package init(
-        schedule: ScheduleSource? = nil, every: Int? = nil,
+        schedule: ScheduleSource? = nil, every: Int? = nil, then: String? = nil,
         prediction: PredictionFields = PredictionFields()
     ) {
         self.schedule = schedule
         self.every = every
+        self.then = then
         self.prediction = prediction
     }
 
@@ -75,21 +78,32 @@ package struct CurveRequest: RequestFields, Equatable {
         }
         fields.field(
             "every", &every, .count(1...Int.max), "Predict at steps 0, k, 2k and so on.")
+        fields.field("then", &then, .name, LossRequest.thenMeaning)
         prediction.visit(&fields)
     }
 }
 
 /// A question for one predicted loss: the query of `/v1/fits/{id}/loss`.
 package struct LossRequest: RequestFields, Equatable {
+    /// A fit of a metric, to go on to from the predicted loss.
+    package var then: String?
     package var prediction: PredictionFields
 
-    package init(prediction: PredictionFields = PredictionFields()) {
+    package init(then: String? = nil, prediction: PredictionFields = PredictionFields()) {
+        self.then = then
         self.prediction = prediction
     }
 
     package mutating func visit(_ fields: inout some FieldVisitor) {
+        fields.field("then", &then, .name, Self.thenMeaning)
         prediction.visit(&fields)
     }
+}
+
+extension LossRequest {
+    /// The meaning of `then`, wherever it is asked.
+    package static let thenMeaning =
+        "A fit of loss-to-metric: what it says of the predicted loss, with one interval."
 }
 
 /// The runs that a fit is judged on: the query of `/v1/fits/{id}/score`.

@@ -1,3 +1,4 @@
+import Foundation
 import JSONText
 import Testing
 
@@ -296,6 +297,33 @@ import Testing
             #expect(answer.details.first?.contains(detail) == true, "\(answer.text)")
             #expect(answer.pointers == [pointer], "\(answer.text)")
         }
+    }
+
+    @Test(arguments: Transport.allCases)
+    func `a loss or a curve goes on to a metric`(_ transport: Transport) throws {
+        let (service, path) = try fitted(transport)
+        func published(_ name: String) throws -> String {
+            let fit = try service.post("/v1/fits", #"{"published":"\#(name)"}"#)
+            return try #require(fit.json["id"]?.string, "\(fit.text)")
+        }
+        let (sizes, tasks) = (
+            try published("hoffmann-2022"), try published("gadre-2024-17-tasks-c4")
+        )
+        let asked = "/v1/fits/\(sizes)/loss?parameter_count=7e9&token_count=1e11"
+        let answer = try service.get("\(asked)&then=\(tasks)")
+        let loss = try #require(answer.json["loss"]?.double, "\(answer.text)")
+        let value = try #require(answer.json["metric"]?["value"]?.double)
+        #expect(abs(value - (0.850 - 2.079 * exp(-0.756 * loss))) < 1e-12)
+        #expect(answer.json["metric"]?["lower"] == nil)
+        #expect(try service.get(asked).json["metric"] == nil)
+        let curve = try service.get(
+            "\(path)/curve?schedule=\(Self.schedule)&every=1000&interval&then=\(tasks)")
+        let metrics = try #require(curve.json["metric"]?["value"]?.numbers, "\(curve.text)")
+        #expect(metrics.count == 5 && metrics[0].isNaN && metrics[4] < metrics[1])
+        #expect(curve.json["metric"]?["lower"] == nil)
+        let wrong = try service.get("\(asked)&then=\(sizes)")
+        #expect(wrong.status == 422 && wrong.pointers == ["/then"], "\(wrong.text)")
+        #expect(try service.get("\(asked)&then=none").status == 404)
     }
 
     @Test func `a deleted fit predicts no more`() throws {

@@ -45,6 +45,26 @@ import Testing
         #expect(!answer.warnings.contains(IntervalWarning.missing))
     }
 
+    @Test func `a published fit goes on to a metric of another, a file, or says what is wrong`()
+        throws
+    {
+        let sizes =
+            "predict --published hoffmann-2022 --parameter-count 7e9 --token-count 1e11 --then"
+        let outcome = try program("\(sizes) gadre-2024-46-tasks-c4 --format json")
+        #expect(outcome.code == 0, "\(outcome.error)")
+        let answer = try JSONDecoding.value(LossResponse.self, from: Array(outcome.output.utf8))
+        let expected = 0.759 - 1.289 * exp(-0.972 * (try #require(answer.loss)))
+        #expect(abs(try #require(answer.metric).value - expected) < 1e-12)
+        #expect(answer.metric?.lower == nil && answer.warnings.contains(PublishedFit.noInterval))
+        let text = try program("\(sizes) gadre-2024-46-tasks-c4")
+        #expect(text.lines.contains { $0.hasPrefix("metric ") }, "\(text.output)")
+        let csv = try program("\(sizes) gadre-2024-46-tasks-c4 --format csv")
+        #expect(csv.lines[0].hasSuffix(",metric,metric_lower,metric_upper"))
+        let wrong = try program("\(sizes) besiroglu-2024")
+        #expect(wrong.code == 2 && wrong.error.contains("predicts no metric"), "\(wrong.error)")
+        #expect(try program("\(sizes) none.json").code == 2)
+    }
+
     @Test func `a plan is drawn into a file`() throws {
         let plan = "plan --published hoffmann-2022 --compute-optimal 1e21 --plot"
         #expect(try program("\(plan) plan.svg").code == 0)

@@ -78,7 +78,7 @@ struct ForecastEndpoints: Sendable {
         let answer = try predicted(id, asked, request.context)
         guard !isRows else { return .json(RowFormat.bytes(of: answer.table)) }
         return try format.response(table: answer.table) {
-            try JSONAnswer.bytes(of: answer, known: ["loss", "lower", "upper"])
+            try JSONAnswer.bytes(of: answer, known: ["loss", "lower", "upper", "metric"])
         }
     }
 

@@ -27,6 +27,11 @@ struct PredictCommand: ParsableCommand {
 
               isoloss predict --fit fit.json --run wsd_sqrt_3000 --plot forecast.svg sample-runs
 
+            From the loss on to a metric, with one interval for both steps:
+
+              isoloss predict --fit fit.json --then accuracy.json \
+                --parameter-count 7e9 --token-count 2e12
+
             A schedule in a file is given as --schedule "$(cat schedule.json)".
             """)
 
@@ -44,6 +49,12 @@ struct PredictCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Predict at steps 0, k, 2k and so on.", valueName: "k"))
     var every: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "A fit of loss-to-metric, or a published one: go on to its metric.",
+            valueName: "metric.json"))
+    var then: String?
+
     @OptionGroup var interval: IntervalOptions
     @OptionGroup(title: "Sizes") var sizes: FeatureOptions
     @OptionGroup(title: "Drawing") var drawing: PlotOptions
@@ -55,18 +66,19 @@ struct PredictCommand: ParsableCommand {
         let backend = try server.backend(paths: paths)
         output.note(backend.notes)
         let fit = try reference.name(in: backend)
+        let metric = try then.map { try FitReference.name($0, in: backend) }
         let report = try backend.report(of: fit)
         let run = try drawing.run.map { try backend.run($0) }
         // A run's own schedule is looked for only where none is asked for.
         let own = try schedule == nil ? run.flatMap { try backend.schedule(of: $0) } : nil
         guard let schedule = try asked() ?? own.map({ ScheduleSource.known($0.schedule) }) else {
-            return try predictLoss(backend, fit, report, isDrawn: file != nil)
+            return try predictLoss(backend, fit, report, then: metric, isDrawn: file != nil)
         }
         let features = sizes.features.merging(run?.features ?? [:]) { given, _ in given }
         var curve = try backend.curve(
             fit,
             CurveRequest(
-                schedule: schedule, every: every,
+                schedule: schedule, every: every, then: metric,
                 prediction: PredictionFields(features: features, interval: interval.value)))
         let told = Set(curve.warnings)
         curve.warnings += (backend.warnings + (own?.warnings ?? [])).filter { !told.contains($0) }
@@ -95,7 +107,8 @@ struct PredictCommand: ParsableCommand {
     }
 
     private func predictLoss(
-        _ backend: any Backend, _ fit: String, _ report: FitReport, isDrawn: Bool
+        _ backend: any Backend, _ fit: String, _ report: FitReport, then metric: String?,
+        isDrawn: Bool
     ) throws {
         let about = LawCatalog.standard.laws.first { $0.about.id == report.law }?.about
         guard about?.kind != .curve || !sizes.features.isEmpty else {
@@ -105,6 +118,7 @@ struct PredictCommand: ParsableCommand {
         let loss = try backend.loss(
             fit,
             LossRequest(
+                then: metric,
                 prediction: PredictionFields(
                     features: sizes.features, interval: interval.value)))
         try output.print(
@@ -145,6 +159,9 @@ struct CurveOutput: CommandOutput {
     private var thinTable: Table {
         var columns: [Table.Column] = [.init("step"), .init("learning rate"), .init("loss")]
         if curve.lower != nil { columns += [.init("lower"), .init("upper")] }
+        let metric = curve.metric
+        if let metric { columns.append(.init(metric.series ?? "metric")) }
+        if metric?.lower != nil { columns += [.init("lower"), .init("upper")] }
         // Inside the warm-up no law says much, and before any learning nothing.
         let warmup = curve.schedule.schedule.warmupSteps
         let first = curve.steps.indices.first { index in
@@ -152,13 +169,13 @@ struct CurveOutput: CommandOutput {
         }
         let shown = (first ?? curve.steps.endIndex)..<curve.steps.endIndex
         let rows = Thinning.roundly(shown, about: Self.mostRows).map { index in
-            [
+            let values = [
+                curve.loss, curve.lower, curve.upper, metric?.value, metric?.lower, metric?.upper,
+            ].compactMap(\.self)
+            return [
                 String(curve.steps[index]),
                 NumberFormat.significant(curve.learningRate[index], digits: 4),
-                NumberFormat.significant(curve.loss[index], digits: 5),
-                NumberFormat.significant(curve.lower?[index], digits: 5),
-                NumberFormat.significant(curve.upper?[index], digits: 5),
-            ].prefix(columns.count).map(\.self)
+            ] + values.map { NumberFormat.significant($0[index], digits: 5) }
         }
         return Table(columns, texts: rows)
     }
@@ -184,12 +201,13 @@ struct LossOutput: CommandOutput {
         let values = names.map { name in
             Table.Cell.number(Feature(rawValue: name).flatMap { features[$0] })
         }
-        let losses = [answer.loss, answer.lower, answer.upper, answer.interval]
-        return Table(
-            header: names + [
-                predicted == "loss" ? "loss" : "metric", "lower", "upper", "interval",
-            ],
-            rows: [values + losses.map { .number($0) }])
+        var header = [predicted == "loss" ? "loss" : "metric", "lower", "upper", "interval"]
+        var losses = [answer.loss, answer.lower, answer.upper, answer.interval]
+        if let metric = answer.metric {
+            header += ["metric", "metric_lower", "metric_upper"]
+            losses += [metric.value, metric.lower, metric.upper]
+        }
+        return Table(header: names + header, rows: [values + losses.map { .number($0) }])
     }
 
     func text(style: TerminalStyle) -> [String] {
@@ -198,10 +216,17 @@ struct LossOutput: CommandOutput {
             [law, inputs.sorted().joined(separator: ", ")],
             [predicted, NumberFormat.significant(answer.loss)],
         ]
-        if let lower = answer.lower, let upper = answer.upper, let level = answer.interval {
-            let ends = "\(NumberFormat.significant(lower)) to \(NumberFormat.significant(upper))"
-            rows.append(["\(NumberFormat.significant(100 * level, digits: 3)) % interval", ends])
+        rows += interval(answer.lower, answer.upper)
+        if let metric = answer.metric {
+            rows.append([metric.series ?? "metric", NumberFormat.significant(metric.value)])
+            rows += interval(metric.lower, metric.upper)
         }
         return Table(pairs: rows).lines + warningLines(answer.warnings)
+    }
+
+    private func interval(_ lower: Double?, _ upper: Double?) -> [[String]] {
+        guard let lower, let upper, let level = answer.interval else { return [] }
+        let ends = "\(NumberFormat.significant(lower)) to \(NumberFormat.significant(upper))"
+        return [["\(NumberFormat.significant(100 * level, digits: 3)) % interval", ends]]
     }
 }
