@@ -59,11 +59,16 @@ package struct CrossValidation: Sendable {
     /// Training compute, or 6·N·D, or what there is of N and D.
     private static func compute(of run: Run) -> Double {
         if let given = run.features[.trainingFLOPs] { return given }
+        return 6 * max(size(of: run) ?? 1, 1) * (run.features[.tokenCount] ?? 1)
+    }
+
+    /// N, by the first of the ways in which runs carry it.
+    static func size(of run: Run) -> Double? {
         let sizes: [Feature] = [.averageParameterCount, .parameterCount]
-        let encoder = run.features[.encoderParameterCount] ?? 0
-        let decoder = run.features[.decoderParameterCount] ?? 0
-        let size = sizes.compactMap { run.features[$0] }.first ?? max(encoder + decoder, 1)
-        return 6 * size * (run.features[.tokenCount] ?? 1)
+        if let size = sizes.compactMap({ run.features[$0] }).first { return size }
+        let parts: [Feature] = [.encoderParameterCount, .decoderParameterCount]
+        let known = parts.compactMap { run.features[$0] }
+        return known.isEmpty ? nil : known.reduce(0, +)
     }
 
     private static func byTime(_ given: Run) -> [Split] {

@@ -28,13 +28,17 @@ package struct LawComparison: Sendable {
     ) throws(FittingError) -> ComparisonReport {
         guard !runs.isEmpty else { throw .noRuns }
         let kinds = try laws.map { name throws(FittingError) in try kind(of: name) }
+        let regions = RegionValidation(runs)
         var entries: [ComparisonReport.Entry] = []
         var methods: [String] = []
         for (position, (name, kind)) in zip(laws, kinds).enumerated() {
             let validation = CrossValidation(runs, kind: kind)
             var request = request
             request.law = name
-            let entry = entry(request, validation, runs: runs)
+            var entry = entry(request, validation, runs: runs)
+            if kind == .table, entry.failure == nil {
+                entry.regions = regions?.errors { errors(training: $0, tests: $1, request) }
+            }
             entries.append(entry)
             if entry.failure == nil, !methods.contains(validation.method) {
                 methods.append(validation.method)
@@ -44,8 +48,9 @@ package struct LawComparison: Sendable {
         return ComparisonReport(
             method: methods.joined(separator: "; "),
             laws: entries.filter { $0.failure == nil }.sorted { rank($0) < rank($1) }
-                + entries.filter { $0.failure != nil }, runs: runs.map(\.id),
-            seed: request.seed, version: Version.current)
+                + entries.filter { $0.failure != nil },
+            fittedUpTo: regions?.limits, mixedDifference: MixedDifference(runs),
+            runs: runs.map(\.id), seed: request.seed, version: Version.current)
     }
 
     private func kind(of name: String) throws(FittingError) -> LawDescription.Kind {
@@ -120,12 +125,21 @@ package struct LawComparison: Sendable {
 
     /// The error on what a split leaves out; nil when the rest cannot be fitted.
     private func error(of split: CrossValidation.Split, _ request: FitRequest) -> Double? {
-        guard let report = try? fitter.fit(request, runs: split.training),
-            let predictor = try? LawPredictor(report: report, catalog: fitter.catalog),
-            let score = try? predictor.score(split.test)
-        else { return nil }
-        let error = score.average.meanRelativeError
-        return error.isFinite ? error : nil
+        errors(training: split.training, tests: [split.test], request)[0]
+    }
+
+    /// The errors of one fit on several sets of runs; nil for those that it cannot predict.
+    private func errors(
+        training: [Run], tests: [[Run]], _ request: FitRequest
+    ) -> [Double?] {
+        guard let report = try? fitter.fit(request, runs: training),
+            let predictor = try? LawPredictor(report: report, catalog: fitter.catalog)
+        else { return tests.map { _ in nil } }
+        return tests.map { test in
+            guard !test.isEmpty, let score = try? predictor.score(test) else { return nil }
+            let error = score.average.meanRelativeError
+            return error.isFinite ? error : nil
+        }
     }
 }
 
@@ -139,6 +153,8 @@ package struct ComparisonReport: Sendable, Equatable, Codable {
         package var crossValidatedError: Double?
         /// The mean relative error of each fold, by what it left out.
         package var folds: [Fold]
+        /// The errors by where the predicted runs lie; nil for curves, and for tables without a grid.
+        package var regions: [RegionValidation.Region]?
         /// Of the fit to all the data.
         package var metrics: Metrics?
         package var cost: Double?
@@ -164,6 +180,10 @@ package struct ComparisonReport: Sendable, Equatable, Codable {
     package var method: String
     /// The best first; laws that could not be fitted last.
     package var laws: [Entry]
+    /// The largest size and the most tokens of the fits behind `regions`.
+    package var fittedUpTo: RegionValidation.Limits?
+    /// The sign of a coupling between size and tokens in the data themselves; nil without a grid.
+    package var mixedDifference: MixedDifference?
     package var runs: [String]
     package var seed: UInt64
     package var version: String

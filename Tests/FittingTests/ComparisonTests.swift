@@ -102,4 +102,95 @@ import Testing
                 ["lr-annealing", "magic"], request: FitRequest(law: ""), runs: runs)
         }
     }
+
+    // MARK: Regions and the mixed difference
+
+    private func skaling(coupling: Double, noise: Double) throws -> [Run] {
+        let rows = try SyntheticStudy.table(noise: 0, seed: 1).map(\.features)
+        return try SyntheticStudy.rows(
+            law: LawCatalog.standard.law("skaling"),
+            parameters: [1.3, 3355, 18186, 0.408, 0.431, coupling], features: rows, noise: noise,
+            seed: 5)
+    }
+
+    @Test func `the error is split by where the left-out runs lie`() throws {
+        let runs = try skaling(coupling: 0.45, noise: 0.001)
+        let report = try LawComparison().compare(
+            ["chinchilla", "skaling"], request: FitRequest(law: ""), runs: runs)
+        // Ten sizes and six numbers of tokens: six and four of them are fitted.
+        #expect(
+            report.fittedUpTo
+                == RegionValidation.Limits(parameterCount: 1e7 * 32, tokenCount: 1e9 * 27))
+        #expect(report.laws[0].law == "skaling")
+        for entry in report.laws {
+            let regions = try #require(entry.regions)
+            #expect(regions.map(\.place) == RegionValidation.Place.allCases)
+            #expect(regions.map(\.runs) == [24, 16, 12, 8])
+            #expect(regions.allSatisfy { ($0.meanRelativeError ?? 1) < 0.2 })
+        }
+        let far = try report.laws.map { try #require($0.error(at: .far)) }
+        #expect(2 * far[0] < far[1])
+        let inside = try #require(report.laws[1].error(at: .interpolation))
+        #expect(inside < far[1])
+    }
+
+    @Test func `each of the five folds leaves out its own fifth and sees nothing beyond`() throws {
+        let runs = try SyntheticStudy.table(noise: 0, seed: 1)
+        let validation = try #require(RegionValidation(runs))
+        var left: [String] = []
+        let regions = validation.errors { training, tests in
+            #expect(training.allSatisfy { ($0.features[.parameterCount] ?? .infinity) <= 3.2e8 })
+            #expect(training.allSatisfy { ($0.features[.tokenCount] ?? .infinity) <= 2.7e10 })
+            #expect(Set(training.map(\.id)).isDisjoint(with: tests.flatMap { $0.map(\.id) }))
+            left += tests[0].map(\.id)
+            return tests.indices.map { $0 == 3 ? nil : Double($0 + left.count) }
+        }
+        #expect(left.count == 24 && Set(left).count == 24)
+        #expect(regions[3].meanRelativeError == nil)
+        #expect(regions[1].meanRelativeError != nil)
+        #expect(RegionValidation(Array(runs.prefix(6))) == nil)
+        #expect(RegionValidation(runs + [Run(id: "bare", loss: 3)]) == nil)
+    }
+
+    @Test func `the mixed difference is none of an additive surface and below 0 of a coupled one`()
+        throws
+    {
+        let additive = try #require(
+            MixedDifference(try SyntheticStudy.table(noise: 0, seed: 1)))
+        #expect(additive.rectangles == 45)
+        #expect(abs(additive.value) < 1e-12)
+        let noisy = try #require(
+            MixedDifference(try SyntheticStudy.table(noise: 0.003, seed: 2)))
+        #expect(abs(noisy.value) < 3 * noisy.standardError && noisy.standardError > 0)
+        let coupled = try #require(MixedDifference(try skaling(coupling: 0.45, noise: 0.002)))
+        #expect(coupled.value < -5 * coupled.standardError)
+        #expect(coupled.meaning.contains("help each other"))
+        let opposed = try #require(MixedDifference(try skaling(coupling: 1.3, noise: 0)))
+        #expect(opposed.value > 0)
+    }
+
+    @Test func `the mixed difference takes the corners' losses, cell means and grids apart`() throws
+    {
+        func run(_ size: Double, _ tokens: Double, _ experts: Double, _ loss: Double) -> Run {
+            Run(
+                id: "\(size)-\(tokens)-\(experts)-\(loss)",
+                features: [.parameterCount: size, .tokenCount: tokens, .expertCount: experts],
+                loss: loss)
+        }
+        // Two grids of two rectangles each, one cell measured twice; a lone run of nine experts.
+        var runs: [Run] = []
+        for experts in [1.0, 4] {
+            for (place, tokens) in [1e9, 2e9, 4e9].enumerated() {
+                runs.append(run(1e8, tokens, experts, 4 - 0.1 * Double(place)))
+                runs.append(run(2e8, tokens, experts, 3.8 - 0.13 * Double(place)))
+            }
+        }
+        runs.append(run(2e8, 4e9, 4, 3.8 - 0.26 + 0.02))
+        runs.append(run(4e8, 4e9, 9, 2))
+        let found = try #require(MixedDifference(runs))
+        #expect(found.rectangles == 4)
+        let area = log(2.0) * log(2.0)
+        #expect(abs(found.value - (4 * -0.03 + 0.01) / (4 * area)) < 1e-12)
+        #expect(MixedDifference(Array(runs.prefix(6))) == nil)
+    }
 }

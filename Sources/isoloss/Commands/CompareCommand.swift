@@ -17,7 +17,10 @@ struct CompareCommand: ParsableCommand {
               isoloss compare --laws lr-annealing,multi-power sample-runs
               isoloss compare --laws chinchilla,kaplan sizes.csv --format json
 
-            AIC and BIC are of the fit to all the runs; they compare laws on the same points.
+            AIC and BIC are of the fit to all the runs; they compare laws on the same points. Of a \
+            table with N and D the error stands by region as well, of fits to its smaller two \
+            thirds of sizes and of tokens; and the mixed difference ∂²L/∂lnN∂lnD of its grid says \
+            whether a law may add up terms of N and of D.
             """)
 
     @Option(
@@ -63,27 +66,45 @@ struct ComparisonOutput: CommandOutput {
     }
 
     var table: Table {
-        Table(
-            header: [
-                "law", "cross_validated_error", "mean_relative_error", "cost", "aic", "bic",
-                "free_parameters", "points", "failure",
-            ],
-            rows: report.laws.map { entry in
-                [
-                    .text(entry.law), .number(entry.crossValidatedError),
-                    .number(entry.metrics?.meanRelativeError), .number(entry.cost),
-                    .number(entry.aic), .number(entry.bic),
-                    .count(entry.freeParameters),
-                    .count(entry.points),
-                    .text(entry.failure),
-                ]
-            })
+        let places = RegionValidation.Place.allCases
+        let header = [
+            "law", "cross_validated_error", "mean_relative_error", "cost", "aic", "bic",
+            "free_parameters", "points",
+        ]
+        let rows = report.laws.map { entry in
+            let cells: [Table.Cell] = [
+                .text(entry.law), .number(entry.crossValidatedError),
+                .number(entry.metrics?.meanRelativeError), .number(entry.cost),
+                .number(entry.aic), .number(entry.bic), .count(entry.freeParameters),
+                .count(entry.points),
+            ]
+            let errors = places.map { Table.Cell.number(entry.error(at: $0)) }
+            return cells + errors + [Table.Cell.text(entry.failure)]
+        }
+        return Table(header: header + places.map(\.rawValue) + ["failure"], rows: rows)
     }
 
     func text(style: TerminalStyle) -> [String] {
         let fitted = report.laws.filter { $0.failure == nil }
         var lines = ["\(selection)", "error on unseen data: \(report.method)", ""]
         lines += Self.ranking(fitted).lines
+        if let limits = report.fittedUpTo {
+            lines += [
+                "",
+                "error by region, fitted up to N = "
+                    + "\(NumberFormat.significant(limits.parameterCount, digits: 3)) and D = "
+                    + "\(NumberFormat.significant(limits.tokenCount, digits: 3)):", "",
+            ]
+            lines += Self.regions(fitted).lines
+        }
+        if let mixed = report.mixedDifference {
+            lines += [
+                "",
+                "mixed difference ∂²L/∂lnN∂lnD: \(NumberFormat.significant(mixed.value, digits: 3)) "
+                    + "± \(NumberFormat.significant(mixed.standardError, digits: 2)) over "
+                    + "\(mixed.rectangles) rectangles of runs: \(mixed.meaning)",
+            ]
+        }
         for entry in fitted where !entry.folds.isEmpty {
             let folds = entry.folds.map { fold in
                 let error = NumberFormat.percent(fold.meanRelativeError)
@@ -97,6 +118,15 @@ struct ComparisonOutput: CommandOutput {
         if !refused.isEmpty { lines += ["", "not fitted:"] + refused.map { "  \($0)" } }
         let doubts = fitted.flatMap { entry in entry.warnings.map { "\(entry.law): \($0)" } }
         return lines + warningLines(warnings + doubts)
+    }
+
+    private static func regions(_ entries: [ComparisonReport.Entry]) -> Table {
+        let places = RegionValidation.Place.allCases
+        return Table(
+            [Table.Column("law", .left)] + places.map { Table.Column($0.title) },
+            texts: entries.filter { $0.regions != nil }.map { entry in
+                [entry.law] + places.map { NumberFormat.percent(entry.error(at: $0)) }
+            })
     }
 
     private static func ranking(_ entries: [ComparisonReport.Entry]) -> Table {
