@@ -83,10 +83,12 @@ extension RunStore {
                     sql: "SELECT * FROM fit WHERE key < ? ORDER BY key DESC LIMIT ?"),
                 arguments: [before ?? .max, limit == .max ? limit : limit + 1])
             let kept = rows.prefix(limit)
-            let last: Int64? = rows.count > limit ? kept.last?["key"] : nil
+            let last = rows.count > limit ? kept.last : nil
             return Page(
                 records: try kept.map(FitRecord.init(row:)),
-                nextCursor: last.map { PageCursor(list: .fits, key: $0).text })
+                nextCursor: try last.map {
+                    PageCursor(list: .fits, key: try $0.decode(forColumn: "key")).text
+                })
         }
     }
 
@@ -136,17 +138,19 @@ extension FitRecord: FetchableRecord, PersistableRecord {
     package static let databaseTableName = "fit"
 
     package init(row: Row) throws {
-        self.init(id: row["id"], law: row["law"], request: row["request"])
-        let text: String = row["status"]
+        self.init(
+            id: try row.decode(forColumn: "id"), law: try row.decode(forColumn: "law"),
+            request: try row.decode(forColumn: "request"))
+        let text: String = try row.decode(forColumn: "status")
         guard let status = Status(rawValue: text) else {
             throw StoreError.sqlite(code: 0, reason: "fit \(id) has status \"\(text)\"")
         }
         self.status = status
-        progress = row["progress"]
-        report = row["report"]
-        failure = row["failure"]
-        createdAt = Date(timestamp: row["created_at"])
-        finishedAt = (row["finished_at"] as Int64?).map(Date.init(timestamp:))
+        progress = try row.decode(forColumn: "progress")
+        report = try row.decode(forColumn: "report")
+        failure = try row.decode(forColumn: "failure")
+        createdAt = try row.date("created_at")
+        finishedAt = try row.optionalDate("finished_at")
     }
 
     package func encode(to container: inout PersistenceContainer) {

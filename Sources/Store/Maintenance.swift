@@ -41,14 +41,11 @@ extension RunStore {
     package func check() throws(StoreError) -> CheckReport {
         var report = CheckReport()
         report.faults = warnings.map { .init(place: "write-ahead log", detail: $0) }
-        do {
-            // Without a transaction: the end of one fails as well where something in it met damage.
-            report.faults += try writer.unsafeRead { db in Self.damagedPages(db) }
-        } catch {
-            throw StoreError(wrapping: error)
-        }
-        let ids = try read { db in
-            (try? String.fetchAll(db, sql: "SELECT id FROM run ORDER BY key")) ?? []
+        report.faults += try readAround { db in Self.damagedPages(db) }
+        let ids = try readAround { db in
+            // The index of ids holds them, too.
+            try whole { try String.fetchAll(db, sql: "SELECT id FROM run ORDER BY key") }
+                ?? whole { try String.fetchAll(db, sql: "SELECT id FROM run ORDER BY id") } ?? []
         }
         report.runs = ids.count
         for id in ids {
@@ -62,8 +59,8 @@ extension RunStore {
                 report.faults.append(.init(place: "run \"\(id)\"", detail: error.message))
             }
         }
-        report.fits = try read { db in
-            (try? Int.fetchOne(db, sql: "SELECT count(*) FROM fit")) ?? 0
+        report.fits = try readAround { db in
+            try whole { try Int.fetchOne(db, sql: "SELECT count(*) FROM fit") ?? 0 } ?? 0
         }
         return report
     }
@@ -98,10 +95,11 @@ extension RunStore {
                 let rows = try Row.fetchCursor(
                     db, sql: "PRAGMA foreign_key_check(\(table.quotedDatabaseIdentifier))")
                 while let row = try rows.next(), faults.count < maximumFaults {
+                    let owner = try row.decode(String.self, atIndex: 2)
                     faults.append(
                         .init(
                             place: table,
-                            detail: "a row belongs to a row of \(row[2] as String) that is gone"))
+                            detail: "a row belongs to a row of \(owner) that is gone"))
                 }
             }
         }

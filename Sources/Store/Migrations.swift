@@ -92,8 +92,9 @@ package struct SchemaMigrator {
         guard try db.tableExists("migration_checksum") else { return }
         let rows = try Row.fetchAll(
             db, sql: "SELECT identifier, checksum FROM migration_checksum")
-        let applied = Dictionary(
-            uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as String) })
+        let applied: [String: String] = try rows.reduce(into: [:]) { applied, row in
+            applied[try row.decode(atIndex: 0)] = try row.decode(String.self, atIndex: 1)
+        }
         for migration in migrations {
             guard let checksum = applied[migration.identifier], checksum != migration.checksum
             else { continue }

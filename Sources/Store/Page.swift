@@ -6,6 +6,8 @@ package struct Page<Record: Sendable>: Sendable {
     package let records: [Record]
     /// Opaque; nil on the last page.
     package let nextCursor: String?
+    /// The rows left out because they lie in a damaged part of the file.
+    package var damaged = 0
 }
 
 extension Page: Equatable where Record: Equatable {}

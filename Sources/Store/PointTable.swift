@@ -95,12 +95,17 @@ enum PointTable {
         rows.bind(Int64(from), at: 2)
         rows.bind(Int64(to), at: 3)
         while try rows.advance() {
+            let step = Int(rows.integer(0))
+            // Each further than the one before, and none that no table would have taken.
+            guard step > points.last?.step ?? -1, step <= NumberRule.maximumStep else {
+                throw StoreError.damagedRow
+            }
             points.append(
                 Point(
-                    step: Int(rows.integer(0)),
+                    step: step,
                     loss: rows.optionalDouble(1) ?? NotFinite.value(of: rows.text(5)),
                     learningRate: rows.optionalDouble(2), tokenCount: rows.optionalDouble(3),
-                    time: rows.optionalInteger(4).map(Date.init(timestamp:))))
+                    time: try rows.optionalInteger(4).map(Self.date)))
         }
         for (key, name) in try series(of: run, in: db) {
             try merge(series: key, name, from: from, to: to, into: &points, in: db)
@@ -120,10 +125,10 @@ enum PointTable {
                         """), arguments: [run])
             guard let row else { continue }
             let value = Point(
-                step: row["step"], loss: row["loss"] ?? NotFinite.value(of: row["not_finite"]),
-                learningRate: row["learning_rate"], tokenCount: row["token_count"])
-            var point = Point(
-                step: value.step, time: (row["time"] as Int64?).map(Date.init(timestamp:)))
+                step: try row.decode(forColumn: "step"), loss: try row.loss,
+                learningRate: try row.decode(forColumn: "learning_rate"),
+                tokenCount: try row.decode(forColumn: "token_count"))
+            var point = Point(step: value.step, time: try row.optionalDate("time"))
             keep(value, &point)
             points.append(point)
         }
@@ -137,14 +142,18 @@ enum PointTable {
                         FROM series_point WHERE series_key = ? ORDER BY step DESC LIMIT 1
                         """), arguments: [run, key])
             guard let row else { continue }
-            let value: Double? = row["loss"] ?? NotFinite.value(of: row["not_finite"])
-            guard let value else { continue }
+            guard let value = try row.loss else { continue }
             points.append(
                 Point(
-                    step: row["step"], time: (row["time"] as Int64?).map(Date.init(timestamp:)),
+                    step: try row.decode(forColumn: "step"), time: try row.optionalDate("time"),
                     series: [name: value]))
         }
         return points
+    }
+
+    private static func date(_ time: Int64) throws -> Date {
+        guard Date.timestamps.contains(time) else { throw StoreError.damagedRow }
+        return Date(timestamp: time)
     }
 
     private static let lastValueColumns:
@@ -154,7 +163,7 @@ enum PointTable {
             ("token_count IS NOT NULL", { $1.tokenCount = $0.tokenCount }),
         ]
 
-    private static func series(
+    static func series(
         of run: Int64, in db: Database
     ) throws -> [(key: Int64, name: String)] {
         let rows = try HotStatement("SELECT key, name FROM series WHERE run_key = ?", in: db)

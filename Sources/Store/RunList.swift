@@ -114,43 +114,71 @@ extension RunStore {
             try PageCursor(text, of: .runs)
         }
         guard list.limit >= 1 else { throw .invalidLimit(list.limit) }
-        return try read { db in
-            var (condition, arguments) = list.filter
-            arguments["limit"] = list.limit == .max ? list.limit : list.limit + 1
-            if let after {
-                arguments["key"] = after.key
-                if list.order != .created, let rank = after.rank { arguments["rank"] = rank }
+        do {
+            return try read { db in
+                try page(of: list, after: after, in: db) { try RunTable.runs(of: $0, in: db) }
             }
-            // Only the keys are sorted; what a page shows of a run is read for its rows alone.
-            let places = try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT key, rank FROM
-                            (SELECT key, \(list.order.expression) AS rank FROM run WHERE \(condition))
-                        \(after.map { "WHERE \(list.beyond($0))" } ?? "")
-                        ORDER BY \(list.ordering) LIMIT :limit
-                        """),
-                arguments: StatementArguments(arguments))
-            let kept = places.prefix(list.limit)
-            let last = places.count > list.limit ? kept.last : nil
-            return Page(
-                records: try RunTable.runs(of: kept.map { $0["key"] }, in: db),
-                nextCursor: last.map {
-                    PageCursor(list: .runs, key: $0["key"], rank: $0["rank"]).text
-                })
+        } catch {
+            guard error.isDamage else { throw error }
+            // One by one, and without those that cannot be read.
+            return try readAround { db in
+                try page(of: list, after: after, in: db) { keys in
+                    try keys.compactMap { key in
+                        try whole { try RunTable.runs(of: [key], in: db) }?.first
+                    }
+                }
+            }
         }
+    }
+
+    private func page(
+        of list: RunList, after: PageCursor?, in db: Database, runs: ([Int64]) throws -> [Run]
+    ) throws -> Page<Run> {
+        var (condition, arguments) = list.filter
+        arguments["limit"] = list.limit == .max ? list.limit : list.limit + 1
+        if let after {
+            arguments["key"] = after.key
+            if list.order != .created, let rank = after.rank { arguments["rank"] = rank }
+        }
+        // Only the keys are sorted; what a page shows of a run is read for its rows alone.
+        let places = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT key, rank FROM
+                        (SELECT key, \(list.order.expression) AS rank FROM run WHERE \(condition))
+                    \(after.map { "WHERE \(list.beyond($0))" } ?? "")
+                    ORDER BY \(list.ordering) LIMIT :limit
+                    """),
+            arguments: StatementArguments(arguments))
+        let kept = places.prefix(list.limit)
+        let records = try runs(kept.map { try $0.decode(forColumn: "key") })
+        let last = places.count > list.limit ? kept.last : nil
+        return Page(
+            records: records,
+            nextCursor: try last.map {
+                PageCursor(
+                    list: .runs, key: try $0.decode(forColumn: "key"),
+                    rank: try $0.decode(forColumn: "rank")
+                ).text
+            }, damaged: kept.count - records.count)
     }
 
     /// The runs of a study, or all there are, page after page.
     ///
-    /// - Parameter study: Only runs of this study; nil for all.
+    /// - Parameters:
+    ///   - study: Only runs of this study; nil for all.
+    ///   - skipsDamaged: Leaves out runs that cannot be read; else one of them is an error, so that no
+    ///     fit goes without it unawares.
     /// - Returns: Their metadata, in the order in which they were first stored.
     /// - Throws: `StoreError`.
-    package func allRuns(study: String?) throws(StoreError) -> [Run] {
+    package func allRuns(
+        study: String?, skipsDamaged: Bool = false
+    ) throws(StoreError) -> [Run] {
         var records: [Run] = []
         var cursor: String?
         repeat {
             let page = try runs(study: study, limit: 1_000, cursor: cursor)
+            guard skipsDamaged || page.damaged == 0 else { throw StoreError.damagedRow }
             records += page.records
             cursor = page.nextCursor
         } while cursor != nil

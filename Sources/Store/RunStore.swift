@@ -1,5 +1,6 @@
 package import Foundation
 import GRDB
+import Records
 
 /// Runs, their points and fits in one SQLite file that migrates itself when opened.
 ///
@@ -164,6 +165,26 @@ package struct RunStore: Sendable {
         }
     }
 
+    /// Reads without a transaction, so that a body may go on past damage: where a statement has met
+    /// some, the end of a transaction fails as well.
+    func readAround<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        do {
+            return try writer.unsafeRead(body)
+        } catch {
+            throw StoreError(wrapping: error)
+        }
+    }
+
+    /// The body's value; nil where what it reads is damaged.
+    func whole<Value>(_ body: () throws -> Value) throws -> Value? {
+        do {
+            return try body()
+        } catch {
+            guard StoreError(wrapping: error).isDamage else { throw error }
+            return nil
+        }
+    }
+
     /// Runs the body in a transaction: it is stored whole, or not at all if it throws.
     ///
     /// - Returns: What the body returns, once it is on the disk.
@@ -188,4 +209,36 @@ extension Date {
     }
 
     var timestamp: Int64 { Int64((timeIntervalSince1970 * 1_000).rounded()) }
+
+    /// The times of the years 1 to 9999, which RFC 3339 can write.
+    static let timestamps: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+}
+
+/// Columns of rows that a damaged page may have changed: GRDB's subscripts trap at a value of another
+/// type, and arithmetic further up at a number that no table would have taken.
+extension Row {
+    func date(_ column: String) throws -> Date {
+        guard let date = try optionalDate(column) else { throw StoreError.damagedRow }
+        return date
+    }
+
+    func optionalDate(_ column: String) throws -> Date? {
+        guard let time = try decode(Int64?.self, forColumn: column) else { return nil }
+        guard Date.timestamps.contains(time) else { throw StoreError.damagedRow }
+        return Date(timestamp: time)
+    }
+
+    func step(_ column: String) throws -> Int? {
+        guard let step = try decode(Int?.self, forColumn: column) else { return nil }
+        guard (0...NumberRule.maximumStep).contains(step) else { throw StoreError.damagedRow }
+        return step
+    }
+
+    /// The loss of a row of `point` or `series_point`, finite or not; nil where it has none.
+    var loss: Double? {
+        get throws {
+            try decode(Double?.self, forColumn: "loss")
+                ?? NotFinite.value(of: decode(String?.self, forColumn: "not_finite"))
+        }
+    }
 }

@@ -126,8 +126,8 @@ extension RunStore {
                         """)
             ).map {
                 StudySummary(
-                    name: $0["study"], createdAt: Date(timestamp: $0["created"]),
-                    updatedAt: Date(timestamp: $0["updated"]))
+                    name: try $0.decode(forColumn: "study"),
+                    createdAt: try $0.date("created"), updatedAt: try $0.date("updated"))
             }
         }
     }
@@ -303,7 +303,7 @@ extension RunStore {
             guard let row = try Row.fetchOne(statement, arguments: [id]) else {
                 throw StoreError.runNotFound(id: id)
             }
-            return row["total_steps"]
+            return try row.decode(forColumn: "total_steps")
         }
     }
 
@@ -396,8 +396,10 @@ enum RunTable {
                 SELECT \(columns) FROM run WHERE key IN (SELECT value FROM json_each(?))
                 """)
         let rows = try Row.fetchAll(statement, arguments: [list(of: keys)])
-        let places = Dictionary(uniqueKeysWithValues: zip(keys, keys.indices))
-        return try runs(of: rows.sorted { places[$0["key"]] ?? 0 < places[$1["key"]] ?? 0 }, in: db)
+        // In a damaged file a key may come twice.
+        let places = Dictionary(zip(keys, keys.indices)) { first, _ in first }
+        let placed = try rows.map { row in (row, places[try row.decode(forColumn: "key")] ?? 0) }
+        return try runs(of: placed.sorted { $0.1 < $1.1 }.map(\.0), in: db)
     }
 
     /// A JSON list, which one statement takes whatever its length.
@@ -407,7 +409,7 @@ enum RunTable {
 
     /// The runs of rows of `columns`, with their features, tags and units: a query for each kind.
     static func runs(of rows: [Row], in db: Database) throws -> [Run] {
-        let keys = rows.map { $0["key"] as Int64 }
+        let keys: [Int64] = try rows.map { try $0.decode(forColumn: "key") }
         let features: [Int64: [String: Double]] = try details("run_feature", of: keys, in: db)
         let tags: [Int64: [String: String]] = try details("run_tag", of: keys, in: db)
         let units: [Int64: [String: String]] = try details("run_unit", of: keys, in: db)
@@ -434,7 +436,9 @@ enum RunTable {
         var details: [Int64: [String: Value]] = [:]
         let rows = try Row.fetchCursor(statement, arguments: [list(of: keys)])
         while let row = try rows.next() {
-            details[row["run_key"], default: [:]][row["name"]] = row["value"]
+            let name: String = try row.decode(forColumn: "name")
+            details[try row.decode(forColumn: "run_key"), default: [:]][name] =
+                try row.decode(forColumn: "value")
         }
         return details
     }
@@ -462,12 +466,12 @@ enum RunTable {
         for row in rows {
             // A schedule that earlier versions took and this one does not has no length; the run
             // says so when it is asked for.
-            guard let schedule = try? LearningRateSchedule(parsing: row["schedule"]) else {
-                continue
-            }
+            let text: String = try row.decode(forColumn: "schedule")
+            let key: Int64 = try row.decode(forColumn: "key")
+            guard let schedule = try? LearningRateSchedule(parsing: text) else { continue }
             try db.execute(
                 sql: "UPDATE run SET total_steps = ? WHERE key = ?",
-                arguments: [schedule.totalSteps, row["key"] as Int64])
+                arguments: [schedule.totalSteps, key])
         }
     }
 }
@@ -479,8 +483,8 @@ private struct RunKey: FetchableRecord, TableRecord {
 
     let key: Int64
 
-    init(row: Row) {
-        key = row["key"]
+    init(row: Row) throws {
+        key = try row.decode(forColumn: "key")
     }
 }
 
@@ -490,15 +494,19 @@ extension Run: FetchableRecord, PersistableRecord {
     /// The run of a row of `run`; features, tags and units have tables of their own.
     package init(row: Row) throws {
         self.init(
-            id: row["id"], study: row["study"], name: row["name"],
-            role: (row["role"] as String?).flatMap(Role.init(rawValue:)), loss: row["loss"],
-            recipe: row.hasColumn("recipe") ? row["recipe"] : nil)
+            id: try row.decode(forColumn: "id"), study: try row.decode(forColumn: "study"),
+            name: try row.decode(forColumn: "name"),
+            role: try row.decode(String?.self, forColumn: "role").flatMap(Role.init(rawValue:)),
+            loss: try row.decode(forColumn: "loss"),
+            recipe: row.hasColumn("recipe") ? try row.decode(forColumn: "recipe") : nil)
         var stored = Stored(
-            createdAt: Date(timestamp: row["created_at"]),
-            updatedAt: Date(timestamp: row["updated_at"]), lastStep: row["last_step"],
-            pointCount: row["point_count"], notFiniteCount: row["not_finite_count"],
-            divergedAt: row["diverged_at"], lastLoss: row["last_loss"])
-        if let text = row["schedule"] as String? {
+            createdAt: try row.date("created_at"), updatedAt: try row.date("updated_at"),
+            lastStep: try row.step("last_step"),
+            pointCount: try row.decode(forColumn: "point_count"),
+            notFiniteCount: try row.decode(forColumn: "not_finite_count"),
+            divergedAt: try row.step("diverged_at"),
+            lastLoss: try row.decode(forColumn: "last_loss"))
+        if let text = try row.decode(String?.self, forColumn: "schedule") {
             schedule = try? LearningRateSchedule(parsing: text)
             if schedule == nil { stored.unreadableSchedule = text }
         }

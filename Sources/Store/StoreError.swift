@@ -84,6 +84,10 @@ extension StoreError {
     /// The error of a writer that was not let in since another process holds the file.
     static let locked = StoreError.sqlite(code: 5, reason: "database is locked")
 
+    /// The error of a row that breaks the rules of its table, which SQLite checks at every write.
+    static let damagedRow = StoreError.sqlite(
+        code: 11, reason: "a row is not as it was written")
+
     /// True when a part of the file is damaged: what lies in other parts can still be read.
     package var isDamage: Bool { primaryCode == 11 || primaryCode == 26 }
 
@@ -106,6 +110,8 @@ extension StoreError {
             self = error
         case let error as InvalidField:
             self = .invalidField(error)
+        case is RowDecodingError:
+            self = .damagedRow
         case let error as DatabaseError:
             self = .sqlite(
                 code: Int(error.extendedResultCode.rawValue),

@@ -169,7 +169,9 @@ def calls_of_a_start(binary, folder):
     log = os.path.join(folder, "trace")
     process = traced(binary, os.path.join(folder, "counted.db"), ["-o", log])
     process.stdout.readline()
-    process.terminate()
+    # strace itself is deaf while it traces into a file.
+    with open(f"/proc/{process.pid}/task/{process.pid}/children") as file:
+        os.kill(int(file.read().split()[0]), signal.SIGKILL)
     process.wait()
     with open(log, errors="replace") as file:
         lines = [line for line in file if re.match(r"\d+ +\w+\(", line)]
@@ -254,7 +256,7 @@ def damage(options, table):
         whole = file.read()
     pages = len(whole) // PAGE
     step = 1 if options.long else max(1, pages // 40)
-    tried, silent, dead, fewest, metrics, named = 0, 0, 0, 20, 0, 0
+    tried, silent, dead, fewest, metrics, lists, named = 0, 0, 0, 20, 0, 0, 0
     for page in range(1, pages, step):
         with open(server.database, "wb") as file:
             file.write(whole[:page * PAGE] + b"\xa5" * PAGE + whole[(page + 1) * PAGE:])
@@ -272,6 +274,7 @@ def damage(options, table):
                        for run in range(20))
         fewest = min(fewest, readable)
         metrics += server.request("GET", "/metrics")[0] != 200
+        lists += server.request("GET", "/v1/runs")[0] != 200
         dead += server.request("GET", "/healthz")[0] != 200
         server.kill()
         for suffix in ("-wal", "-shm", "-server"):
@@ -283,6 +286,7 @@ def damage(options, table):
               f"{dead}, {named} named", dead == named <= 4)
     table.add("damage: fewest runs of 20 that still read", "≥ 18", str(fewest), fewest >= 18)
     table.add("damage: pages that fail /metrics", "≤ 2", str(metrics), metrics <= 2)
+    table.add("damage: pages that fail the list of runs", "≤ 4", str(lists), lists <= 4)
     server.remove()
 
     with Server(options.binary) as server:

@@ -78,6 +78,11 @@ struct MetricsEndpoints: Sendable {
             "isoloss_run_last_point_timestamp_seconds",
             "Last change of a run's points or metadata, seconds since 1970.", of: runs, to: &text
         ) { $0.updatedAt.timeIntervalSince1970 }
+        Self.write(
+            "isoloss_run_damaged",
+            "1 for a run whose newest points lie in a damaged part of the database.",
+            of: runs, to: &text
+        ) { $0.isDamaged ? 1 : nil }
         writeForecasts(of: runs, target: target, &text)
     }
 

@@ -71,13 +71,18 @@ struct RunEndpoints: Sendable {
         guard try !RowFormat.isAsked(in: request.query) else {
             return .json(JSONWriter.bytes(of: .array(page.records.map(\.row))))
         }
-        return .json(
-            JSONWriter.bytes(
-                of: .object([
-                    .init("runs", .array(page.records.map(\.json))),
-                    .init("next_cursor", page.nextCursor.map(JSONValue.string) ?? .null),
-                    .init("total", .integer(total)),
-                ])))
+        var members: [JSONValue.Member] = [
+            .init("runs", .array(page.records.map(\.json))),
+            .init("next_cursor", page.nextCursor.map(JSONValue.string) ?? .null),
+            .init("total", .integer(total)),
+        ]
+        if page.damaged > 0 {
+            let warning =
+                "\(page.damaged) of these runs lie in a damaged part of the database and are left "
+                + "out; isoloss check names them"
+            members.append(.init("warnings", .array([.string(warning)])))
+        }
+        return .json(JSONWriter.bytes(of: .object(members)))
     }
 
     /// Sorts by a field's name, greatest first with `-` before it: `last_loss`, `-updated`.

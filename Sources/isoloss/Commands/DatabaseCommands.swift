@@ -164,7 +164,7 @@ struct ExportCommand: ParsableCommand {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         var members: [JSONValue] = []
-        for listed in try store.allRuns(study: study) {
+        for listed in try store.allRuns(study: study, skipsDamaged: true) {
             do {
                 members.append(try write(store.wholeRun(listed.id)))
             } catch let error as StoreError {
