@@ -344,6 +344,11 @@ package struct LawPredictor: Sendable {
         var evaluator = law.law.evaluator(for: [input])
         let (losses, jacobian) = evaluator.lossesAndJacobian(
             at: try parameters.fitted(for: input).values)
+        return residualGradients(losses, jacobian)
+    }
+
+    /// ∂residual/∂parameter at each loss.
+    private func residualGradients(_ losses: [Double], _ jacobian: [Double]) -> [[Double]] {
         let isLog = report.objective.residual == .log
         return losses.indices.map { point in
             law.parameters.indices.map {
@@ -413,14 +418,11 @@ package struct LawPredictor: Sendable {
         var evaluator = law.law.evaluator(for: [input])
         let (losses, jacobian) = evaluator.lossesAndJacobian(at: values)
         let isLog = report.objective.residual == .log
-        let gradients = losses.enumerated().map { point, loss in
-            values.indices.map { jacobian[$0 * losses.count + point] / (isLog ? loss : 1) }
-        }
         let areas = input.areas?.forwardArea(at: input.steps) ?? []
         return (
             losses,
             .init(
-                gradients: gradients, logAreas: areas.map { log($0) },
+                gradients: residualGradients(losses, jacobian), logAreas: areas.map { log($0) },
                 units: isLog ? losses.map { _ in 1 } : losses)
         )
     }
