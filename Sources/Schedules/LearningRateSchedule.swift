@@ -38,7 +38,7 @@ package struct LearningRateSchedule: Sendable {
     /// Doubts about a schedule that is valid, a sentence each.
     package let warnings: [String]
 
-    /// What was read to make it, which its rates do not show again.
+    /// Runs and warnings read to make it, which its rates do not show again.
     let reading: Reading
 
     /// The run that it continues, where it was written so (`from:RUN@s`).

@@ -72,7 +72,7 @@ package struct ContinuedRun: Sendable, Equatable {
     package let steps: Int
 }
 
-/// What was read beside a schedule's rates.
+/// The runs and warnings that were read beside a schedule's rates.
 struct Reading: Sendable {
     /// Doubts about the runs that were continued.
     var warnings: [String] = []

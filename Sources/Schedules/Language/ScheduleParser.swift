@@ -4,7 +4,7 @@ struct ScheduleParser {
     private var position = 0
     private let runs: ScheduledRuns?
 
-    /// What was read beside the segments.
+    /// The parts read beside the segments.
     private(set) var reading = Reading()
 
     init(_ text: String, runs: ScheduledRuns?) {
