@@ -7,6 +7,8 @@ import Foundation
 package final class ByteSource {
     /// The name for errors.
     package let name: String
+    /// The file that this is the unchanged content of; nil for bytes at hand, whatever their name.
+    private(set) var path: String?
     /// Most values of a JSON tree made of it.
     var maximumValues = Int.max
     /// Read already by `head`, not yet by `read`.
@@ -49,6 +51,10 @@ package final class ByteSource {
         }
         raw = RawBytes(descriptor: descriptor)
         try unpackIfPacked()
+        var status = stat()
+        // A pipe is read once only.
+        let isRegular = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        self.path = isRegular && unpacker == nil ? path : nil
     }
 
     private func unpackIfPacked() throws(RunFileError) {

@@ -5,7 +5,14 @@ struct ColumnName: Hashable {
     /// Lower case, spaces and hyphens as underscores, without the prefixes of exported tables.
     let normal: String
 
+    /// The longest name that means anything, in bytes: a line of noise may be one cell.
+    private static let longest = 256
+
     init(_ column: String) {
+        guard column.utf8.count <= Self.longest else {
+            normal = column
+            return
+        }
         var name = column.trimmingSpaces.lowercased()
         for prefix in Self.prefixes where name.hasPrefix(prefix) && name.count > prefix.count {
             name.removeFirst(prefix.count)
@@ -23,8 +30,11 @@ struct ColumnName: Hashable {
             || ColumnAliases.sequenceLength.contains(normal)
     }
 
-    /// Its parts between anything but letters and digits.
-    var words: [Substring] { normal.split { !$0.isLetter && !$0.isNumber } }
+    /// Its parts between anything but letters and digits; none of a name too long to mean anything.
+    var words: [Substring] {
+        guard normal.utf8.count <= Self.longest else { return [] }
+        return normal.split { !$0.isLetter && !$0.isNumber }
+    }
 }
 
 /// The other names of the contract's columns, in the spelling of `ColumnName`.

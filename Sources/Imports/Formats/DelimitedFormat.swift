@@ -27,15 +27,15 @@ struct DelimitedFormat: LogFormat {
         name: "columns", title: "columns apart by blanks, under a header",
         sample: "step    loss      learning_rate", separator: UInt8(ascii: " "))
 
+    /// The most columns of a table: each takes a look at what its name may mean.
+    static let mostColumns = 20_000
+
     func recognises(_ head: LogHead) -> Confidence {
         let header = columns(of: head)
-        let names = header.map(ColumnName.init)
-        let known = names.contains {
-            ColumnAliases.step.contains($0.normal) || $0.saysSetting || $0.normal == "epoch"
-                || LossName($0.normal).mainRank == 0 || $0.normal == "id"
-        }
         // A sentence with commas is no header.
-        let isHeader = header.allSatisfy { $0.count < 120 && !$0.contains(": ") }
+        let isHeader = header.allSatisfy {
+            $0.utf8.count < 480 && $0.count < 120 && !$0.contains(": ")
+        }
         guard isHeader, head.first != UInt8(ascii: "{"), head.first != UInt8(ascii: "[") else {
             return .none
         }
@@ -43,10 +43,14 @@ struct DelimitedFormat: LogFormat {
             // Any sentence has blanks, so that both a step and a loss are wanted.
             let isLog =
                 header.contains { LossName($0).saysLoss }
-                && names.contains {
+                && header.lazy.map(ColumnName.init).contains {
                     ColumnAliases.step.contains($0.normal) || $0.normal == "epoch"
                 }
             return isLog ? .likely : .none
+        }
+        let known = header.prefix(Self.mostColumns).lazy.map(ColumnName.init).contains {
+            ColumnAliases.step.contains($0.normal) || $0.saysSetting || $0.normal == "epoch"
+                || LossName($0.normal).mainRank == 0 || $0.normal == "id"
         }
         if header.count > 1 { return known ? .likely : .possible }
         return known && separator == .comma ? .possible : .none
@@ -58,6 +62,12 @@ struct DelimitedFormat: LogFormat {
 
     func read(_ source: ByteSource, into log: inout LogCollector) throws(RunFileError) {
         let header = columns(of: LogHead(try source.head(LogHead.length)))
+        guard header.count <= Self.mostColumns else {
+            throw RunFileError(
+                file: source.name,
+                kind: .wrongShape(
+                    expected: "at most \(Self.mostColumns) columns, not \(header.count)"))
+        }
         let roles = Roles(header, options: log.options)
         if roles.step == nil, !log.options.countsRows {
             return try readTable(source, header, into: &log)

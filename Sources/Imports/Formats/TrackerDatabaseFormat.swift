@@ -3,6 +3,10 @@ import GRDB
 import JSONText
 
 /// SQLite files in which trackers keep runs: trackio's, and MLflow's `mlflow.db`.
+///
+/// A file may come from anybody. A view or a computed column may ask for endless work, and a row may
+/// have any type: only stored columns of plain tables are read, each value is asked for its type, and
+/// rows are counted, since pages that point at one another have rows without end.
 struct TrackerDatabaseFormat: LogFormat {
     let name = "sqlite"
     let title = "SQLite files of trackio and of MLflow"
@@ -20,15 +24,17 @@ struct TrackerDatabaseFormat: LogFormat {
             defer { if isOwn { try? FileManager.default.removeItem(atPath: path) } }
             var configuration = Configuration()
             configuration.readonly = true
+            configuration.prepareDatabase { database in
+                try database.execute(
+                    sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+            }
             let database = try DatabaseQueue(path: path, configuration: configuration)
             try database.read { database in
-                let columns = try Set(
-                    Row.fetchAll(database, sql: "SELECT name FROM pragma_table_info('metrics')")
-                        .map { row -> String in row[0] })
-                if columns.isSuperset(of: ["run_name", "step", "metrics"]) {
-                    try Self.trackio(database, columns, source.name, &collected)
-                } else if columns.isSuperset(of: ["key", "value", "run_uuid", "step"]) {
-                    try Self.mlflow(database, &collected)
+                let columns = try Self.columns(of: "metrics", in: database)
+                if columns.isSuperset(of: ["run_name", "step", "metrics", "id"]) {
+                    try Self.trackio(database, source, &collected)
+                } else if columns.isSuperset(of: Self.mlflowColumns) {
+                    try Self.mlflow(database, source, &collected)
                 } else {
                     throw RunFileError(
                         file: source.name,
@@ -48,46 +54,67 @@ struct TrackerDatabaseFormat: LogFormat {
 
     /// The file, or a copy of content that is in none.
     private static func file(of source: ByteSource) throws -> (path: String, isOwn: Bool) {
-        if FileManager.default.fileExists(atPath: source.name) { return (source.name, false) }
+        if let path = source.path { return (path, false) }
         let copy = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).db")
         try Data(source.readAll(limit: 1 << 30)).write(to: copy)
         return (copy.path, true)
     }
 
-    /// Rows of JSON by run and step.
-    private static func trackio(
-        _ database: Database, _ columns: Set<String>, _ file: String, _ log: inout LogCollector
-    ) throws {
-        var reader = RecordReader(file: file, options: log.options)
-        let rows = try Row.fetchCursor(
+    private static let mlflowColumns: Set = [
+        "key", "value", "run_uuid", "step", "is_nan", "timestamp",
+    ]
+
+    /// The stored columns of a plain table; none of a view, a virtual table, or a table not there.
+    private static func columns(of table: String, in database: Database) throws -> Set<String> {
+        let isPlain = try Bool.fetchOne(
             database,
             sql: """
-                SELECT run_name, step, metrics, \(columns.contains("timestamp") ? "timestamp" : "NULL")
-                FROM metrics ORDER BY id
-                """)
-        var line = 0
-        while let row = try rows.next() {
-            line += 1
-            let text: String = row[2]
-            guard case .object(let members) = try? JSONParser.parse(Array(text.utf8)) else {
-                log.skip("rows that are no JSON", at: line)
-                continue
+                SELECT EXISTS (SELECT 1 FROM sqlite_schema
+                    WHERE type = 'table' AND rootpage > 0 AND lower(name) = ?)
+                """, arguments: [table])
+        guard isPlain == true else { return [] }
+        return try Set(
+            String.fetchAll(
+                database, sql: "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0",
+                arguments: [table]))
+    }
+
+    /// Rows of JSON by run and step.
+    private static func trackio(
+        _ database: Database, _ source: ByteSource, _ log: inout LogCollector
+    ) throws {
+        var reader = RecordReader(file: source.name, options: log.options)
+        let hasTimes = try columns(of: "metrics", in: database).contains("timestamp")
+        let time = hasTimes ? "timestamp" : "NULL AS timestamp"
+        let rows = "SELECT id, run_name, step, metrics, \(time) FROM metrics"
+        try each(
+            "SELECT run_name, step, metrics, timestamp FROM (\(rows) LIMIT :limit) ORDER BY id",
+            in: database, of: source
+        ) { row, line in
+            guard let members = object(row[2], of: source) else {
+                return log.skip("rows that are no JSON", at: line)
             }
-            let step: Int = row[1]
-            let time: String? = row[3]
-            let place: [JSONValue.Member] =
-                [.init("step", .integer(step))]
-                + (time.map { [.init("timestamp", .string($0))] } ?? [])
-            reader.take(members + place, run: row[0], line: line, into: &log)
+            guard let run = String.fromDatabaseValue(row[0]),
+                let step = Int.fromDatabaseValue(row[1])
+            else {
+                return log.skip("rows without run and step", at: line)
+            }
+            var place: [JSONValue.Member] = [.init("step", .integer(step))]
+            if let time = String.fromDatabaseValue(row[3]) {
+                place.append(.init("timestamp", .string(time)))
+            }
+            reader.take(members + place, run: run, line: line, into: &log)
         }
         reader.finish(&log)
-        guard try database.tableExists("configs") else { return }
-        for row in try Row.fetchAll(database, sql: "SELECT run_name, config FROM configs") {
-            let text: String = row[1]
-            guard case .object(let members) = try? JSONParser.parse(Array(text.utf8)) else {
-                continue
-            }
-            let run = log.run(row[0])
+        guard try columns(of: "configs", in: database).isSuperset(of: ["run_name", "config"])
+        else { return }
+        try each(
+            "SELECT run_name, config FROM configs LIMIT :limit", in: database, of: source
+        ) { row, _ in
+            guard let name = String.fromDatabaseValue(row[0]),
+                let members = object(row[1], of: source)
+            else { return }
+            let run = log.run(name)
             for member in members {
                 guard let text = member.value.text else { continue }
                 log.update(run) { $0.note(member.name, text) }
@@ -96,29 +123,78 @@ struct TrackerDatabaseFormat: LogFormat {
     }
 
     /// A row per value; NaN stands in a column of its own.
-    private static func mlflow(_ database: Database, _ log: inout LogCollector) throws {
-        let rows = try Row.fetchCursor(
-            database,
-            sql: """
-                SELECT run_uuid, key, step, CASE WHEN is_nan THEN NULL ELSE value END, timestamp
-                FROM metrics ORDER BY run_uuid, timestamp, step
-                """)
-        while let row = try rows.next() {
-            let run = log.run(row[0])
+    private static func mlflow(
+        _ database: Database, _ source: ByteSource, _ log: inout LogCollector
+    ) throws {
+        let rows = "SELECT run_uuid, key, step, timestamp, is_nan, value FROM metrics"
+        try each(
+            """
+            SELECT run_uuid, key, step, CASE WHEN is_nan THEN NULL ELSE value END, timestamp
+            FROM (\(rows) LIMIT :limit) ORDER BY run_uuid, timestamp, step
+            """, in: database, of: source
+        ) { row, line in
+            guard let name = String.fromDatabaseValue(row[0]),
+                let key = String.fromDatabaseValue(row[1]), let step = Int.fromDatabaseValue(row[2])
+            else { return log.skip("rows without run, key and step", at: line) }
+            let run = log.run(name)
             let counted = log.countRow(of: run)
-            let value: Double? = row[3]
-            let step: Int = log.options.countsRows ? counted : row[2]
-            log.add(value ?? .nan, row[1], step: step, run: run)
-            if let time: Double = row[4] { log.add(time, "timestamp", step: step, run: run) }
+            let value = Double.fromDatabaseValue(row[3]) ?? .nan
+            let place = log.options.countsRows ? counted : step
+            log.add(value, key, step: place, run: run)
+            if let time = Double.fromDatabaseValue(row[4]) {
+                log.add(time, "timestamp", step: place, run: run)
+            }
         }
-        for row in try Row.fetchAll(database, sql: "SELECT run_uuid, key, value FROM params") {
-            let key: String = row[1]
-            let value: String = row[2]
-            log.update(log.run(row[0])) { $0.note(key, value) }
+        if try !columns(of: "params", in: database).isEmpty {
+            try each(
+                "SELECT run_uuid, key, value FROM params LIMIT :limit", in: database, of: source
+            ) { row, _ in
+                guard let run = String.fromDatabaseValue(row[0]),
+                    let key = String.fromDatabaseValue(row[1]),
+                    let value = String.fromDatabaseValue(row[2])
+                else { return }
+                log.update(log.run(run)) { $0.note(key, value) }
+            }
         }
-        for row in try Row.fetchAll(database, sql: "SELECT run_uuid, name FROM runs") {
-            let name: String? = row[1]
-            log.update(log.run(row[0])) { $0.name = name }
+        guard try !columns(of: "runs", in: database).isEmpty else { return }
+        try each("SELECT run_uuid, name FROM runs LIMIT :limit", in: database, of: source) {
+            row, _ in
+            guard let run = String.fromDatabaseValue(row[0]) else { return }
+            log.update(log.run(run)) { $0.name = String.fromDatabaseValue(row[1]) }
         }
+    }
+
+    /// Hands over a query's rows with their numbers, from 1.
+    ///
+    /// - Throws: What SQLite says; `RunFileError` for more rows than the source may have.
+    private static func each(
+        _ query: String, in database: Database, of source: ByteSource,
+        _ take: (Row, _ line: Int) throws -> Void
+    ) throws {
+        let limit = min(source.maximumValues, mostRows)
+        let rows = try Row.fetchCursor(database, sql: query, arguments: ["limit": limit + 1])
+        var line = 0
+        while let row = try rows.next() {
+            line += 1
+            guard line <= limit else {
+                throw RunFileError(
+                    file: source.name, kind: .notALog("has more than \(limit) rows in a table"))
+            }
+            try take(row, line)
+        }
+    }
+
+    /// The rows of any log that is one, where nobody sets a limit.
+    private static let mostRows = 100_000_000
+
+    /// The members of a JSON object in a column; nil for anything else.
+    private static func object(
+        _ value: DatabaseValue, of source: ByteSource
+    ) -> [JSONValue.Member]? {
+        guard let text = String.fromDatabaseValue(value),
+            case .object(let members) = try? JSONParser.parse(
+                Array(text.utf8), maximumValues: source.maximumValues)
+        else { return nil }
+        return members
     }
 }

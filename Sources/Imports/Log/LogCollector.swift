@@ -85,14 +85,19 @@ package struct LogRun: Sendable {
     package let key: String?
     package private(set) var series: [LogSeries] = []
     /// Numbers and words beside the steps, by the name that the log gives them.
-    package var metadata: [(name: String, value: String)] = []
+    package private(set) var metadata: [(name: String, value: String)] = []
+    private var noted: Set<String> = []
     /// The step at which training ends, where the log says it.
     package var totalSteps: Int?
     /// A name that the log gives the run.
     package var name: String?
     /// Rows or lines taken so far, for steps that are counted.
     var rows = 0
+    /// Places of series by the numbers of names, those of the first names in an array: thousands of
+    /// runs that have a name each must not take the square of that.
     private var places: [Int?] = []
+    private var farPlaces: [Int: Int] = [:]
+    private static let nearNames = 32
     /// Series that a later file does not replace.
     private var keptSeries = 0
 
@@ -102,19 +107,25 @@ package struct LogRun: Sendable {
 
     /// Adds a piece of metadata unless one of that name is there.
     package mutating func note(_ name: String, _ value: String) {
-        guard !metadata.contains(where: { $0.name == name }) else { return }
-        metadata.append((name, value))
+        if noted.insert(name).inserted { metadata.append((name, value)) }
     }
 
     /// The place of a name's series; nil before its first value.
-    fileprivate func place(of id: Int) -> Int? { id < places.count ? places[id] : nil }
+    fileprivate func place(of id: Int) -> Int? {
+        guard id < Self.nearNames else { return farPlaces[id] }
+        return id < places.count ? places[id] : nil
+    }
 
     /// Begins a name's series.
     fileprivate mutating func begin(
         _ id: Int, _ name: (text: String, isKept: Bool), line: Int?
     ) -> Int {
-        while places.count <= id { places.append(nil) }
-        places[id] = series.count
+        if id < Self.nearNames {
+            while places.count <= id { places.append(nil) }
+            places[id] = series.count
+        } else {
+            farPlaces[id] = series.count
+        }
         series.append(LogSeries(name: name.text, firstLine: line, isKept: name.isKept))
         return series.count - 1
     }
@@ -192,12 +203,25 @@ package struct LogCollector: Sendable {
         return runs.count - 1
     }
 
+    /// The most names of a log: each takes a look at what it may mean.
+    ///
+    /// Values under further ones are left out like those of other metrics, under one name.
+    private static let mostNames = 20_000
+
     /// A number for a name, which is quicker to add values under.
     package mutating func id(of name: String) -> Int {
         if let id = nameIDs[name] { return id }
+        guard names.count < Self.mostNames else { return furtherID() }
         names.append((name, options.keeps(name)))
         nameIDs[name] = names.count - 1
         return names.count - 1
+    }
+
+    private mutating func furtherID() -> Int {
+        if names.count == Self.mostNames {
+            names.append(("all after the first \(Self.mostNames) names", false))
+        }
+        return Self.mostNames
     }
 
     /// Adds a value.

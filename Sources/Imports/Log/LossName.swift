@@ -14,6 +14,7 @@ struct LossName {
 
     /// True when it says that it is a loss.
     var saysLoss: Bool {
+        guard !words.isEmpty else { return false }
         if name.normal.hasPrefix("loss/") { return name.normal.count > "loss/".count }
         let says = ["loss", "nll", "cross_entropy", "crossentropy", "xent"]
         return says.contains { name.normal.contains($0) } && words.isDisjoint(with: Self.others)

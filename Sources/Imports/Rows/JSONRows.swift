@@ -51,7 +51,7 @@ struct JSONRows: RowSource {
             }
             rows.append(row)
         }
-        self.init(rows: rows, lines: nil)
+        try self.init(rows: rows, lines: nil, file: file)
     }
 
     /// Reads newline-delimited JSON, one object per line.
@@ -78,16 +78,24 @@ struct JSONRows: RowSource {
             rows.append(row)
             lines.append(line)
         }
-        self.init(rows: rows, lines: lines)
+        try self.init(rows: rows, lines: lines, file: file)
     }
 
-    private init(rows: [[JSONValue.Member]], lines: [Int]?) {
+    private init(
+        rows: [[JSONValue.Member]], lines: [Int]?, file: String
+    ) throws(RunFileError) {
         self.rows = rows
         self.lines = lines
         var names = Set<String>()
         for (index, row) in rows.enumerated()
         where index == 0 || !Self.haveSameKeys(row, rows[index - 1]) {
             names.formUnion(row.map(\.name))
+        }
+        guard names.count <= DelimitedFormat.mostColumns else {
+            throw RunFileError(
+                file: file,
+                kind: .wrongShape(
+                    expected: "rows of at most \(DelimitedFormat.mostColumns) different names"))
         }
         columns = names.sorted()
     }
