@@ -69,6 +69,17 @@ import Testing
         #expect(try dropCount(steps: 100_000_000) < 600)
     }
 
+    @Test(arguments: [
+        "warmup:1@1e6,exp:99999999@1e-30", "warmup:300@1e3,step@1e-12,cosine:99000000@1e-16",
+    ])
+    func `rates lost in the area of those before them cost no more`(text: String) throws {
+        let areas = ScheduleAreas(try LearningRateSchedule(parsing: text))
+        let points = (1...100).map { areas.schedule.totalSteps / 100 * $0 }
+        let lists = VisibleDrops(
+            areas, at: points, pointAreas: areas.forwardArea(at: points), from: 1)
+        #expect(lists.trees.reduce(0) { $0 + $1.list.count } < 30_000)
+    }
+
     @Test func `derivatives under random rates agree with differences`() throws {
         var generator = SeededGenerator(seed: 21)
         let rates = (0..<4_000).map { _ in Double.random(in: 1e-5...1e-3, using: &generator) }

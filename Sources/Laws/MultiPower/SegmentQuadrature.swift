@@ -99,10 +99,14 @@ struct SegmentQuadrature {
         var end = gap.upperBound
         var nearest = panel.values(at: Double(end - 1))
         // Rates of a smooth stretch rise or fall: the highest of the gap is at one of its ends.
-        let highestRate = max(panel.values(at: Double(gap.lowerBound)).rate, nearest.rate)
+        let first = panel.values(at: Double(gap.lowerBound)).rate
+        let (lowestRate, highestRate) = (min(first, nearest.rate), max(first, nearest.rate))
         while end > gap.lowerBound {
+            // Small rates are lost in the area of large ones before them; the steps in between say
+            // how far away the point is at least. Else a run of them would be taken one by one.
+            let passed = Double(gap.upperBound - end + 1) * lowestRate
             // In steps at the highest rate, so at most the true distance.
-            let room = 2 * (area - nearest.areaBefore) / highestRate
+            let room = 2 * max(area - nearest.areaBefore, passed) / highestRate
             let count = QuadratureRules.length(atMost: room, of: end - gap.lowerBound)
             if count < GridQuadrature.shortestGrid {
                 list.append(nearest, weight: 1, at: origin)
