@@ -13,6 +13,8 @@ package struct WorkBudget: Sendable, Equatable {
         case jsonValues = "max-json-values"
         case bodyBytes = "max-body-bytes"
         case uploadPoints = "max-upload-points"
+        case uploadRuns = "max-upload-runs"
+        case names = "max-names"
         case resamples = "max-resamples"
         case answerPoints = "max-answer-points"
 
@@ -23,6 +25,8 @@ package struct WorkBudget: Sendable, Equatable {
             case .jsonValues: "JSON values in a body"
             case .bodyBytes: "bytes of a body once unpacked"
             case .uploadPoints: "points in one upload"
+            case .uploadRuns: "runs in one upload"
+            case .names: "different names of columns, losses and tags in one upload"
             case .resamples: "resamples of a bootstrap"
             case .answerPoints: "stored points in one answer"
             }
@@ -32,7 +36,8 @@ package struct WorkBudget: Sendable, Equatable {
         var remedy: String {
             switch self {
             case .curvePoints: "ask for fewer by a larger every"
-            case .jsonValues, .bodyBytes, .uploadPoints: "send it in several requests"
+            case .jsonValues, .bodyBytes, .uploadPoints, .uploadRuns, .names:
+                "send it in several requests"
             case .resamples: "ask for fewer"
             case .answerPoints: "ask for fewer by from and to, or by max_points"
             }
@@ -41,7 +46,8 @@ package struct WorkBudget: Sendable, Equatable {
 
     private var limits: [Quantity: Int] = [
         .curvePoints: 100_000, .jsonValues: 1_000_000, .bodyBytes: ParserLimits().bodyBytes,
-        .uploadPoints: 1_000_000, .resamples: 20_000, .answerPoints: 1_000_000,
+        .uploadPoints: 1_000_000, .uploadRuns: 50_000, .names: 20_000, .resamples: 20_000,
+        .answerPoints: 1_000_000,
     ]
 
     package init() {}

@@ -47,6 +47,37 @@ struct BudgetTests {
             try service.post("/v1/runs/a/points", table(4), type: "text/csv"), "max-upload-points")
     }
 
+    @Test func `names the limit and the flag of runs in an upload`() throws {
+        let service = try TestService(.inProcess, budget: budget(.uploadRuns, 2))
+        let runs = (0..<3).map { #"{"id":"r\#($0)","loss":3,"parameter_count":1e9}"# }
+        let list = "[\(runs.joined(separator: ","))]"
+        expectOverBudget(try service.post("/v1/runs", list), "max-upload-runs")
+        let lines = runs.joined(separator: "\n")
+        expectOverBudget(
+            try service.post("/v1/runs", lines, type: "application/x-ndjson"), "max-upload-runs")
+        #expect(try service.post("/v1/runs", "[\(runs[0]),\(runs[1])]").status == 201)
+    }
+
+    @Test func `names the limit and the flag of names in an upload`() throws {
+        let service = try TestService(.inProcess, budget: budget(.names, 4))
+        #expect(try service.put("/v1/runs/a", "{}").status == 201)
+        let few = #"{"step":1,"loss":3,"loss/a":3,"loss/b":3}"#
+        let many = #"{"step":1,"loss":3,"loss/a":3,"loss/c":3}"#
+        let points = { (list: [String]) in #"{"points":[\#(list.joined(separator: ","))]}"# }
+        #expect(try service.post("/v1/runs/a/points", points([few, few])).status == 200)
+        expectOverBudget(try service.post("/v1/runs/a/points", points([few, many])), "max-names")
+        expectOverBudget(
+            try service.post("/v1/runs/a/points", "step,loss,c,d,e\n1,3,,,\n", type: "text/csv"),
+            "max-names")
+        let tags = #"{"tags":{"a":"1","b":"1","c":"1","d":"1","e":"1"}}"#
+        expectOverBudget(try service.put("/v1/runs/a", tags), "max-names")
+        let metrics = (0..<5).map { #"{"key":"loss_\#($0)","value":3,"step":1}"# }
+        expectOverBudget(
+            try service.post(
+                "/api/2.0/mlflow/runs/log-batch",
+                #"{"run_id":"a","metrics":[\#(metrics.joined(separator: ","))]}"#), "max-names")
+    }
+
     @Test func `names the limit and the flag of resamples`() throws {
         let service = try TestService(.inProcess, budget: budget(.resamples, 200))
         let fit = #"{"law":"chinchilla","study":"s","uncertainty":"bootstrap:201"}"#

@@ -185,6 +185,22 @@ struct TrackerTests {
             service, "runs/search",
             #"{"experiment_ids":["0"],"max_results":2,"page_token":"\#(token)"}"#)
         #expect(rest.json["runs"]?.elements.count == 1 && rest.json["next_page_token"] == nil)
+        let twice = try Self.call(service, "runs/search", #"{"experiment_ids":["0","0"]}"#)
+        #expect(twice.json["runs"]?.elements.count == 3)
+    }
+
+    @Test func `a search that would take long is refused`() throws {
+        let service = try TestService(.inProcess)
+        let filter = Array(repeating: "metrics.loss < 3", count: 300).joined(separator: " AND ")
+        let orders = Array(repeating: #""metrics.loss""#, count: 17).joined(separator: ",")
+        for (member, body) in [
+            ("/filter", #"{"experiment_ids":["0"],"filter":"\#(filter)"}"#),
+            ("/order_by", #"{"experiment_ids":["0"],"order_by":[\#(orders)]}"#),
+        ] {
+            let answer = try Self.call(service, "runs/search", body)
+            #expect(answer.status == 400)
+            #expect(answer.pointers == [member], "\(answer.text)")
+        }
     }
 
     @Test func `refusals are what MLflow's clients expect, and harm nothing`() throws {

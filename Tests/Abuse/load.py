@@ -206,6 +206,21 @@ def costly(server):
         "import of 60 MiB of one line": ("POST", imports, b"a" * (60 * MIB), None, binary),
         "import of 60 MiB of step: loss:": (
             "POST", imports, flood(b"step: 1 loss: 2.5\n", 60 * MIB), None, binary),
+        "import of 20,000 runs of a name each": (
+            "POST", imports, b"".join(b'{"run":"r%d","step":1,"loss_a%d":2.5}\n' % (index, index)
+                                      for index in range(20_000)), None, binary),
+        "points under 300,000 names": (
+            "POST", points, b'{"points":[{"step":1,"loss":2,' + b",".join(
+                b'"loss/c%d":1' % index for index in range(300_000)) + b"}]}"),
+        "rows of 300,000 columns": (
+            "POST", points, b"step,loss," + b",".join(b"c%d" % index for index in range(300_000))
+            + b"\n1,2\n", None, csv),
+        "300,000 tags": ("PUT", "/v1/runs/tags", b'{"tags":{' + b",".join(
+            b'"c%d":"1"' % index for index in range(300_000)) + b"}}"),
+        "300,000 runs": ("POST", "/v1/runs", b"[" + b",".join(
+            b'{"id":"z%d"}' % index for index in range(300_000)) + b"]"),
+        "steep rates over 10^8 steps, multi-power": ("GET", f"/v1/fits/{power}" + curve(
+            "warmup:1@1e6,exp:99999999@1e-30")),
         "MLflow search": ("POST", "/api/2.0/mlflow/runs/search", json.dumps({
             "experiment_ids": ["samples"], "max_results": 1000,
             "filter": " AND ".join(["metrics.loss < 3"] * 10_000)}).encode()),

@@ -53,6 +53,7 @@ struct ImportEndpoints: Sendable {
         }
         var report = ImportReport(files: [file], notes: file.notes, warnings: file.warnings)
         let imports = file.runs.map(\.run)
+        try budget.check(.uploadRuns, of: imports.count)
         try budget.check(.uploadPoints, of: imports.map(\.points.count).reduce(0, +))
         if query.text("dry_run").map({ $0 != "false" }) ?? false {
             report.created = imports.count

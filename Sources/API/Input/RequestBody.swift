@@ -26,7 +26,7 @@ struct RequestBody {
 
     let format: Format
     let bytes: [UInt8]
-    private let budget: WorkBudget
+    let budget: WorkBudget
     private let context: RequestContext
 
     /// The most bytes that the body may amount to, for readers that unpack what is packed twice or
@@ -65,6 +65,14 @@ struct RequestBody {
         return try countingValues { () throws(JSONSyntaxError) in
             try JSONLines.parse(bytes, maximumValues: budget[.jsonValues])
         }
+    }
+
+    /// Refuses a table of more columns than names are allowed, by its first line: each takes a look at
+    /// what it may mean.
+    func checkColumns() throws(HTTPError) {
+        let separator = UInt8(ascii: format == .tsv ? "\t" : ",")
+        let header = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        try budget.check(.names, of: header.count { $0 == separator } + 1)
     }
 
     /// Sets aside what the tree of the body and the records made of it can take.

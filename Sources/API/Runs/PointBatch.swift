@@ -24,10 +24,10 @@ struct PointBatch {
     ///   values are in `faults`.
     init(_ body: RequestBody, skips: Bool) throws {
         switch body.format {
-        case .json: readObject(try body.json())
+        case .json: try readObject(try body.json(), body.budget)
         case .ndjson:
             let lines = try body.jsonLines()
-            var reader = PointReader(lines.map(\.value))
+            var reader = try PointReader(lines.map(\.value), budget: body.budget)
             for (index, line) in lines.enumerated() {
                 reader.read(line.value, at: "/\(index)", line: line.line)
             }
@@ -36,7 +36,7 @@ struct PointBatch {
         }
     }
 
-    private mutating func readObject(_ value: JSONValue) {
+    private mutating func readObject(_ value: JSONValue, _ budget: WorkBudget) throws {
         var object = ObjectReader(value)
         let list = object.take("points")
         if let flag = object.take("rewind") {
@@ -49,7 +49,7 @@ struct PointBatch {
         object.finish()
         var values: [JSONValue] = []
         if case .array(let elements) = list { values = elements }
-        var reader = PointReader(values)
+        var reader = try PointReader(values, budget: budget)
         reader.faults = object.faults
         switch list {
         case .array:
@@ -66,6 +66,7 @@ struct PointBatch {
     }
 
     private mutating func readTable(_ body: RequestBody, skips: Bool) throws {
+        try body.checkColumns()
         let curve = try RunFileReader.readCurve(
             bytes: body.bytes, name: "body", format: body.format == .csv ? .csv : .tsv,
             limit: body.limit, skipsBadRows: skips)

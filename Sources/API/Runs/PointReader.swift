@@ -1,4 +1,5 @@
 import Foundation
+import HTTP
 import Imports
 import JSONText
 import Records
@@ -20,12 +21,16 @@ struct PointReader {
 
     /// A reader of points whose keys are known.
     ///
-    /// - Parameter values: All points that will be read.
-    init(_ values: some Collection<JSONValue>) {
+    /// - Parameters:
+    ///   - values: All points that will be read.
+    ///   - budget: The most names that they may have.
+    /// - Throws: `HTTPError` over the budget.
+    init(_ values: some Collection<JSONValue>, budget: WorkBudget) throws(HTTPError) {
         var names = Set<String>()
         for case .object(let members) in values {
             for member in members where !names.contains(member.name) { names.insert(member.name) }
         }
+        try budget.check(.names, of: names.count)
         for name in names where name == Self.timeName || name.hasPrefix(Self.notFiniteName) {
             names.remove(name)
         }

@@ -26,9 +26,12 @@ struct RunBatch {
                 runs = [RunReader(study: study).run(from: value, faults: &faults)]
                 return
             }
+            try body.budget.check(.uploadRuns, of: values.count)
             read(values.map { ($0, nil) }, study, &faults)
         case .ndjson:
-            read(try body.jsonLines().map { ($0.value, $0.line) }, study, &faults)
+            let lines = try body.jsonLines()
+            try body.budget.check(.uploadRuns, of: lines.count)
+            read(lines.map { ($0.value, $0.line) }, study, &faults)
         case .csv, .tsv: try readTable(body, study)
         }
         if runs.isEmpty, faults.count == 0 {
@@ -47,9 +50,11 @@ struct RunBatch {
     }
 
     private mutating func readTable(_ body: RequestBody, _ study: String?) throws {
+        try body.checkColumns()
         let table = try RunFileReader.readTable(
             bytes: body.bytes, name: study ?? "run", format: body.format == .csv ? .csv : .tsv,
             limit: body.limit)
+        try body.budget.check(.uploadRuns, of: table.runs.count)
         for var run in table.runs {
             run.study = run.study ?? study
             runs.append(run)

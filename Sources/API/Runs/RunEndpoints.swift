@@ -37,6 +37,7 @@ struct RunEndpoints: Sendable {
         let body = try RequestBody(request, budget: budget).json()
         let run = RunReader(id: id).run(from: body, faults: &faults)
         try faults.check(.upload)
+        try budget.check(.names, of: run.tags.count + run.units.count)
         let outcome = try store.upsertRun(run)
         return try response(
             with: store.run(id), status: outcome == .created ? .created : .ok)
@@ -49,6 +50,7 @@ struct RunEndpoints: Sendable {
         var faults = ValidationErrors()
         let batch = try RunBatch(body, study: query.text("study"), faults: &faults)
         try faults.check(.upload)
+        for run in batch.runs { try budget.check(.names, of: run.tags.count + run.units.count) }
         guard batch.isSingle, let run = batch.runs.first else {
             try store.insertRuns(batch.runs)
             return .json(Self.summary(of: batch.runs), status: .created)

@@ -21,6 +21,8 @@ struct MLflowEndpoints: Sendable {
     private static let standardResults = 1_000
     /// As MLflow: a page of runs may have 50,000.
     private static let maximumResults = 50_000
+    /// Fields that a search may be sorted by.
+    private static let maximumOrders = 16
 
     let intake: TrackerIntake
     let budget: WorkBudget
@@ -48,8 +50,13 @@ struct MLflowEndpoints: Sendable {
 
     func register(in router: inout Router) {
         let body = RouteTerms.body(budget: budget)
-        func post(_ path: String, _ handle: @escaping @Sendable (JSONValue) throws -> JSONValue) {
-            router.on(.post, "\(Self.root)/\(path)", body) { [budget] request, _ in
+        // A search looks at every run of its experiments.
+        let search = RouteTerms.body(lane: .heavy(weight: 0), budget: budget)
+        func post(
+            _ path: String, _ terms: RouteTerms,
+            _ handle: @escaping @Sendable (JSONValue) throws -> JSONValue
+        ) {
+            router.on(.post, "\(Self.root)/\(path)", terms) { [budget] request, _ in
                 .json(JSONWriter.bytes(of: try handle(RequestBody(request, budget: budget).json())))
             }
         }
@@ -65,29 +72,29 @@ struct MLflowEndpoints: Sendable {
             let id = try Self.parameter("experiment_id", of: query)
             return try experiment(named: name(ofExperiment: id))
         }
-        post("experiments/create", createExperiment)
-        post("experiments/search", searchExperiments)
-        post("runs/create", createRun)
+        post("experiments/create", body, createExperiment)
+        post("experiments/search", search, searchExperiments)
+        post("runs/create", body, createRun)
         get("runs/get") { query in
             let run = try intake.store.run(Self.runID(of: query))
             return .object([.init("run", try show(run))])
         }
-        post("runs/update", updateRun)
-        post("runs/log-batch") { body in
+        post("runs/update", body, updateRun)
+        post("runs/log-batch", body) { body in
             try log(
                 TrackedEntry(
                     values: Self.list("metrics", of: body).map(Self.value),
                     params: Self.pairs("params", of: body), tags: Self.pairs("tags", of: body)),
                 body)
         }
-        post("runs/log-metric") { body in
+        post("runs/log-metric", body) { body in
             try log(TrackedEntry(values: [Self.value(body)]), body)
         }
-        post("runs/log-parameter") { body in
+        post("runs/log-parameter", body) { body in
             try log(TrackedEntry(params: [Self.pair(body)]), body)
         }
-        post("runs/set-tag") { body in try log(TrackedEntry(tags: [Self.pair(body)]), body) }
-        post("runs/search", searchRuns)
+        post("runs/set-tag", body) { body in try log(TrackedEntry(tags: [Self.pair(body)]), body) }
+        post("runs/search", search, searchRuns)
         get("metrics/get-history", history)
     }
 
@@ -194,6 +201,7 @@ struct MLflowEndpoints: Sendable {
         let id = UUID().uuidString.filter { $0 != "-" }.lowercased()
         let name = body["run_name"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         var entry = TrackedEntry(tags: try Self.pairs("tags", of: body))
+        try entry.check(budget)
         entry.tags.sort { $0.name < $1.name }
         try intake.log(entry, to: id) {
             Run(id: id, study: study, name: name ?? "run-\(id.prefix(8))")
@@ -221,6 +229,7 @@ struct MLflowEndpoints: Sendable {
 
     private func log(_ entry: TrackedEntry, _ body: JSONValue) throws -> JSONValue {
         try budget.check(.uploadPoints, of: entry.values.count)
+        try entry.check(budget)
         try intake.log(entry, to: Self.runID(of: body))
         return .object([])
     }
@@ -233,7 +242,10 @@ struct MLflowEndpoints: Sendable {
         let filter = try MLflowFilter(body["filter"]?.string ?? "")
         var runs: [MLflowRun] = []
         if Self.shows(body["run_view_type"]) {
-            for id in Self.list("experiment_ids", of: body).compactMap(\.string) {
+            // Each once: a list of one experiment again and again is the work of many.
+            var seen: Set<String> = []
+            for id in Self.list("experiment_ids", of: body).compactMap(\.string)
+            where seen.insert(id).inserted {
                 for run in try intake.store.allRuns(study: name(ofExperiment: id)) {
                     // A list of runs has no recipes, where settings and status are.
                     runs.append(MLflowRun(try intake.store.run(run.id)))
@@ -247,7 +259,13 @@ struct MLflowEndpoints: Sendable {
         }
         var matching = try runs.filter { run in try filter.holds { try value(run, $0) } }
         matching.sort { $0.startTime > $1.startTime }
-        for text in Self.list("order_by", of: body).compactMap(\.string).reversed() {
+        let orders = Self.list("order_by", of: body).compactMap(\.string)
+        guard orders.count <= Self.maximumOrders else {
+            throw HTTPError.field(
+                .badRequest, "/order_by",
+                "order_by has \(orders.count) entries, must have at most \(Self.maximumOrders).")
+        }
+        for text in orders.reversed() {
             let order = try MLflowFilter.Order(text)
             let keyed = try matching.map { ($0, try value($0, order.field)) }
             matching = order.sorted(keyed)

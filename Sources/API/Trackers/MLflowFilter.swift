@@ -83,11 +83,19 @@ struct MLflowFilter {
 
     private var comparisons: [Comparison] = []
 
+    /// The longest condition, in bytes: each comparison is made with every run there is.
+    private static let maximumBytes = 4_096
+
     /// Reads a condition.
     ///
     /// - Parameter text: Empty for none.
-    /// - Throws: `HTTPError` 400 for what cannot be read.
+    /// - Throws: `HTTPError` 400 for what cannot be read, or is longer than any that people write.
     init(_ text: String) throws(HTTPError) {
+        guard text.utf8.count <= Self.maximumBytes else {
+            throw HTTPError.field(
+                .badRequest, "/filter",
+                "filter has \(text.utf8.count) bytes, must have at most \(Self.maximumBytes).")
+        }
         for part in Self.parts(text) { comparisons.append(try Self.comparison(part)) }
     }
 

@@ -22,6 +22,11 @@ struct TrackedEntry {
     var tags: [(name: String, value: String)] = []
     /// True when a setting may become another: MLflow's may not, trackio's may.
     var paramsMayChange = false
+
+    /// Refuses more names than one upload may have.
+    func check(_ budget: WorkBudget) throws(HTTPError) {
+        try budget.check(.names, of: Set(values.map(\.name)).count + params.count + tags.count)
+    }
 }
 
 /// Stores what clients of trackers log, for all their protocols.

@@ -135,6 +135,8 @@ struct TrackioEndpoints: Sendable {
             Self.take(entry, into: &batch, unlessSent: sent)
             batches[id] = batch
         }
+        try budget.check(.uploadRuns, of: order.count)
+        for batch in batches.values { try batch.entry.check(budget) }
         for id in order {
             guard let batch = batches[id] else { continue }
             try intake.log(batch.entry, to: id) {

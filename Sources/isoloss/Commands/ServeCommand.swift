@@ -105,6 +105,14 @@ struct BudgetOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Points in one upload.", valueName: "n"))
     var maxUploadPoints = WorkBudget()[.uploadPoints]
 
+    @Option(help: ArgumentHelp("Runs in one upload.", valueName: "n"))
+    var maxUploadRuns = WorkBudget()[.uploadRuns]
+
+    @Option(
+        help: ArgumentHelp(
+            "Different names of columns, losses and tags in one upload.", valueName: "n"))
+    var maxNames = WorkBudget()[.names]
+
     @Option(help: ArgumentHelp("Resamples of a bootstrap.", valueName: "n"))
     var maxResamples = WorkBudget()[.resamples]
 
@@ -118,6 +126,8 @@ struct BudgetOptions: ParsableArguments {
         budget[.jsonValues] = maxJSONValues
         budget[.bodyBytes] = maxBodyBytes
         budget[.uploadPoints] = maxUploadPoints
+        budget[.uploadRuns] = maxUploadRuns
+        budget[.names] = maxNames
         budget[.resamples] = maxResamples
         budget[.answerPoints] = maxAnswerPoints
         return budget
