@@ -18,6 +18,8 @@ enum FuzzTarget: String, CaseIterable {
     case http
     /// Point and table decoders.
     case points
+    /// Logs of every format, recognised and read as each; SQLite's own reader is not ours to try.
+    case logs
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -31,14 +33,27 @@ enum FuzzTarget: String, CaseIterable {
             else { fatalError("JSON does not read back") }
         case .http:
             let whole = requests(in: [bytes[...]])
-            let parts = requests(in: bytes.indices.map { bytes[$0...$0] })
-            guard whole == parts else { fatalError("requests differ by how they are split") }
+            let single = requests(in: bytes.indices.map { bytes[$0...$0] })
+            // A cut anywhere, by the input itself, so that a find can be run again.
+            let cut = Int(bytes.last ?? 0) % (bytes.count + 1)
+            let halves = requests(in: [bytes[..<cut], bytes[cut...]])
+            guard whole == single, whole == halves else {
+                fatalError("requests differ by how they are split")
+            }
         case .points:
             for format in RunFileFormat.allCases {
                 _ = try? RunFileReader.readCurve(bytes: bytes, name: "fuzz", format: format)
                 _ = try? RunFileReader.readTable(bytes: bytes, name: "fuzz", format: format)
             }
             _ = try? RunFileReader.readCurve(bytes: bytes, name: "fuzz")
+        case .logs:
+            guard !bytes.starts(with: Array("SQLite".utf8)) else { return }
+            let names: [String?] = [nil] + LogFormatCatalog.standard.map(\.name)
+            for name in names where name != "sqlite" {
+                _ = try? LogImporter.file(
+                    bytes: bytes, name: "fuzz", options: ImportOptions(format: name),
+                    limit: 1 << 20, maximumValues: 10_000)
+            }
         }
     }
 
