@@ -39,6 +39,11 @@ package struct RegionValidation: Sendable {
     package struct Limits: Sendable, Equatable, Codable {
         package var parameterCount: Double
         package var tokenCount: Double
+
+        package init(parameterCount: Double, tokenCount: Double) {
+            self.parameterCount = parameterCount
+            self.tokenCount = tokenCount
+        }
     }
 
     package let limits: Limits

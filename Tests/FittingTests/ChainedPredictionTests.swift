@@ -2,6 +2,7 @@ import Fitting
 import Foundation
 import LawTestSupport
 import Laws
+import LeastSquares
 import Records
 import Schedules
 import TestSupport
