@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import Store
 import Synchronization
 import TestSupport
@@ -26,11 +27,12 @@ import Testing
             let server = try RunningServer(in: folder)
             let port = try #require(server.url.split(separator: ":").last.flatMap { Int($0) })
             let group = DispatchGroup()
-            let ends = Mutex(next)
+            let starts = next
+            let ends = Mutex(starts)
             for writer in 0..<Self.writers {
                 group.enter()
                 Thread.detachNewThread {
-                    let end = Self.write(from: next[writer], to: port, acknowledged)
+                    let end = Self.write(from: starts[writer], to: port, acknowledged)
                     ends.withLock { $0[writer] = end }
                     group.leave()
                 }
