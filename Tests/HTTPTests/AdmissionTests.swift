@@ -81,21 +81,20 @@ struct AdmissionTests {
         #expect(connection.sent().summary == ["finish"])
     }
 
-    @Test func `twelve refused uploads of 60 MB are answered at once and hold nothing`() throws {
+    @Test func `twelve refused uploads are answered before their bodies are there`() throws {
         let admit: @Sendable (Request) -> Admission = { _ in
             .refuse(HTTPError(.unauthorized, detail: "No.").response, delay: .milliseconds(50))
         }
         try withServer(admit: admit) { port, _ in
             let head = post + "Content-Length: 60000000\r\n\r\n"
             let clients = try (0..<12).map { _ in try LoopbackClient(port: port) }
-            let before = residentBytes()
             for client in clients {
                 try client.send(head)
                 // The start of the body, with more to come, as a client that does not listen sends.
                 try client.send([UInt8](repeating: 120, count: 100_000))
             }
+            // The memory that they hold is measured in a process of its own, by Tests/abuse.sh held.
             for client in clients { #expect(try client.reply().status == 401) }
-            #expect(residentBytes() - before < 16 << 20)
         }
     }
 
@@ -131,17 +130,4 @@ struct AdmissionTests {
             #expect(status == 200)
         }
     }
-}
-
-/// The memory of this process that is in use, in bytes.
-func residentBytes() -> Int {
-    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
-    defer { fclose(file) }
-    var text = [CChar](repeating: 0, count: 256)
-    fgets(&text, 256, file)
-    let fields = String(
-        decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self
-    )
-    .split(separator: " ")
-    return (Int(fields[1]) ?? 0) * 4_096
 }
