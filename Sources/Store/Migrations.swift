@@ -24,6 +24,7 @@ package struct Migration: Equatable, Sendable {
         Migration("v0003-point", PackageResources.v0003_point_sql),
         Migration("v0004-fit", PackageResources.v0004_fit_sql),
         Migration("v0005-records", PackageResources.v0005_records_sql),
+        Migration("v0006-trackers", PackageResources.v0006_trackers_sql),
     ]
 
     /// The part of a migration that SQL cannot do, after its SQL.

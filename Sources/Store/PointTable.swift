@@ -67,13 +67,15 @@ extension RunStore {
         }
     }
 
-    /// The last value of each loss of a run, of its rate and of its tokens.
+    /// The last value of each loss of some runs, of their rates and of their tokens.
     ///
-    /// - Parameter id: The run.
-    /// - Returns: A point for each, which has that one value, its step and its time.
-    /// - Throws: `runNotFound`.
-    package func lastValues(of id: String) throws(StoreError) -> [Point] {
-        try read { db in try PointTable.lastValues(of: RunTable.key(of: id, in: db), in: db) }
+    /// It takes four queries, however many runs there are.
+    ///
+    /// - Parameter ids: The runs.
+    /// - Returns: By run a point for each, which has that one value, its step and its time.
+    /// - Throws: What SQLite says.
+    package func lastValues(of ids: [String]) throws(StoreError) -> [String: [Point]] {
+        try read { db in try PointTable.lastValues(of: ids, in: db) }
     }
 }
 
@@ -113,41 +115,46 @@ enum PointTable {
         return points
     }
 
-    /// The last value of each column and series, each in a point of its own.
-    static func lastValues(of run: Int64, in db: Database) throws -> [Point] {
-        var points: [Point] = []
+    /// The last value of each column and series of runs, each in a point of its own.
+    static func lastValues(of ids: [String], in db: Database) throws -> [String: [Point]] {
+        let list = String(decoding: try JSONEncoder().encode(ids), as: UTF8.self)
+        var points: [String: [Point]] = [:]
+        func take(_ sql: String, _ keep: (Point, inout Point) -> Void) throws {
+            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: [list])
+            while let row = try rows.next() {
+                let value = Point(
+                    step: try row.decode(forColumn: "step"), loss: try row.loss,
+                    learningRate: try row.decode(forColumn: "learning_rate"),
+                    tokenCount: try row.decode(forColumn: "token_count"))
+                var point = Point(step: value.step, time: try row.optionalDate("time"))
+                keep(value, &point)
+                if let name = try row.decode(String?.self, forColumn: "name") {
+                    point.series[name] = value.loss
+                }
+                points[try row.decode(forColumn: "id"), default: []].append(point)
+            }
+        }
         for (filter, keep) in lastValueColumns {
-            let row = try Row.fetchOne(
-                db.cachedStatement(
-                    sql: """
-                        SELECT step, loss, learning_rate, token_count, time, not_finite FROM point
-                        WHERE run_key = ? AND \(filter) ORDER BY step DESC LIMIT 1
-                        """), arguments: [run])
-            guard let row else { continue }
-            let value = Point(
-                step: try row.decode(forColumn: "step"), loss: try row.loss,
-                learningRate: try row.decode(forColumn: "learning_rate"),
-                tokenCount: try row.decode(forColumn: "token_count"))
-            var point = Point(step: value.step, time: try row.optionalDate("time"))
-            keep(value, &point)
-            points.append(point)
+            try take(
+                """
+                SELECT run.id, NULL AS name, point.* FROM run JOIN point ON run_key = run.key
+                WHERE run.id IN (SELECT value FROM json_each(?)) AND step =
+                    (SELECT step FROM point WHERE run_key = run.key AND \(filter)
+                    ORDER BY step DESC LIMIT 1)
+                """, keep)
         }
-        for (key, name) in try series(of: run, in: db) {
-            let row = try Row.fetchOne(
-                db.cachedStatement(
-                    sql: """
-                        SELECT step, loss, not_finite,
-                            (SELECT time FROM point WHERE run_key = ? AND step = series_point.step)
-                                AS time
-                        FROM series_point WHERE series_key = ? ORDER BY step DESC LIMIT 1
-                        """), arguments: [run, key])
-            guard let row else { continue }
-            guard let value = try row.loss else { continue }
-            points.append(
-                Point(
-                    step: try row.decode(forColumn: "step"), time: try row.optionalDate("time"),
-                    series: [name: value]))
-        }
+        try take(
+            """
+            SELECT run.id, series.name, last.step, last.loss, last.not_finite,
+                NULL AS learning_rate, NULL AS token_count,
+                (SELECT time FROM point WHERE run_key = run.key AND step = last.step) AS time
+            FROM run JOIN series ON series.run_key = run.key
+            JOIN series_point AS last ON last.series_key = series.key
+            WHERE run.id IN (SELECT value FROM json_each(?)) AND last.step =
+                (SELECT max(step) FROM series_point WHERE series_key = series.key)
+            ORDER BY series.key
+            """
+        ) { _, _ in }
         return points
     }
 

@@ -38,10 +38,13 @@ package struct RunList: Sendable, Equatable {
     package var limit: Int
     /// `nextCursor` of the page before in the same order; nil for the first.
     package var cursor: String?
+    /// True when runs come with their recipes, which may be large.
+    package var withRecipes: Bool
 
     package init(
         study: String? = nil, search: String? = nil, order: Order = .created,
-        isDescending: Bool = false, limit: Int = 100, cursor: String? = nil
+        isDescending: Bool = false, limit: Int = 100, cursor: String? = nil,
+        withRecipes: Bool = false
     ) {
         self.study = study
         self.search = search
@@ -49,6 +52,7 @@ package struct RunList: Sendable, Equatable {
         self.isDescending = isDescending
         self.limit = limit
         self.cursor = cursor
+        self.withRecipes = withRecipes
     }
 
     /// The condition on runs before any page is cut, and the values that it names.
@@ -102,7 +106,7 @@ extension RunStore {
         try runs(RunList(study: study, limit: limit, cursor: cursor))
     }
 
-    /// A page of a list of runs, without points and recipes.
+    /// A page of a list of runs, without points.
     ///
     /// A page takes five queries, however many runs it has.
     ///
@@ -116,7 +120,9 @@ extension RunStore {
         guard list.limit >= 1 else { throw .invalidLimit(list.limit) }
         do {
             return try read { db in
-                try page(of: list, after: after, in: db) { try RunTable.runs(of: $0, in: db) }
+                try page(of: list, after: after, in: db) {
+                    try RunTable.runs(of: $0, withRecipes: list.withRecipes, in: db)
+                }
             }
         } catch {
             guard error.isDamage else { throw error }
@@ -124,7 +130,10 @@ extension RunStore {
             return try readAround { db in
                 try page(of: list, after: after, in: db) { keys in
                     try keys.compactMap { key in
-                        try whole { try RunTable.runs(of: [key], in: db) }?.first
+                        try whole {
+                            try RunTable.runs(
+                                of: [key], withRecipes: list.withRecipes, in: db)
+                        }?.first
                     }
                 }
             }
@@ -167,21 +176,22 @@ extension RunStore {
     ///
     /// - Parameters:
     ///   - study: Only runs of this study; nil for all.
+    ///   - withRecipes: True when they come with their recipes.
     ///   - skipsDamaged: Leaves out runs that cannot be read; else one of them is an error, so that no
     ///     fit goes without it unawares.
     /// - Returns: Their metadata, in the order in which they were first stored.
     /// - Throws: `StoreError`.
     package func allRuns(
-        study: String?, skipsDamaged: Bool = false
+        study: String?, withRecipes: Bool = false, skipsDamaged: Bool = false
     ) throws(StoreError) -> [Run] {
         var records: [Run] = []
-        var cursor: String?
+        var list = RunList(study: study, limit: 1_000, withRecipes: withRecipes)
         repeat {
-            let page = try runs(study: study, limit: 1_000, cursor: cursor)
+            let page = try runs(list)
             guard skipsDamaged || page.damaged == 0 else { throw StoreError.damagedRow }
             records += page.records
-            cursor = page.nextCursor
-        } while cursor != nil
+            list.cursor = page.nextCursor
+        } while list.cursor != nil
         return records
     }
 

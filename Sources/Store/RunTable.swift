@@ -94,12 +94,33 @@ package final class ImportBatch {
     package func points(of id: String) throws -> [Point] {
         try PointTable.points(of: RunTable.key(of: id, in: db), in: db)
     }
+
+    /// Entries of logs that are remembered; a client repeats what it got no answer for, soon.
+    private static let rememberedEntries: Int64 = 100_000
+
+    /// Notes the entry of a log by the id that its client gave it.
+    ///
+    /// - Parameter id: 1 to 128 characters; a longer one is not remembered.
+    /// - Returns: True for one that has not been stored before.
+    /// - Throws: What SQLite says.
+    package func noteEntry(_ id: String) throws -> Bool {
+        guard (1...128).contains(id.unicodeScalars.count) else { return true }
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO log_entry (id) VALUES (?)")
+            .execute(arguments: [id])
+        guard db.changesCount == 1 else { return false }
+        let key = db.lastInsertedRowID
+        if key % 1_000 == 0 {
+            try db.cachedStatement(sql: "DELETE FROM log_entry WHERE key <= ?")
+                .execute(arguments: [key - Self.rememberedEntries])
+        }
+        return true
+    }
 }
 
 /// A study: runs that share its name.
 package struct StudySummary: Equatable, Sendable {
     package let name: String
-    /// When its first run was stored.
+    /// When its first run was stored, or itself.
     package let createdAt: Date
     /// When a run of it last changed.
     package let updatedAt: Date
@@ -112,7 +133,7 @@ package struct StudySummary: Equatable, Sendable {
 }
 
 extension RunStore {
-    /// The studies that have runs, in the order of their names.
+    /// The studies that have runs or were created without, in the order of their names.
     ///
     /// - Returns: The studies.
     /// - Throws: `StoreError`.
@@ -121,14 +142,29 @@ extension RunStore {
             try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT study, min(created_at) AS created, max(updated_at) AS updated
-                        FROM run WHERE study IS NOT NULL GROUP BY study ORDER BY study
+                        SELECT name, min(created_at) AS created, max(updated_at) AS updated FROM
+                            (SELECT study AS name, created_at, updated_at FROM run
+                                WHERE study IS NOT NULL
+                            UNION ALL SELECT name, created_at, created_at FROM study)
+                        GROUP BY name ORDER BY name
                         """)
             ).map {
                 StudySummary(
-                    name: try $0.decode(forColumn: "study"),
+                    name: try $0.decode(forColumn: "name"),
                     createdAt: try $0.date("created"), updatedAt: try $0.date("updated"))
             }
+        }
+    }
+
+    /// Keeps the name of a study that has no run yet.
+    ///
+    /// - Parameter name: As runs give it.
+    /// - Throws: `StoreError`.
+    package func createStudy(_ name: String) throws(StoreError) {
+        try write { db in
+            try db.cachedStatement(
+                sql: "INSERT OR IGNORE INTO study (name, created_at) VALUES (?, ?)"
+            ).execute(arguments: [name, timestamp])
         }
     }
 
@@ -390,7 +426,10 @@ enum RunTable {
     }
 
     /// The runs with these keys, in their order.
-    static func runs(of keys: [Int64], in db: Database) throws -> [Run] {
+    static func runs(
+        of keys: [Int64], withRecipes: Bool, in db: Database
+    ) throws -> [Run] {
+        let columns = withRecipes ? "\(columns), recipe" : columns
         let statement = try db.cachedStatement(
             sql: """
                 SELECT \(columns) FROM run WHERE key IN (SELECT value FROM json_each(?))

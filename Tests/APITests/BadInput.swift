@@ -221,6 +221,9 @@ extension BadInput {
             name: "a flag in words", path: "/v1/runs/known/points?rewind=maybe", status: 400,
             pointer: "/rewind", detail: "rewind = maybe must be true or false."),
         BadInput(
+            name: "another flag in words", path: "/v1/imports?dry_run=perhaps", status: 400,
+            pointer: "/dry_run", detail: "dry_run = perhaps must be true or false."),
+        BadInput(
             name: "another thing to do on an error", path: "/v1/runs/known/points?on_error=stop",
             status: 400, pointer: "/on_error",
             detail: "on_error = stop must be skip or refuse."),

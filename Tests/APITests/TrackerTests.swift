@@ -258,7 +258,63 @@ struct TrackerTests {
                 "\(Self.root)/metrics/get-history?run_id=\(run)&metric_key=train%2Floss")
             let values = history.json["metrics"]?.elements.compactMap { $0["value"]?.double }
             #expect(values == (0...step).map { Double(3 - $0) })
+            // An experiment without runs keeps its name.
+            let made = try Self.call(service, "experiments/create", #"{"name":"empty"}"#)
+            #expect(made.status == (step == 0 ? 200 : 409))
+            // trackio's client sends again what it got no answer for; what came after it stays.
+            for (id, loss) in [("a", 9), ("b-\(step)", 5 - step), ("a", 9)] {
+                let entry = """
+                    {"project":"p","run":"r","run_id":"t","metrics":{"loss":\(loss)},"step":1,
+                     "log_id":"\(id)"}
+                    """
+                let sent = try service.post("/api/bulk_log", #"{"kwargs":{"logs":[\#(entry)]}}"#)
+                #expect(sent.status == 200)
+            }
+            #expect(try Self.losses(service, "t").map { $0["loss"]?.double } == [Double(5 - step)])
             service.service.stop()
+        }
+    }
+
+    @Test func `a page of runs has each run's last values`() throws {
+        let service = try TestService(.inProcess)
+        var ids: [String] = []
+        for index in 1...3 {
+            let run = try Self.run(service)
+            ids.append(run)
+            let metrics = (0..<index).map { step in
+                """
+                {"key":"loss","value":\(index + step),"step":\(step)},
+                {"key":"lr","value":0.\(index),"step":0,"timestamp":1790000000000},
+                {"key":"eval_loss","value":\(index * 10 + step),"step":\(step)}
+                """
+            }
+            let body = #"{"run_id":"\#(run)","metrics":[\#(metrics.joined(separator: ","))]}"#
+            #expect(try Self.call(service, "runs/log-batch", body).status == 200)
+        }
+        let empty = try Self.run(service)
+        let found =
+            try Self.call(service, "runs/search", #"{"experiment_ids":["0"]}"#)
+            .json["runs"]?.elements ?? []
+        #expect(found.count == 4)
+        for run in found {
+            let id = try #require(run["info"]?["run_id"]?.string)
+            let metrics = run["data"]?["metrics"]?.elements ?? []
+            guard let index = ids.firstIndex(of: id).map({ Double($0 + 1) }) else {
+                #expect(id == empty && metrics.isEmpty)
+                continue
+            }
+            var values: [String: Double] = [:]
+            for metric in metrics {
+                let name = try #require(metric["key"]?.string)
+                #expect(values.updateValue(metric["value"]?.double ?? 0, forKey: name) == nil)
+                let step = metric["step"]?.double
+                #expect(step == (name == "lr" ? 0 : index - 1), "\(name)")
+                if name == "lr" { #expect(metric["timestamp"] == .integer(1_790_000_000_000)) }
+            }
+            #expect(
+                values == [
+                    "loss": index * 2 - 1, "lr": index / 10, "eval_loss": index * 11 - 1,
+                ])
         }
     }
 

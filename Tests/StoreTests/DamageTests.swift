@@ -66,7 +66,7 @@ struct DamageTests {
         ask("fits") { _ = try store.fits() }
         for index in 0..<Self.runs {
             ask("run-\(index)") { _ = try store.wholeRun("run-\(index)") }
-            ask("last-\(index)") { _ = try store.lastValues(of: "run-\(index)") }
+            ask("last-\(index)") { _ = try store.lastValues(of: ["run-\(index)"]) }
             ask("fit-\(index)") { _ = try store.fit("fit-\(index)") }
         }
         let report = try? store.check()
@@ -120,7 +120,7 @@ struct DamageTests {
             _ = try? store.fits()
             for index in 0..<Self.runs {
                 _ = try? store.wholeRun("run-\(index)")
-                _ = try? store.lastValues(of: "run-\(index)")
+                _ = try? store.lastValues(of: ["run-\(index)"])
             }
             _ = try? store.check()
             _ = try? store.appendPoints("run-5", [Point(step: 9_000, loss: 3)])

@@ -379,6 +379,27 @@ def trackio_calls(server, check):
 
 
 @case
+def restarts(server, check):
+    mlflow = mlflow_at(server)
+    client = mlflow.MlflowClient()
+    identifier = client.create_experiment("without runs")
+    entry = {"project": "again", "run": "three", "run_id": "three", "step": 1}
+
+    def send(name, loss):
+        log = {**entry, "metrics": {"loss": loss}, "log_id": name}
+        server.ask("/api/bulk_log", {"args": [], "kwargs": {"logs": [log], "hf_token": None}})
+
+    send("a", 2.0)
+    send("b", 1.0)
+    server.kill()
+    server.start()
+    found = client.get_experiment_by_name("without runs")
+    check.that(found and found.experiment_id == identifier, "an experiment without runs is forgotten")
+    send("a", 2.0)
+    check.points(server, "three", {1: {"loss": 1.0}})
+
+
+@case
 def trainer_with_trackio(server, check):
     trackio_at(server, tempfile.mkdtemp())
     with tempfile.TemporaryDirectory() as folder:

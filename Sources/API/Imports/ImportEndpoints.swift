@@ -40,6 +40,7 @@ struct ImportEndpoints: Sendable {
             }
             options.countsRows = true
         }
+        let isDryRun = try query.flag("dry_run")
         let limit = budget[.bodyBytes]
         let isPacked = Gzip.isGzip(request.body)
         // Deflate packs at most 1,032 bytes into one (zlib's technical notes).
@@ -55,7 +56,7 @@ struct ImportEndpoints: Sendable {
         let imports = file.runs.map(\.run)
         try budget.check(.uploadRuns, of: imports.count)
         try budget.check(.uploadPoints, of: imports.map(\.points.count).reduce(0, +))
-        if query.text("dry_run").map({ $0 != "false" }) ?? false {
+        if isDryRun {
             report.created = imports.count
             report.accepted = imports.map(\.points.count).reduce(0, +)
             report.notes.append("dry run: nothing was stored")

@@ -34,6 +34,16 @@ struct QueryReader {
         return query[name]
     }
 
+    /// A switch: on where only the name is given, and as the word says.
+    func flag(_ name: String) throws(HTTPError) -> Bool {
+        switch text(name) {
+        case nil, "false", "0": return false
+        case "", "true", "1": return true
+        case .some(let text):
+            throw Self.fault(name, "\(name) = \(text) must be true or false.")
+        }
+    }
+
     /// The items of a comma-separated list.
     func list(_ name: String) throws(HTTPError) -> [String]? {
         guard let text = text(name) else { return nil }

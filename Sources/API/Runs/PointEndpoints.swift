@@ -20,8 +20,8 @@ struct PointEndpoints: Sendable {
 
     private func append(_ request: Request, _ id: String) throws -> Response {
         let query = try QueryReader(request.query, known: ["rewind", "on_error"])
-        let skips = try Self.skips(query)
-        let rewinds = try Self.flag("rewind", query)
+        let skips = try query.word("on_error", of: OnError.allCases) == .skip
+        let rewinds = try query.flag("rewind")
         let body = try RequestBody(
             request, formats: RequestBody.Format.allCases, budget: budget)
         var batch = try PointBatch(body, skips: skips)
@@ -63,22 +63,12 @@ struct PointEndpoints: Sendable {
 
     static let pointsPerTransaction = 2_000
 
-    /// True when rows that break a rule are left out and named, and not the whole batch refused.
-    private static func skips(_ query: QueryReader) throws -> Bool {
-        guard let text = query.text("on_error") else { return false }
-        guard ["skip", "refuse"].contains(text) else {
-            throw QueryReader.fault("on_error", "on_error = \(text) must be skip or refuse.")
-        }
-        return text == "skip"
-    }
-
-    private static func flag(_ name: String, _ query: QueryReader) throws -> Bool {
-        switch query.text(name) {
-        case nil, "false", "0": return false
-        case "", "true", "1": return true
-        case .some(let text):
-            throw QueryReader.fault(name, "\(name) = \(text) must be true or false.")
-        }
+    /// The fate of a batch with rows that break a rule.
+    private enum OnError: String, CaseIterable {
+        /// They are left out and named, and the rest is stored.
+        case skip
+        /// Nothing is stored.
+        case refuse
     }
 
     private func read(_ request: Request, _ id: String) throws -> Response {

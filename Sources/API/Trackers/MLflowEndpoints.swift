@@ -3,7 +3,6 @@ import HTTP
 import JSONText
 import Records
 import Store
-import Synchronization
 
 /// The calls of MLflow's tracking server that its clients make to log and to read metrics, so that
 /// `MLFLOW_TRACKING_URI=http://127.0.0.1:8080` is all that a training needs.
@@ -26,7 +25,6 @@ struct MLflowEndpoints: Sendable {
 
     let intake: TrackerIntake
     let budget: WorkBudget
-    private let created = CreatedExperiments()
 
     /// The calls there are.
     static let calls: [(method: Method, path: String)] = {
@@ -129,14 +127,9 @@ struct MLflowEndpoints: Sendable {
         return .object([.init("experiment", Self.show(experiment))])
     }
 
-    /// Studies with runs, what was created and has none yet, and the default.
+    /// Studies, and the default.
     private func experiments() throws -> [StudySummary] {
         var experiments = try intake.store.studies()
-        let named = Set(experiments.map(\.name))
-        let empty = created.all.filter { !named.contains($0.key) }
-        for (name, time) in empty.sorted(by: { $0.value < $1.value }) {
-            experiments.append(StudySummary(name: name, createdAt: time, updatedAt: time))
-        }
         if !experiments.contains(where: { $0.name == Self.defaultName }) {
             let time = experiments.map(\.createdAt).min() ?? Date()
             experiments.append(
@@ -166,7 +159,7 @@ struct MLflowEndpoints: Sendable {
             throw HTTPError.field(
                 .conflict, "/name", "There is an experiment \"\(name)\" already; use it.")
         }
-        created.add(name)
+        try intake.store.createStudy(name)
         return .object([.init("experiment_id", .string(Self.id(ofExperiment: name)))])
     }
 
@@ -235,7 +228,7 @@ struct MLflowEndpoints: Sendable {
     }
 
     private func show(_ run: Run) throws -> JSONValue {
-        MLflowRun(run).json(lastValues: try intake.store.lastValues(of: run.id))
+        MLflowRun(run).json(lastValues: try intake.store.lastValues(of: [run.id])[run.id] ?? [])
     }
 
     @Sendable private func searchRuns(_ body: JSONValue) throws -> JSONValue {
@@ -246,16 +239,19 @@ struct MLflowEndpoints: Sendable {
             var seen: Set<String> = []
             for id in Self.list("experiment_ids", of: body).compactMap(\.string)
             where seen.insert(id).inserted {
-                for run in try intake.store.allRuns(study: name(ofExperiment: id)) {
-                    // A list of runs has no recipes, where settings and status are.
-                    runs.append(MLflowRun(try intake.store.run(run.id)))
-                }
+                // Settings and status stand in the recipes.
+                let study = try name(ofExperiment: id)
+                runs += try intake.store.allRuns(study: study, withRecipes: true)
+                    .map(MLflowRun.init)
             }
         }
+        var lastValues: [String: [Point]]?
         func value(_ run: MLflowRun, _ field: MLflowFilter.Field) throws -> MLflowFilter.Value? {
             guard field.kind == "metric" else { return run.value(of: field) }
-            let last = try intake.store.lastValues(of: run.run.id)
-            return run.metrics(last).first { $0.name == field.name }.map { .number($0.value) }
+            let last = try lastValues ?? intake.store.lastValues(of: runs.map(\.run.id))
+            lastValues = last
+            return run.metrics(last[run.run.id] ?? []).first { $0.name == field.name }
+                .map { .number($0.value) }
         }
         var matching = try runs.filter { run in try filter.holds { try value(run, $0) } }
         matching.sort { $0.startTime > $1.startTime }
@@ -271,8 +267,9 @@ struct MLflowEndpoints: Sendable {
             matching = order.sorted(keyed)
         }
         return try page(matching, body) { shown, next in
-            .object(
-                [.init("runs", .array(try shown.map { try show($0.run) }))]
+            let last = try intake.store.lastValues(of: shown.map(\.run.id))
+            return .object(
+                [.init("runs", .array(shown.map { $0.json(lastValues: last[$0.run.id] ?? []) }))]
                     + (next.map { [.init("next_page_token", .string($0))] } ?? []))
         }
     }
@@ -369,23 +366,5 @@ struct MLflowEndpoints: Sendable {
 
     private static func pair(_ value: JSONValue) throws -> (name: String, value: String) {
         (try text("key", of: value), value["value"]?.string ?? "")
-    }
-}
-
-/// Experiments that were created and have no run yet, with their times.
-///
-/// After a restart they are made again by whoever uses them, with the same id.
-private final class CreatedExperiments: Sendable {
-    private static let limit = 10_000
-
-    private let names = Mutex<[String: Date]>([:])
-
-    var all: [String: Date] { names.withLock { $0 } }
-
-    func add(_ name: String) {
-        names.withLock { names in
-            if names.count >= Self.limit { names.removeAll() }
-            names[name] = Date()
-        }
     }
 }

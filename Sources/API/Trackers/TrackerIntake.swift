@@ -13,6 +13,8 @@ struct TrackedValue: Equatable {
     var value: Double
     var step: Int
     var time: Date?
+    /// The id that a client gave the entry that the value is of, so that it may send it again.
+    var entry: String?
 }
 
 /// The content of one call of a tracker's client about a run.
@@ -54,6 +56,14 @@ final class TrackerIntake: Sendable {
     /// - Throws: `HTTPError` for a setting that changes, `StoreError`.
     func log(_ entry: TrackedEntry, to id: String, orMaking made: (() -> Run)? = nil) throws {
         try change(id) { batch in
+            var isNew: [String: Bool] = [:]
+            var entry = entry
+            entry.values = try entry.values.filter { value in
+                guard let id = value.entry else { return true }
+                let new = try isNew[id] ?? batch.noteEntry(id)
+                isNew[id] = new
+                return new
+            }
             let known = names.withLock { $0[id] }
             let isKnown = known.map { names in
                 entry.values.allSatisfy { names.place(of: $0) != nil }

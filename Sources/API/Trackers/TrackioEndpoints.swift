@@ -4,7 +4,6 @@ import Imports
 import JSONText
 import Records
 import Store
-import Synchronization
 
 /// The calls that trackio's client makes of its own server, so that `trackio.init` with this server's
 /// address, and a trainer's `report_to="trackio"`, log here.
@@ -21,7 +20,6 @@ struct TrackioEndpoints: Sendable {
     let intake: TrackerIntake
     let budget: WorkBudget
     let version: String
-    private let sent = SentEntries()
 
     /// The calls there are.
     static let calls: [(method: Method, path: String)] = [
@@ -110,7 +108,6 @@ struct TrackioEndpoints: Sendable {
         var project: String
         var run: String
         var entry = TrackedEntry(paramsMayChange: true)
-        var logIDs: [String] = []
     }
 
     private func log(_ logs: JSONValue) throws {
@@ -132,7 +129,7 @@ struct TrackioEndpoints: Sendable {
             let id = Self.id(entry["run_id"]?.string, project, run)
             if batches[id] == nil { order.append(id) }
             var batch = batches[id] ?? Batch(project: project, run: run)
-            Self.take(entry, into: &batch, unlessSent: sent)
+            Self.take(entry, into: &batch)
             batches[id] = batch
         }
         try budget.check(.uploadRuns, of: order.count)
@@ -142,23 +139,16 @@ struct TrackioEndpoints: Sendable {
             try intake.log(batch.entry, to: id) {
                 Run(id: id, study: batch.project, name: batch.run)
             }
-            sent.add(batch.logIDs)
         }
     }
 
-    /// Takes one entry, unless it came before: a client that got no answer sends it again.
-    private static func take(
-        _ log: JSONValue, into batch: inout Batch, unlessSent sent: SentEntries
-    ) {
+    /// Takes one entry; a client that got no answer sends it again, with the same id.
+    private static func take(_ log: JSONValue, into batch: inout Batch) {
         if case .object(let config) = log["config"] {
             flatten(config, "") { name, value in
                 guard name.first != ownPrefix, let text = text(of: value) else { return }
                 batch.entry.params.append((name, text))
             }
-        }
-        if let id = log["log_id"]?.string {
-            guard !sent.contains(id) else { return }
-            batch.logIDs.append(id)
         }
         guard case .object(let metrics) = log["metrics"] else { return }
         var numbers: [(name: String, value: Double)] = []
@@ -175,7 +165,9 @@ struct TrackioEndpoints: Sendable {
         let time = log["timestamp"]?.string.flatMap(Date.init(rfc3339:))
         for (name, number) in numbers {
             batch.entry.values.append(
-                TrackedValue(name: name, value: number, step: step ?? 0, time: time))
+                TrackedValue(
+                    name: name, value: number, step: step ?? 0, time: time,
+                    entry: log["log_id"]?.string))
         }
     }
 
@@ -197,34 +189,6 @@ struct TrackioEndpoints: Sendable {
         case .null: nil
         case .string(let text): text
         default: JSONWriter.text(of: value)
-        }
-    }
-}
-
-/// The ids of entries that have been stored, the last ones of this process.
-///
-/// A client repeats what it got no answer for, soon; after a restart of the server such an entry is
-/// stored once more at its own step, which changes nothing unless something later replaced it.
-private final class SentEntries: Sendable {
-    private static let limit = 100_000
-
-    private struct State {
-        var known: Set<String> = []
-        var former: Set<String> = []
-    }
-
-    private let state = Mutex(State())
-
-    func contains(_ id: String) -> Bool {
-        state.withLock { $0.known.contains(id) || $0.former.contains(id) }
-    }
-
-    func add(_ ids: [String]) {
-        state.withLock { state in
-            state.known.formUnion(ids)
-            guard state.known.count >= Self.limit else { return }
-            state.former = state.known
-            state.known = []
         }
     }
 }
