@@ -50,8 +50,9 @@ package enum RecognizedSchedule {
             // round is closer by the ratio of the two slopes.
             let rise = learningRates[top - 1] / Double(steps[top - 1])
             for _ in 0..<5 {
-                let reached = Int(((found?.peak ?? peak) / rise).rounded())
-                warmup = min(steps[top], max(steps[top - 1], reached))
+                let reached = ((found?.peak ?? peak) / rise).rounded()
+                // Between two steps first: rates that are far apart meet beyond any integer.
+                warmup = Int(min(Double(steps[top]), max(Double(steps[top - 1]), reached)))
                 found = curve(steps, learningRates, from: warmup, to: totalSteps)
             }
         } else {

@@ -43,6 +43,14 @@ import Testing
         #expect(found?.segmentText == "warmup:275@3e-3,linear:3725@0")
     }
 
+    @Test func `rates as far apart as they may be end in a schedule, not in a trap`() {
+        let first = 50_000_000
+        let found = RecognizedSchedule.of(
+            steps: (first..<(first + 4)).map { $0 }, learningRates: [1e-30, 1e6, 1e6, 1e6],
+            totalSteps: 100_000_000)
+        #expect(found?.totalSteps == 100_000_000 && found?.warmupSteps == first + 1)
+    }
+
     @Test func `rates that follow no curve, or do not tell yet which, are not named`() throws {
         #expect(try recognized("warmup:300@3e-3,rsqrt:3700", through: 2_000) == nil)
         #expect(try recognized("warmup:300@3e-3,hold:700,linear:3000@0", through: 2_000) == nil)
