@@ -245,15 +245,7 @@ extension RunStore {
     package func importRuns(
         _ runs: [Run], pointsPerTransaction limit: Int
     ) throws(StoreError) -> ImportSummary {
-        for (index, run) in runs.enumerated() {
-            do throws(InvalidField) {
-                try run.validateWhole()
-            } catch {
-                var error = error
-                error.run = index
-                throw .invalidField(error)
-            }
-        }
+        for (index, run) in runs.enumerated() { try RunTable.validate(run, index: index) }
         // Runs are cut to the limit, and short ones go together: a sync each would take long.
         var transactions: [[(part: Run, isFirst: Bool)]] = []
         var room = 0

@@ -325,24 +325,27 @@ def starvation(options, table):
 # Bodies and answers that are held
 
 
+def upload(server, run, token, megabytes, seconds):
+    """A client that sends so much of a body of 60 MB, until the server takes no more."""
+    client = server.connect()
+    client.sendall(f"POST /v1/runs/{run}/points HTTP/1.1\r\nHost: h\r\nContent-Type: text/csv\r\n"
+                   f"Authorization: Bearer {token}\r\nContent-Length: 60000000\r\n\r\n".encode())
+    client.settimeout(seconds)
+    try:
+        for _ in range(megabytes):
+            client.sendall(bytes(1_000_000))
+    except OSError:
+        pass
+    return client
+
+
 @group
 def held(options, table):
     """Bodies with a wrong token, bodies that never end, answers that nobody reads."""
     with Server(options.binary, token="right") as server:
         server.request("PUT", "/v1/runs/latency", {"study": "held"})
         before = server.resident
-        clients = []
-        for _ in range(12):
-            client = server.connect()
-            client.sendall(b"POST /v1/runs/a/points HTTP/1.1\r\nHost: h\r\nContent-Type: text/csv\r\n"
-                           b"Authorization: Bearer wrong\r\nContent-Length: 60000000\r\n\r\n")
-            client.settimeout(5)
-            try:
-                for _ in range(60):
-                    client.sendall(bytes(1_000_000))
-            except OSError:
-                pass
-            clients.append(client)
+        clients = [upload(server, "a", "wrong", megabytes=60, seconds=5) for _ in range(12)]
         table.most("held: 12 bodies of 60 MB with a wrong token", 50,
                    (server.peak - before) / MIB, "MB")
         first = server.connect()
@@ -376,18 +379,7 @@ def held(options, table):
             table.add(f"held: {label} before the body", label, answer, answer == label)
             client.close()
         # With the right token they are held, but within the budget, and the small get through.
-        clients = []
-        for _ in range(24):
-            client = server.connect()
-            client.sendall(b"POST /v1/runs/latency/points HTTP/1.1\r\nHost: h\r\nContent-Type: text/csv\r\n"
-                           b"Authorization: Bearer right\r\nContent-Length: 60000000\r\n\r\n")
-            client.settimeout(2)
-            try:
-                for _ in range(58):
-                    client.sendall(bytes(1_000_000))
-            except OSError:
-                pass
-            clients.append(client)
+        clients = [upload(server, "latency", "right", megabytes=58, seconds=2) for _ in range(24)]
         table.most("held: 24 bodies of 60 MB with the right token", 1024, server.peak / MIB, "MB")
         status, _ = server.request("POST", "/v1/runs/latency/points",
                                    {"points": [{"step": 1, "loss": 3}]})

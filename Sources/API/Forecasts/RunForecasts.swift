@@ -25,8 +25,6 @@ final class RunForecasts: Sendable {
     /// A run that has logged this much of its steps has finished.
     private static let finishedFraction = 0.98
     private static let mostKept = 256
-    /// Points kept of the log behind a fit.
-    private static let logPoints = 100
 
     /// A fit and what it was made from.
     private struct Fit: Sendable {
@@ -252,7 +250,7 @@ final class RunForecasts: Sendable {
         let fit = Fit(
             id: "live-\(run.id)-\(curve.steps.count)",
             predictor: try LawPredictor(report: report, catalog: backend.catalog),
-            pointCount: curve.steps.count, log: curve.thinned(to: Self.logPoints),
+            pointCount: curve.steps.count, log: curve.thinned(to: LawPredictor.logPoints),
             candidates: candidates, helpers: helpers.map(\.id), date: Date())
         fits = (fit, fits.newest)
         return (fit, fits.earlier)

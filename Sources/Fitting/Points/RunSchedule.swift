@@ -33,17 +33,9 @@ package enum RunSchedule {
                 schedule: schedule,
                 warnings: disagreement(of: run.id, schedule: schedule, logged: logged))
         }
-        do throws(ScheduleError) {
-            let schedule = try LearningRateSchedule.recorded(
-                steps: logged.map(\.step), learningRates: logged.map(\.rate),
-                totalSteps: lastLoggedStep(of: run).map { $0 + 1 },
-                warmupSteps: run.statedWarmupSteps)
-            return Resolved(
-                schedule: schedule,
-                warnings: [assumption(of: run, firstStep: logged.first?.step ?? 0)])
-        } catch {
-            throw .badSchedule(run: run.id, error.message)
-        }
+        return Resolved(
+            schedule: try recorded(logged, of: run, totalSteps: run.lastStep.map { $0 + 1 }),
+            warnings: [assumption(of: run, firstStep: logged.first?.step ?? 0)])
     }
 
     /// The rates of a run to its end, where the end is known.
@@ -59,12 +51,9 @@ package enum RunSchedule {
         guard isKnown(for: run), let total = run.totalSteps else { return nil }
         guard run.schedule == nil else { return try resolve(run) }
         let logged = loggedRates(of: run)
-        let last = lastLoggedStep(of: run) ?? 0
-        guard total > last + 1 else { return try resolve(run) }
-        let steps = logged.map(\.step)
-        let rates = logged.map(\.rate)
+        guard total > (run.lastStep ?? 0) + 1 else { return try resolve(run) }
         let recognized = RecognizedSchedule.of(
-            steps: steps, learningRates: rates, totalSteps: total,
+            steps: logged.map(\.step), learningRates: logged.map(\.rate), totalSteps: total,
             warmupSteps: run.statedWarmupSteps)
         if let recognized, let text = recognized.segmentText {
             return Resolved(
@@ -74,24 +63,25 @@ package enum RunSchedule {
                         + "which is used to its end"
                 ])
         }
+        return Resolved(
+            schedule: try recorded(logged, of: run, totalSteps: total),
+            warnings: [
+                "run \(run.id): no schedule given; the last logged learning rate, "
+                    + "\(logged.last?.rate ?? 0), is held to step \(total)"
+            ])
+    }
+
+    /// The schedule that logged rates make by themselves, the last held to the end.
+    private static func recorded(
+        _ logged: [(step: Int, rate: Double)], of run: Run, totalSteps: Int?
+    ) throws(FittingError) -> LearningRateSchedule {
         do throws(ScheduleError) {
-            let schedule = try LearningRateSchedule.recorded(
-                steps: steps, learningRates: rates, totalSteps: total,
-                warmupSteps: run.statedWarmupSteps)
-            return Resolved(
-                schedule: schedule,
-                warnings: [
-                    "run \(run.id): no schedule given; the last logged learning rate, "
-                        + "\(rates.last ?? 0), is held to step \(total)"
-                ])
+            return try LearningRateSchedule.recorded(
+                steps: logged.map(\.step), learningRates: logged.map(\.rate),
+                totalSteps: totalSteps, warmupSteps: run.statedWarmupSteps)
         } catch {
             throw .badSchedule(run: run.id, error.message)
         }
-    }
-
-    /// The end of the run as far as any of its losses tells.
-    private static func lastLoggedStep(of run: Run) -> Int? {
-        run.points.last?.step
     }
 
     private static func loggedRates(of run: Run) -> [(step: Int, rate: Double)] {

@@ -360,7 +360,7 @@ package struct LawPredictor: Sendable {
     // MARK: A run's own log
 
     /// Points of a log that say where it lies as well as all of them.
-    private static let logPoints = 100
+    package static let logPoints = 100
     private static let fewestLogPoints = 5
 
     /// The band of a run that has a log, by an average of laws (`RunDiscrepancy`).
