@@ -77,6 +77,18 @@ import Testing
         #expect(line.text.hasPrefix("live: step 140 of 1000, too early for a forecast"))
     }
 
+    @Test func `a young log without a schedule is told to wait before anything else`() throws {
+        let service = try TestService(.inProcess)
+        _ = try service.put("/v1/runs/young", #"{"step_count":1000}"#)
+        let points = (1...4).map { #"{"step":\#($0 * 10),"loss":3,"learning_rate":2e-3}"# }
+        _ = try service.post(
+            "/v1/runs/young/points", #"{"points":[\#(points.joined(separator: ","))]}"#)
+        let line = try service.get("/v1/runs/young/forecast.txt").text
+        #expect(line.contains("wait for about step 150"), "\(line)")
+        let warnings = try service.get("/v1/runs/young/forecast").json["warnings"]?.elements
+        #expect(warnings?.count == 2)
+    }
+
     @Test func `it is drawn, said in a line, and answered in rows`() throws {
         let service = try service(.inProcess, upTo: 400)
         let drawing = try service.get("/v1/runs/live/forecast.svg")

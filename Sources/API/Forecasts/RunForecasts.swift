@@ -294,8 +294,10 @@ final class RunForecasts: Sendable {
         answer.final.lower = 0
         // A loss may rise again, but what trains does not end above where it has been of late.
         answer.final.upper = curve.losses.suffix(10).max()
-        answer.warnings.append(
-            "it is too early: add a finished run to the study, or wait for about step \(least)")
+        // First, because a line of text has room for one; what was assumed of its rates comes after.
+        answer.warnings.insert(
+            "it is too early: add a finished run to the study, or wait for about step \(least)",
+            at: 0)
         return answer
     }
 
