@@ -28,9 +28,9 @@ package struct ImportReport: Sendable {
                 .array(
                     files.flatMap(\.runs).map { run in
                         .object([
-                            .init("id", .string(run.run.id)),
-                            .init("study", run.run.study.map(JSONValue.string) ?? .null),
-                            .init("points", .integer(run.run.points.count)),
+                            .init("id", .string(run.metadata.id)),
+                            .init("study", run.metadata.study.map(JSONValue.string) ?? .null),
+                            .init("points", .integer(run.points.count)),
                         ])
                     })),
             .init("notes", .array(notes.map(JSONValue.string))),
@@ -56,7 +56,7 @@ package struct ImportReport: Sendable {
     }
 
     private static func json(_ imported: ImportedRun) -> JSONValue {
-        let run = imported.run
+        let run = imported.metadata
         let features = run.features.sorted { $0.key.rawValue < $1.key.rawValue }
         return .object([
             .init("id", .string(run.id)),

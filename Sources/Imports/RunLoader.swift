@@ -133,8 +133,7 @@ package struct RunLoader {
             path: path, format: "study", runs: [], skipped: [], notes: [], warnings: [])
         for entry in study.entries {
             guard let file = entry.file else {
-                let run = ImportedRun(
-                    run: entry.run, series: [], learningRates: 0, totalSteps: nil)
+                let run = ImportedRun(entry.run)
                 rows.runs.append(run)
                 try add(run, from: path)
                 continue
@@ -167,12 +166,11 @@ package struct RunLoader {
         _ imported: inout ImportedRun, by entry: Run, file: String
     ) throws(RunFileError) {
         var run = entry
-        run.points = imported.run.points
-        run.features.merge(imported.run.features) { stated, _ in stated }
-        imported.run = run
+        run.features.merge(imported.metadata.features) { stated, _ in stated }
+        imported.metadata = run
         guard let total = run.schedule?.totalSteps else { return }
         // A point at S, logged after the last update, is in order; one beyond has no rate.
-        guard let step = imported.run.points.last?.step, step > total else { return }
+        guard let step = imported.points.lastStep, step > total else { return }
         throw RunFileError(
             file: file,
             kind: .invalid(
@@ -191,12 +189,12 @@ package struct RunLoader {
     }
 
     private mutating func add(_ imported: ImportedRun, from path: String) throws(RunFileError) {
-        let run = imported.run
+        let run = imported.metadata
         if let other = sources.updateValue(path, forKey: run.id) {
             throw RunFileError(file: path, kind: .repeatedRun(id: run.id, other: other))
         }
         if let study = run.study, !loaded.studies.contains(study) { loaded.studies.append(study) }
-        loaded.runs.append(run)
+        loaded.imported.append(imported)
     }
 
     private static func bytes(_ path: String) throws(RunFileError) -> [UInt8] {

@@ -139,7 +139,7 @@ package struct Run: Sendable, Equatable {
     ///
     /// - Parameter points: A batch.
     /// - Throws: `InvalidField` with the place of the first point that breaks a rule.
-    package static func validate(_ points: [Point]) throws(InvalidField) {
+    package static func validate(_ points: some Sequence<Point>) throws(InvalidField) {
         for (index, point) in points.enumerated() {
             do throws(InvalidField) {
                 try point.validate()

@@ -51,9 +51,16 @@ package final class ImportBatch {
     @discardableResult
     package func put(_ run: Run, rewinds: Bool = false) throws -> UpsertOutcome {
         try run.validate()
+        let outcome = try putChecked(run)
+        if !run.points.isEmpty { try append(run.points, to: run.id, rewinds: rewinds) }
+        return outcome
+    }
+
+    /// Stores a run without its points, which has been checked.
+    @discardableResult
+    fileprivate func putChecked(_ run: Run) throws -> UpsertOutcome {
         let outcome = try RunTable.upsert(run, at: timestamp, in: db)
         if outcome == .created { summary.created += 1 } else { summary.updated += 1 }
-        if !run.points.isEmpty { try append(run.points, to: run.id, rewinds: rewinds) }
         return outcome
     }
 
@@ -66,6 +73,12 @@ package final class ImportBatch {
     /// - Throws: `InvalidField`, `StoreError.runNotFound`, or what SQLite says.
     package func append(_ points: [Point], to id: String, rewinds: Bool = false) throws {
         try Run.validate(points)
+        try appendChecked(points, to: id, rewinds: rewinds)
+    }
+
+    fileprivate func appendChecked(
+        _ points: [Point], to id: String, rewinds: Bool = false
+    ) throws {
         let key = try RunTable.key(of: id, in: db)
         let added = try PointWriter(run: key, in: db)
             .append(points, rewinds: rewinds, at: timestamp)
@@ -192,7 +205,7 @@ extension RunStore {
     }
 
     private func insert(_ run: Run, index: Int?, in db: Database) throws {
-        try RunTable.validate(run, index: index)
+        try RunTable.validate(run, run.points, index: index)
         guard try RunTable.insert(run, at: timestamp, in: db) else {
             throw StoreError.runExists(id: run.id, index: index)
         }
@@ -212,64 +225,46 @@ extension RunStore {
         try importing { batch in try batch.put(run) }
     }
 
-    /// Stores several runs with their points, replacing metadata of existing ones, all or none.
+    /// Stores several runs with their points, replacing metadata of existing ones.
     ///
-    /// - Parameter runs: The runs; an id may occur again, later metadata replaces.
-    /// - Returns: What was made, changed and added.
-    /// - Throws: `invalidField` with the places of the run and the point.
-    package func importRuns(_ runs: [Run]) throws(StoreError) -> ImportSummary {
-        try importing { batch in
-            for (index, run) in runs.enumerated() {
-                do {
-                    try batch.put(run)
-                } catch var error as InvalidField {
-                    error.run = index
-                    throw error
-                }
-            }
-            return batch.summary
-        }
-    }
-
-    /// Stores several runs with their points in several transactions: a job that posts one point waits
-    /// for one of them and not for all.
-    ///
-    /// All is checked before anything is stored. A crash or a full disk between two transactions
-    /// leaves the import in part, which is safe to repeat.
+    /// Points are made a few at a time, since an import of a long log need not be in memory whole. All
+    /// is checked before anything is stored. With a limit it takes several transactions, so that a job that posts one point waits for one of
+    /// them and not for all; a crash or a full disk between two leaves the import in part, which is
+    /// safe to repeat. Without one it is all or none.
     ///
     /// - Parameters:
-    ///   - runs: The runs; an id may occur again, later metadata replaces.
-    ///   - limit: The most points of a transaction.
+    ///   - runs: The runs, and the points of each instead of its own; an id may occur again, later
+    ///     metadata replaces.
+    ///   - limit: The most points of a transaction; nil for all in one.
     /// - Returns: What was made, changed and added.
     /// - Throws: `invalidField` with the places of the run and the point.
-    package func importRuns(
-        _ runs: [Run], pointsPerTransaction limit: Int
+    package func importRuns<Points: Sequence<Point>>(
+        _ runs: [(run: Run, points: Points)], pointsPerTransaction limit: Int? = nil
     ) throws(StoreError) -> ImportSummary {
-        for (index, run) in runs.enumerated() { try RunTable.validate(run, index: index) }
-        // Runs are cut to the limit, and short ones go together: a sync each would take long.
-        var transactions: [[(part: Run, isFirst: Bool)]] = []
-        var room = 0
-        for run in runs {
-            for start in stride(from: 0, to: max(run.points.count, 1), by: limit) {
-                var part = run
-                part.points = Array(run.points[start...].prefix(limit))
-                if transactions.isEmpty || part.points.count + Self.runWeight > room {
-                    transactions.append([])
-                    room = limit
-                }
-                room -= part.points.count + Self.runWeight
-                transactions[transactions.count - 1].append((part, start == 0))
-            }
+        for (index, (run, points)) in runs.enumerated() {
+            try RunTable.validate(run, points, index: index)
         }
         var total = ImportSummary()
-        for transaction in transactions {
+        var next = 0
+        var points: Points.Iterator?
+        while next < runs.count || points != nil {
             let summary = try importing { batch in
-                for (part, isFirst) in transaction {
-                    if isFirst {
-                        try batch.put(part)
-                    } else {
-                        try batch.append(part.points, to: part.id)
+                // Short runs go together: a sync each would take long.
+                var room = limit ?? .max
+                while room > 0, next < runs.count || points != nil {
+                    if points == nil {
+                        try batch.putChecked(runs[next].run)
+                        points = runs[next].points.makeIterator()
+                        next += 1
+                        room -= Self.runWeight
                     }
+                    var part: [Point] = []
+                    let size = max(min(room, Self.pointsAtOnce), 1)
+                    while part.count < size, let point = points?.next() { part.append(point) }
+                    if part.count < size { points = nil }
+                    guard !part.isEmpty else { continue }
+                    room -= part.count
+                    try batch.appendChecked(part, to: runs[next - 1].run.id)
                 }
                 return batch.summary
             }
@@ -283,6 +278,8 @@ extension RunStore {
 
     /// The points that take as long to store as the metadata of a run.
     private static let runWeight = 20
+    /// The points that are made at a time.
+    private static let pointsAtOnce = 10_000
 
     /// Stores runs and points piece by piece, all or none: an import need not be in memory whole.
     ///
@@ -364,9 +361,12 @@ enum RunTable {
     private static let warmupSteps = "warmup_steps"
     private static let details = ["run_feature", "run_tag", "run_unit"]
 
-    static func validate(_ run: Run, index: Int?) throws(StoreError) {
+    static func validate(
+        _ run: Run, _ points: some Sequence<Point>, index: Int?
+    ) throws(StoreError) {
         do throws(InvalidField) {
-            try run.validateWhole()
+            try run.validate()
+            try Run.validate(points)
         } catch {
             var error = error
             error.run = index

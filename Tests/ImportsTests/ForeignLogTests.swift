@@ -255,7 +255,7 @@ struct ForeignLogTests {
             }
         let run = try LogImporter.file(bytes: bytes, name: "log").run
         #expect(run.points.map(\.step) == Array(1..<3_000))
-        #expect(run.points.last?.loss == 3.2999)
+        #expect(run.run.points.last?.loss == 3.2999)
     }
 
     @Test func `times of day are kept, and seconds since the start are not taken for them`() throws

@@ -22,7 +22,7 @@ struct LoggerHabitTests {
             """
         ).run
         #expect(
-            run.points == [
+            run.run.points == [
                 Point(step: 49, loss: 2.5, learningRate: 0.001),
                 Point(
                     step: 99, loss: 2.25, learningRate: 0.0009,
@@ -33,7 +33,7 @@ struct LoggerHabitTests {
     @Test func `a header again, also a longer one, is no row`() throws {
         let file = try imported("step,loss\n0,5\n10,4\nstep,loss,val_loss\n20,3.5,3.75\n30")
         #expect(try file.run.points.map(\.step) == [0, 10, 20])
-        #expect(try file.run.points.last?.series == ["val_loss": 3.75])
+        #expect(try file.run.run.points.last?.series == ["val_loss": 3.75])
         #expect(file.skips("repeated among the rows") == 1 && file.skips("cut off") == 1)
     }
 

@@ -82,3 +82,13 @@ struct ImportTests {
         #expect(try store.runs().records.isEmpty)
     }
 }
+
+extension RunStore {
+    /// Imports runs that have their points already.
+    @discardableResult
+    fileprivate func importRuns(
+        _ runs: [Run], pointsPerTransaction limit: Int? = nil
+    ) throws(StoreError) -> ImportSummary {
+        try importRuns(runs.map { ($0, $0.points) }, pointsPerTransaction: limit)
+    }
+}

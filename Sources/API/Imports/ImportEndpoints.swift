@@ -50,19 +50,19 @@ struct ImportEndpoints: Sendable {
             bytes: request.body, name: query.text("run") ?? "log", options: options, limit: limit,
             maximumValues: budget[.jsonValues])
         if let study = query.text("study"), !study.isEmpty {
-            for index in file.runs.indices { file.runs[index].run.study = study }
+            for index in file.runs.indices { file.runs[index].metadata.study = study }
         }
         var report = ImportReport(files: [file], notes: file.notes, warnings: file.warnings)
-        let imports = file.runs.map(\.run)
-        try budget.check(.uploadRuns, of: imports.count)
-        try budget.check(.uploadPoints, of: imports.map(\.points.count).reduce(0, +))
+        try budget.check(.uploadRuns, of: file.runs.count)
+        try budget.check(.uploadPoints, of: file.runs.map(\.points.count).reduce(0, +))
         if isDryRun {
-            report.created = imports.count
-            report.accepted = imports.map(\.points.count).reduce(0, +)
+            report.created = file.runs.count
+            report.accepted = file.runs.map(\.points.count).reduce(0, +)
             report.notes.append("dry run: nothing was stored")
         } else {
             let summary = try store.importRuns(
-                imports, pointsPerTransaction: PointEndpoints.pointsPerTransaction)
+                file.runs.map { ($0.metadata, $0.points) },
+                pointsPerTransaction: PointEndpoints.pointsPerTransaction)
             report.created = summary.created
             report.updated = summary.updated
             report.accepted = summary.accepted

@@ -33,13 +33,38 @@ package struct ImportedRun: Sendable {
         }
     }
 
-    /// Metadata and points, losses that are not finite included.
-    package var run: Run
-    /// The run's points, in order of steps.
-    package var points: [Point] { run.points }
+    /// The run without its points.
+    package var metadata: Run
+    /// Its points, losses that are not finite included.
+    package let points: LogPoints
     package var series: [Series]
     /// Points that have a learning rate.
     package var learningRates: Int
     /// The step at which training ends, if the log says so.
     package var totalSteps: Int?
+
+    /// A run that has its points already, as a row of a table.
+    init(_ run: Run) {
+        self.init(
+            metadata: run, points: LogPoints(run.points), series: [], learningRates: 0,
+            totalSteps: nil)
+    }
+
+    init(
+        metadata: Run, points: LogPoints, series: [Series], learningRates: Int, totalSteps: Int?
+    ) {
+        self.metadata = metadata
+        self.metadata.points = []
+        self.points = points
+        self.series = series
+        self.learningRates = learningRates
+        self.totalSteps = totalSteps
+    }
+
+    /// The run with its points.
+    package var run: Run {
+        var run = metadata
+        run.points = Array(points)
+        return run
+    }
 }

@@ -1,3 +1,4 @@
+import Records
 import Schedules
 
 /// One named value along a run, in the order of the file.
@@ -12,7 +13,7 @@ package struct LogSeries: Sendable, Equatable {
     package private(set) var count = 0
     /// Line of the first value.
     package let firstLine: Int?
-    /// Line of the first value that is zero or below, which no loss is.
+    /// Line of the first value that no loss has, such as one of zero or below.
     private(set) var firstBadLine: Int?
     /// True when values are kept, and not only counted.
     private let isKept: Bool
@@ -25,7 +26,7 @@ package struct LogSeries: Sendable, Equatable {
 
     fileprivate mutating func append(_ step: Int32, _ value: Double, line: Int?) {
         count += 1
-        if value <= 0, firstBadLine == nil { firstBadLine = line }
+        if firstBadLine == nil, !NumberRule.loss.isMet(by: value) { firstBadLine = line }
         guard isKept else { return }
         steps.append(step)
         values.append(value)

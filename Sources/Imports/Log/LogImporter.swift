@@ -68,8 +68,7 @@ enum TableCompletion {
         var runs: [ImportedRun] = []
         for var run in table.runs {
             if let note = complete(&run), !notes.contains(note) { notes.append(note) }
-            runs.append(
-                ImportedRun(run: run, series: [], learningRates: 0, totalSteps: nil))
+            runs.append(ImportedRun(run))
         }
         return ImportedFile(
             path: path, format: format, runs: runs, skipped: table.skipped, notes: notes,

@@ -1,4 +1,3 @@
-import Foundation
 import Records
 import Schedules
 
@@ -46,6 +45,8 @@ struct LogInterpreter {
         var warnings: [String] = []
         var runs: [ImportedRun] = []
         var ids: Set<String> = []
+        let further = Dictionary(
+            uniqueKeysWithValues: roles.losses.enumerated().map { ($1, $0) })
         let isTable =
             log.runs.count > 1
             && log.runs.allSatisfy { run in
@@ -55,7 +56,7 @@ struct LogInterpreter {
             var builder = RunBuilder(
                 run: log.runs[index], id: naming.id(of: log.runs[index].key, apartFrom: &ids),
                 isRow: isTable)
-            try builder.takeLosses(roles.main, roles.losses, file: file, log: &log)
+            try builder.takeLosses(roles.main, further, file: file, log: &log)
             builder.takeRatesAndTokens(rate: roles.rate, tokens: roles.tokens, log: &log)
             builder.takeTimes(roles.time)
             builder.takeFeatures(chosen: options.columns, log: &log)
@@ -203,8 +204,15 @@ private struct RunBuilder {
         return series
     }
 
+    /// Takes the main loss and the others that the run has.
+    ///
+    /// - Parameters:
+    ///   - main: The main loss's name in the file.
+    ///   - others: Places of all other losses of the file by name; a run may have few of them.
+    ///   - file: Name for errors.
+    ///   - log: Takes the account.
     mutating func takeLosses(
-        _ main: String?, _ others: [String], file: String, log: inout LogCollector
+        _ main: String?, _ others: [String: Int], file: String, log: inout LogCollector
     ) throws(RunFileError) {
         if let main {
             if let series = self.log.series.first(where: { $0.name == main }),
@@ -214,25 +222,30 @@ private struct RunBuilder {
             }
             self.main = take(main)
             let count = self.main?.steps.count ?? 0
-            let bad = self.main?.values.first { $0 <= 0 && $0.isFinite }
+            let bad = self.main?.values.first { !NumberRule.loss.isMet(by: $0) }
             let line = self.main?.firstBadLine
-            let dropped = self.main?.keep { !($1 <= 0 && $1.isFinite) } ?? 0
+            let dropped = self.main?.keep { NumberRule.loss.isMet(by: $1) } ?? 0
             if let bad, dropped > 0 {
                 guard dropped * 10 <= count else {
                     throw RunFileError(
                         file: file, place: .init(line: line, column: main),
                         kind: .invalid(
                             field: "loss", value: "\(bad)",
-                            rule: NumberRule.loss.sentence
+                            rule: NumberRule.loss.sentence(for: bad)
                                 + (dropped == 1 ? "" : " (\(dropped) of \(count) are not)")))
                 }
-                log.skip("losses of zero or below", count: dropped, at: line)
+                log.skip(
+                    "losses \(bad > 0 ? "beyond all bounds" : "of zero or below")", count: dropped,
+                    at: line)
             }
         }
-        for name in others {
+        let own = self.log.series.compactMap { series in
+            others[series.name].map { (place: $0, name: series.name) }
+        }
+        for (_, name) in own.sorted(by: { $0.place < $1.place }) {
             guard var series = take(name) else { continue }
             let line = series.firstBadLine
-            let dropped = series.keep { !($1 <= 0 && $1.isFinite) }
+            let dropped = series.keep { NumberRule.loss.isMet(by: $1) }
             if dropped > 0 { log.skip("\(name) of zero or below", count: dropped, at: line) }
             guard !series.steps.isEmpty else { continue }
             series.unit = series.unit ?? LossName(name).unit
@@ -265,14 +278,14 @@ private struct RunBuilder {
     mutating func takeRatesAndTokens(rate: String?, tokens: String?, log: inout LogCollector) {
         if let rate, var series = take(rate) {
             let line = series.firstLine
-            let dropped = series.keep { $1 >= 0 && $1.isFinite }
+            let dropped = series.keep { NumberRule.learningRate.isMet(by: $1) }
             if dropped > 0 {
                 log.skip("learning rates that are not finite or below 0", count: dropped, at: line)
             }
             rates = series
         }
         if let tokens, var series = take(tokens) {
-            let dropped = series.keep { $1 >= 0 && $1.isFinite }
+            let dropped = series.keep { NumberRule.tokenCount.isMet(by: $1) }
             if dropped > 0 {
                 log.skip("token counts that are not finite or below 0", count: dropped, at: nil)
             }
@@ -354,26 +367,39 @@ private struct RunBuilder {
     func finish() -> ImportedRun? {
         guard main?.steps.isEmpty == false || !further.isEmpty else { return nil }
         var run = run
-        let points = points()
-        if isRow {
+        run.units["loss"] = main?.unit
+        for (name, series) in further { run.units["loss/\(name)"] = series.unit }
+        guard !isRow else {
             run.loss = main?.values.last
             var last = Point(step: Int(further.first?.series.steps.last ?? 0))
             for (name, series) in further { last.series[name] = series.values.last }
             run.points = last.isBlank ? [] : [last]
-        } else {
-            run.points = points
+            var row = ImportedRun(run)
+            row.totalSteps = log.totalSteps
+            return row
         }
-        run.units["loss"] = main?.unit
-        for (name, series) in further { run.units["loss/\(name)"] = series.unit }
         var summaries: [ImportedRun.Series] = []
-        if !isRow {
-            if let main, !main.steps.isEmpty { summaries.append(Self.summary("loss", main)) }
-            summaries += further.map { Self.summary("loss/\($0.name)", $0.series) }
-        }
+        if let main, !main.steps.isEmpty { summaries.append(Self.summary("loss", main)) }
+        summaries += further.map { Self.summary("loss/\($0.name)", $0.series) }
+        var columns: [(LogPoints.Field, LogSeries)] = []
+        if let main { columns.append((.loss, main)) }
+        columns += further.map { (.series($0.name), $0.series) }
+        if let rates { columns.append((.learningRate, rates)) }
+        if let tokens { columns.append((.tokenCount, tokens)) }
+        if let times { columns.append((.time, times)) }
         return ImportedRun(
-            run: run, series: summaries,
-            learningRates: points.count { $0.learningRate != nil && $0.loss != nil },
-            totalSteps: log.totalSteps)
+            metadata: run, points: LogPoints(columns), series: summaries,
+            learningRates: Self.shared(main, rates), totalSteps: log.totalSteps)
+    }
+
+    /// The number of steps that two series have both.
+    private static func shared(_ a: LogSeries?, _ b: LogSeries?) -> Int {
+        guard let a, let b else { return 0 }
+        var next = 0
+        return a.steps.count { step in
+            while next < b.steps.count, b.steps[next] < step { next += 1 }
+            return next < b.steps.count && b.steps[next] == step
+        }
     }
 
     private static func summary(_ name: String, _ series: LogSeries) -> ImportedRun.Series {
@@ -384,51 +410,5 @@ private struct RunBuilder {
         return ImportedRun.Series(
             name: name, unit: series.unit, points: finite.count, first: end(finite.first),
             last: end(finite.last), notFinite: series.values.count - finite.count)
-    }
-
-    /// One point for every step at which a loss was logged.
-    private func points() -> [Point] {
-        var steps = main?.steps ?? []
-        for (_, series) in further { steps = Self.union(steps, series.steps) }
-        var points = steps.map { Point(step: Int($0)) }
-        if let main { Self.fill(&points, from: main) { $0.loss = $1 } }
-        for (name, series) in further {
-            Self.fill(&points, from: series) { $0.series[name] = $1 }
-        }
-        if let rates { Self.fill(&points, from: rates) { $0.learningRate = $1 } }
-        if let tokens { Self.fill(&points, from: tokens) { $0.tokenCount = $1 } }
-        if let times {
-            Self.fill(&points, from: times) { $0.time = Date(timeIntervalSince1970: $1) }
-        }
-        return points
-    }
-
-    /// The steps of two rising lists, each once.
-    private static func union(_ a: [Int32], _ b: [Int32]) -> [Int32] {
-        var union: [Int32] = []
-        union.reserveCapacity(max(a.count, b.count))
-        var next = 0
-        for step in b {
-            while next < a.count, a[next] < step {
-                union.append(a[next])
-                next += 1
-            }
-            if next < a.count, a[next] == step { next += 1 }
-            union.append(step)
-        }
-        return union + a[next...]
-    }
-
-    /// Puts values beside the points of their steps.
-    private static func fill(
-        _ points: inout [Point], from series: LogSeries,
-        set: (inout Point, Double) -> Void
-    ) {
-        var next = 0
-        for index in points.indices {
-            while next < series.steps.count, series.steps[next] < points[index].step { next += 1 }
-            guard next < series.steps.count else { return }
-            if series.steps[next] == points[index].step { set(&points[index], series.values[next]) }
-        }
     }
 }

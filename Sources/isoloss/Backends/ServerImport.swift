@@ -1,4 +1,5 @@
 import API
+import Imports
 import JSONText
 import Records
 import Store
@@ -22,20 +23,22 @@ extension ServerClient {
     /// - Returns: What the server did.
     /// - Throws: `ClientError`, at the first run that is refused.
     func importRuns(
-        _ imports: [Run], reporter: ProgressReporter
+        _ imports: [ImportedRun], reporter: ProgressReporter
     ) throws(ClientError) -> ImportSummary {
         var summary = ImportSummary(created: 0, updated: 0, accepted: 0, replaced: 0)
         for (index, item) in imports.enumerated() {
-            reporter.update(note: item.id)
+            reporter.update(note: item.metadata.id)
             reporter.update(fraction: Double(index) / Double(imports.count))
-            if try put(item) {
+            if try put(item.metadata) {
                 summary.created += 1
             } else {
                 summary.updated += 1
             }
-            let appended = try append(item.points, to: item.id)
-            summary.accepted += appended.accepted
-            summary.replaced += appended.replaced
+            for part in item.points.parts(of: Self.pointsPerRequest) {
+                let appended = try append(part, to: item.metadata.id)
+                summary.accepted += appended.accepted
+                summary.replaced += appended.replaced
+            }
         }
         return summary
     }

@@ -79,13 +79,13 @@ struct ImportCommand: ParsableCommand {
         if let study {
             for file in source.files.indices {
                 for run in source.files[file].runs.indices {
-                    source.files[file].runs[run].run.study = study
+                    source.files[file].runs[run].metadata.study = study
                 }
             }
         }
         var report = ImportReport(
             files: source.files, notes: source.notes, warnings: source.warnings)
-        let imports = source.files.flatMap(\.runs).map(\.run)
+        let imports = source.files.flatMap(\.runs)
         let place = server.server ?? database ?? ServeCommand.standardDatabase
         if dryRun {
             report.created = imports.count
@@ -95,7 +95,7 @@ struct ImportCommand: ParsableCommand {
             let summary = try ProgressReporter.during("importing into \(place)") { reporter in
                 if let client { return try client.importRuns(imports, reporter: reporter) }
                 let store = try RunStore(path: place, as: .guest)
-                let summary = try store.importRuns(imports)
+                let summary = try store.importRuns(imports.map { ($0.metadata, $0.points) })
                 try store.close()
                 return summary
             }

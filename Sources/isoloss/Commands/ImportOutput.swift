@@ -23,7 +23,10 @@ struct ImportOutput: CommandOutput {
         Table(
             header: ["id", "study", "points"],
             rows: runs.map { _, item in
-                [.text(item.run.id), .text(item.run.study), .count(item.run.points.count)]
+                [
+                    .text(item.metadata.id), .text(item.metadata.study),
+                    .count(item.points.count),
+                ]
             })
     }
 
@@ -34,14 +37,14 @@ struct ImportOutput: CommandOutput {
                 .init("format", .left), .init("series", .left),
             ],
             texts: runs.map { file, item in
-                let loss = item.run.loss ?? item.series.first { $0.name == "loss" }?.last?.loss
+                let loss = item.metadata.loss ?? item.series.first { $0.name == "loss" }?.last?.loss
                 let series = item.series.map { series in
                     let unit = series.unit.map { " in \($0)" } ?? ""
                     let bad = series.notFinite > 0 ? ", \(series.notFinite) not finite" : ""
                     return "\(series.name) \(series.points)\(unit)\(bad)"
                 }
                 return [
-                    item.run.id, item.run.study ?? "-", String(item.run.points.count),
+                    item.metadata.id, item.metadata.study ?? "-", String(item.points.count),
                     NumberFormat.significant(loss), file.format, series.joined(separator: "; "),
                 ]
             })

@@ -26,12 +26,26 @@ struct GenericConsoleFormat: ConsoleFormat {
         private var offset = 0.0
         private var last: Double?
         private var lastTotal: Double?
+        /// What a name is taken for, worked out once for each.
+        private struct Meaning {
+            let text: String
+            /// The rank of a step's name, 0 the best; nil for other names.
+            let stepRank: Int?
+            let isLoss: Bool
+        }
+        private var meanings = NameMemo { text in
+            let loss = LossName(text)
+            let rank = Array(text.utf8).withUnsafeBufferPointer(Self.rank)
+            return Meaning(
+                text: text, stepRank: rank,
+                isLoss: rank == nil && (loss.saysLoss || loss.unit != nil))
+        }
 
         mutating func read(
             _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
         ) -> Bool {
-            var losses = Self.losses(pairs)
-            guard let step = Self.step(pairs) ?? Self.count(line, pairs) else {
+            var losses = losses(pairs)
+            guard let step = step(pairs) ?? Self.count(line, pairs) else {
                 return readHeldOut(line, losses, into: &log)
             }
             // `loss after step 100: 3.2`: the loss's name stands before the step's number.
@@ -46,12 +60,11 @@ struct GenericConsoleFormat: ConsoleFormat {
             for (name, value) in losses {
                 log.add(value, isHeldOut ? Self.heldOut(name) : name, at: position)
             }
-            for pair in pairs.pairs where !pair.name.isEmpty && pair.name.count < 64 {
-                let name = pair.name.string
-                guard !losses.contains(where: { $0.name == name }), pair.start != step.start,
-                    Self.rank(pair.name) == nil
+            for pair in pairs.pairs where Self.isNamed(pair) && pair.start != step.start {
+                let meaning = meanings[pair.name]
+                guard meaning.stepRank == nil, !losses.contains(where: { $0.name == meaning.text })
                 else { continue }
-                log.add(pair.value, name, at: position)
+                log.add(pair.value, meaning.text, at: position)
             }
             // A total beside an epoch may be the epoch's.
             if epoch == nil { log.end(at: step.total) }
@@ -82,15 +95,17 @@ struct GenericConsoleFormat: ConsoleFormat {
             losses.map { "\"\($0.name)\"" }.joined(separator: ", ")
         }
 
-        private static func losses(_ pairs: LogPairs) -> [(name: String, value: Double)] {
-            pairs.pairs.compactMap { pair in
-                guard !pair.name.isEmpty, pair.name.count < 64, rank(pair.name) == nil else {
-                    return nil
-                }
-                let name = pair.name.string
-                return LossName(name).saysLoss || LossName(name).unit != nil
-                    ? (name, pair.value) : nil
+        private mutating func losses(_ pairs: LogPairs) -> [(name: String, value: Double)] {
+            var losses: [(name: String, value: Double)] = []
+            for pair in pairs.pairs where Self.isNamed(pair) && meanings[pair.name].isLoss {
+                losses.append((meanings[pair.name].text, pair.value))
             }
+            return losses
+        }
+
+        /// True for a pair with a name that is no sentence.
+        private static func isNamed(_ pair: LogPairs.Pair) -> Bool {
+            !pair.name.isEmpty && pair.name.count < 64
         }
 
         /// The loss's part of `validation loss at step`.
@@ -120,10 +135,12 @@ struct GenericConsoleFormat: ConsoleFormat {
         }
 
         /// The pair that names a step best.
-        private static func step(_ pairs: LogPairs) -> LogPairs.Pair? {
+        private mutating func step(_ pairs: LogPairs) -> LogPairs.Pair? {
             var best: (rank: Int, pair: LogPairs.Pair)?
             for pair in pairs.pairs where pair.value >= 0 && Int(exactly: pair.value) != nil {
-                guard let rank = rank(pair.name), rank < best?.rank ?? .max else { continue }
+                guard let rank = meanings[pair.name].stepRank, rank < best?.rank ?? .max else {
+                    continue
+                }
                 best = (rank, pair)
             }
             return best?.pair

@@ -1,0 +1,132 @@
+import Foundation
+package import Records
+
+/// A run's points, made one after the other out of the series of its log.
+///
+///     for point in imported.points { … }
+///     for part in imported.points.parts(of: 10_000) { … }     // a few at a time
+///
+/// A value takes 12 bytes in a series and a point 80 or more, so that a log of 10^6 lines stays as
+/// series until somebody wants points of it. There is a point for every step at which a loss was
+/// logged, in order of steps, each step once.
+package struct LogPoints: Sequence, Sendable {
+    /// The field of a point that a series has the values of.
+    enum Field: Sendable {
+        case loss
+        case learningRate
+        case tokenCount
+        /// In seconds since 1970.
+        case time
+        case series(String)
+    }
+
+    /// Where points were made already, as those of a table.
+    private var made: [Point] = []
+    private var steps: [Int32] = []
+    private var columns: [(field: Field, series: LogSeries)] = []
+
+    /// Points that are there already, in order of steps.
+    init(_ points: [Point]) {
+        made = points
+    }
+
+    /// The points of series.
+    ///
+    /// - Parameter columns: Series in order of steps, each step once, by the field of a point; the
+    ///   losses among them say where there is a point.
+    init(_ columns: [(field: Field, series: LogSeries)]) {
+        self.columns = columns
+        for (field, series) in columns {
+            switch field {
+            case .loss, .series: steps = Self.union(steps, series.steps)
+            case .learningRate, .tokenCount, .time: break
+            }
+        }
+    }
+
+    package var count: Int { made.count + steps.count }
+
+    package var isEmpty: Bool { count == 0 }
+
+    /// The highest step; nil where there is no point.
+    package var lastStep: Int? { made.last?.step ?? steps.last.map(Int.init) }
+
+    package var underestimatedCount: Int { count }
+
+    package func makeIterator() -> Iterator { Iterator(self) }
+
+    /// The points in parts, each made when it is its turn.
+    ///
+    /// - Parameter limit: The most points of a part.
+    /// - Returns: The parts in order; none where there is no point.
+    package func parts(of limit: Int) -> some Sequence<[Point]> {
+        var points = makeIterator()
+        return AnyIterator {
+            var part: [Point] = []
+            part.reserveCapacity(Swift.min(limit, count))
+            while part.count < limit, let point = points.next() { part.append(point) }
+            return part.isEmpty ? nil : part
+        }
+    }
+
+    /// Makes one point after the other.
+    package struct Iterator: IteratorProtocol {
+        private let points: LogPoints
+        private var index = 0
+        /// The place in each column of the first value that is not behind.
+        private var places: [Int]
+
+        fileprivate init(_ points: LogPoints) {
+            self.points = points
+            places = Array(repeating: 0, count: points.columns.count)
+        }
+
+        package mutating func next() -> Point? {
+            guard index < points.count else { return nil }
+            defer { index += 1 }
+            guard points.made.isEmpty else { return points.made[index] }
+            let step = points.steps[index]
+            var point = Point(step: Int(step))
+            for column in points.columns.indices {
+                var place = places[column]
+                let steps = points.columns[column].series.steps
+                while place < steps.count, steps[place] < step { place += 1 }
+                places[column] = place
+                guard place < steps.count, steps[place] == step else { continue }
+                let value = points.columns[column].series.values[place]
+                switch points.columns[column].field {
+                case .loss: point.loss = value
+                case .learningRate: point.learningRate = value
+                case .tokenCount: point.tokenCount = value
+                case .time: point.time = Date(timeIntervalSince1970: value)
+                case .series(let name): point.series[name] = value
+                }
+            }
+            return point
+        }
+    }
+
+    /// The steps of two rising lists, each once; the first itself where it has all.
+    private static func union(_ a: [Int32], _ b: [Int32]) -> [Int32] {
+        var next = 0
+        var missing = 0
+        for step in b {
+            while next < a.count, a[next] < step { next += 1 }
+            if next == a.count || a[next] != step { missing += 1 }
+        }
+        guard missing > 0 else { return a }
+        guard !a.isEmpty else { return b }
+        var union: [Int32] = []
+        union.reserveCapacity(a.count + missing)
+        next = 0
+        for step in b {
+            while next < a.count, a[next] < step {
+                union.append(a[next])
+                next += 1
+            }
+            if next < a.count, a[next] == step { next += 1 }
+            union.append(step)
+        }
+        return union + a[next...]
+    }
+}
