@@ -9,6 +9,8 @@ package final class ByteSource {
     package let name: String
     /// The file that this is the unchanged content of; nil for bytes at hand, whatever their name.
     private(set) var path: String?
+    /// The length of that file as it was opened.
+    private var size = 0
     /// Most values of a JSON tree made of it.
     var maximumValues = Int.max
     /// Read already by `head`, not yet by `read`.
@@ -53,8 +55,10 @@ package final class ByteSource {
         try unpackIfPacked()
         var status = stat()
         // A pipe is read once only.
-        let isRegular = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-        self.path = isRegular && unpacker == nil ? path : nil
+        let isRegular = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        guard isRegular, unpacker == nil else { return }
+        self.path = path
+        size = Int(status.st_size)
     }
 
     private func unpackIfPacked() throws(RunFileError) {
@@ -114,6 +118,7 @@ package final class ByteSource {
     /// - Returns: The bytes.
     /// - Throws: `RunFileError.Kind.tooLarge` beyond the limit.
     package func readAll(limit: Int) throws(RunFileError) -> [UInt8] {
+        guard size <= limit else { throw RunFileError(file: name, kind: .tooLarge(limit: limit)) }
         var all: [UInt8] = []
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 1)
         defer { room.deallocate() }

@@ -86,8 +86,9 @@ enum DecimalText {
         }
     }
 
-    /// The number if the fast way is exact.
-    private static func simple(_ bytes: ByteText) -> Double? {
+    /// The number if the fast way is exact; nil for any other text, numbers among them.
+    static func simple(_ bytes: ByteText) -> Double? {
+        guard !bytes.isEmpty else { return nil }
         var index = 0
         let isNegative = bytes[index] == UInt8(ascii: "-")
         if isNegative || bytes[index] == UInt8(ascii: "+") { index += 1 }

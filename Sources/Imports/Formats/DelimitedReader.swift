@@ -1,4 +1,5 @@
 import Records
+import Schedules
 
 /// Rows of delimited text as values by step: what CSV, TSV and W&B's chart export have in common.
 ///
@@ -39,6 +40,10 @@ struct DelimitedReader {
     private var others: [(column: Int, use: Use)] = []
     private var texts: [String: (first: String, varies: Bool, count: Int, line: Int)] = [:]
     private var fields: [Range<Int>] = []
+    /// The values of a plain row, before it is known to be one; nil for those that are only counted.
+    private var row: [(id: Int, value: Double?)] = []
+    /// True where rows may be plain: one step, and values of one run beside it.
+    private var mayBePlain = false
     private var runs: [[UInt8]: Int] = [:]
     private let file: String
     private var headerCount = 0
@@ -82,6 +87,7 @@ struct DelimitedReader {
         let hasRuns = others.contains { if case .run = $0.use { true } else { false } }
         let plainRun = hasRuns ? nil : log.run()
         while try lines.next() {
+            if mayBePlain, let plainRun, takePlain(lines, run: plainRun, into: &log) { continue }
             guard !lines.line.trimmed.isEmpty, !isRule(lines.line) else { continue }
             var isClosed = Self.split(lines.line, separator, into: &fields)
             while !isClosed, try lines.joinNext() {
@@ -131,6 +137,13 @@ struct DelimitedReader {
             } else {
                 others.append((column, use))
             }
+        }
+        if others.count == 1, case .step = others[0].use {
+            mayBePlain =
+                separator != UInt8(ascii: " ") && separator != UInt8(ascii: "|")
+                && !log.options.countsRows && scalars.allSatisfy { $0.run == nil }
+        } else {
+            mayBePlain = false
         }
     }
 
@@ -225,6 +238,54 @@ struct DelimitedReader {
             log.fault(
                 stepFault, reason: "rows without a step that is a whole number from 0 to 10^8")
         }
+    }
+
+    /// Takes a row of nothing but numbers under one step, as nearly all are.
+    ///
+    /// It finds what the careful way finds, several times as fast. Nothing is taken before the whole
+    /// row has been read, so that any doubt (a quote, a word, a cell too few) is left to that way.
+    ///
+    /// - Returns: Whether the row was taken.
+    private mutating func takePlain(
+        _ lines: LineReader, run: Int, into log: inout LogCollector
+    ) -> Bool {
+        let line = lines.line
+        row.removeAll(keepingCapacity: true)
+        var step: Int?
+        var start = 0
+        var next = 0
+        for column in columns.indices {
+            var end = start
+            while end < line.count, line[end] != separator { end += 1 }
+            // Every column but the last ends at a separator, and the last at none.
+            guard (end < line.count) == (column + 1 < columns.count) else { return false }
+            let cell = line.part(start..<end)
+            start = end + 1
+            if column == others[0].column {
+                step = DecimalText.simple(cell).flatMap(Int.init(exactly:))
+                continue
+            }
+            let scalar = scalars[next]
+            next += 1
+            guard !cell.isEmpty else { continue }
+            if scalar.isKept {
+                guard let value = DecimalText.simple(cell) else { return false }
+                row.append((scalar.id, value))
+            } else {
+                guard cell.allSatisfy(Self.isNumeral) else { return false }
+                row.append((scalar.id, nil))
+            }
+        }
+        guard let step, (0...ScheduleLimits.steps).contains(step) else { return false }
+        _ = log.countRow(of: run)
+        for (id, value) in row {
+            if let value {
+                log.add(value, id, step: step, run: run, line: lines.number)
+            } else {
+                log.count(id, step: step, run: run, line: lines.number)
+            }
+        }
+        return true
     }
 
     private static func isNumeral(_ byte: UInt8) -> Bool {

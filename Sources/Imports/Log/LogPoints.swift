@@ -20,7 +20,7 @@ package struct LogPoints: Sequence, Sendable {
         case series(String)
     }
 
-    /// Where points were made already, as those of a table.
+    /// Points that were there already, as those of a table; then there are no series.
     private var made: [Point] = []
     private var steps: [Int32] = []
     private var columns: [(field: Field, series: LogSeries)] = []
@@ -71,30 +71,42 @@ package struct LogPoints: Sequence, Sendable {
 
     /// Makes one point after the other.
     package struct Iterator: IteratorProtocol {
-        private let points: LogPoints
+        /// A column, read from its beginning to its end.
+        private struct Column {
+            let field: Field
+            let steps: [Int32]
+            let values: [Double]
+            /// The place of the first value that is not behind.
+            var place = 0
+
+            /// The value at a step; nil where there is none.
+            mutating func value(at step: Int32) -> Double? {
+                while place < steps.count, steps[place] < step { place += 1 }
+                return place < steps.count && steps[place] == step ? values[place] : nil
+            }
+        }
+
+        private let made: [Point]
+        private let steps: [Int32]
+        private var columns: [Column]
         private var index = 0
-        /// The place in each column of the first value that is not behind.
-        private var places: [Int]
 
         fileprivate init(_ points: LogPoints) {
-            self.points = points
-            places = Array(repeating: 0, count: points.columns.count)
+            made = points.made
+            steps = points.steps
+            columns = points.columns.map {
+                Column(field: $0.field, steps: $0.series.steps, values: $0.series.values)
+            }
         }
 
         package mutating func next() -> Point? {
-            guard index < points.count else { return nil }
             defer { index += 1 }
-            guard points.made.isEmpty else { return points.made[index] }
-            let step = points.steps[index]
+            guard index < steps.count else { return index < made.count ? made[index] : nil }
+            let step = steps[index]
             var point = Point(step: Int(step))
-            for column in points.columns.indices {
-                var place = places[column]
-                let steps = points.columns[column].series.steps
-                while place < steps.count, steps[place] < step { place += 1 }
-                places[column] = place
-                guard place < steps.count, steps[place] == step else { continue }
-                let value = points.columns[column].series.values[place]
-                switch points.columns[column].field {
+            for column in columns.indices {
+                guard let value = columns[column].value(at: step) else { continue }
+                switch columns[column].field {
                 case .loss: point.loss = value
                 case .learningRate: point.learningRate = value
                 case .tokenCount: point.tokenCount = value
