@@ -52,8 +52,9 @@ package struct PlanContext: Sendable {
 ///
 ///     PlanBudget(seconds: 2) { client.hasLeft }
 package struct PlanBudget: Sendable {
-    /// The limit of one request where many are answered, in CPU seconds.
-    package static let standardSeconds = 2.0
+    /// The limit of one request where many are answered, in CPU seconds: two, less what the rest of
+    /// the request and the last evaluation may take.
+    package static let standardSeconds = 1.8
 
     /// CPU seconds of the thread that plans; nil without a limit.
     package var seconds: Double?

@@ -129,6 +129,9 @@ final class BusyWait: Sendable {
 
     var configuration: Configuration {
         var configuration = Configuration()
+        // One for every thread that may read: of fewer, a batch of one point would wait for the length
+        // of its run behind answers of 10^5 points. They are made as they are needed.
+        configuration.maximumReaderCount = 24
         configuration.busyMode = .callback { [self] tries in wait(tries) }
         configuration.prepareDatabase { db in
             guard db.configuration.readonly else { return }

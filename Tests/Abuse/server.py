@@ -113,6 +113,11 @@ class Server:
             fields = file.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    @property
+    def descriptors(self):
+        """The number of files and connections that it holds."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
     def forget_peak(self):
         with open(f"/proc/{self.process.pid}/clear_refs", "w") as file:
             file.write("5")
