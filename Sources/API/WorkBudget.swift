@@ -24,7 +24,7 @@ package struct WorkBudget: Sendable, Equatable {
             case .curvePoints: "points of a predicted curve"
             case .jsonValues: "JSON values in a body"
             case .bodyBytes: "bytes of a body once unpacked"
-            case .uploadPoints: "points in one upload"
+            case .uploadPoints: "points or lines in one upload"
             case .uploadRuns: "runs in one upload"
             case .names: "different names of columns, losses and tags in one upload"
             case .resamples: "resamples of a bootstrap"
@@ -46,7 +46,7 @@ package struct WorkBudget: Sendable, Equatable {
 
     private var limits: [Quantity: Int] = [
         .curvePoints: 100_000, .jsonValues: 1_000_000, .bodyBytes: ParserLimits().bodyBytes,
-        .uploadPoints: 1_000_000, .uploadRuns: 50_000, .names: 20_000, .resamples: 5_000,
+        .uploadPoints: 500_000, .uploadRuns: 50_000, .names: 20_000, .resamples: 5_000,
         .answerPoints: 1_000_000,
     ]
 

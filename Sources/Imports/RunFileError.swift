@@ -32,6 +32,7 @@ package struct RunFileError: Error, Equatable, Sendable {
         case damagedGzip
         /// Unpacked it has more than this many bytes.
         case tooLarge(limit: Int)
+        case tooManyLines(limit: Int)
         /// The line is that of the file.
         case notJSON(JSONSyntaxError)
         /// Valid JSON of another shape.
@@ -114,6 +115,8 @@ extension RunFileError: CustomStringConvertible {
             return "is damaged or cut-off gzip; compress it again"
         case .tooLarge(let limit):
             return "has more than \(limit) bytes unpacked; split it"
+        case .tooManyLines(let limit):
+            return "has more than \(limit) lines; split it"
         case .empty:
             return "is empty"
         case .noRows:

@@ -45,6 +45,13 @@ struct BudgetTests {
         #expect(try service.post("/v1/runs/a/points", table(3), type: "text/csv").status == 200)
         expectOverBudget(
             try service.post("/v1/runs/a/points", table(4), type: "text/csv"), "max-upload-points")
+        // A console may print without end at one step.
+        let lines = { (count: Int) in String(repeating: "step: 1 loss: 2.5\n", count: count) }
+        #expect(
+            try service.post("/v1/imports?step_from=row", lines(3), type: "text/plain").status
+                == 200)
+        expectOverBudget(
+            try service.post("/v1/imports", lines(9), type: "text/plain"), "max-upload-points")
     }
 
     @Test func `names the limit and the flag of runs in an upload`() throws {

@@ -46,9 +46,16 @@ struct ImportEndpoints: Sendable {
         // Deflate packs at most 1,032 bytes into one (zlib's technical notes).
         let length = min(limit, request.body.count * (isPacked ? 1_032 : 1))
         try request.context.reserve(length * Self.bytesPerByte)
-        var file = try LogImporter.file(
-            bytes: request.body, name: query.text("run") ?? "log", options: options, limit: limit,
-            maximumValues: budget[.jsonValues])
+        var file: ImportedFile
+        do {
+            file = try LogImporter.file(
+                bytes: request.body, name: query.text("run") ?? "log", options: options,
+                limit: limit, maximumValues: budget[.jsonValues],
+                maximumLines: budget[.uploadPoints])
+        } catch let error as RunFileError {
+            guard case .tooManyLines = error.kind else { throw error }
+            throw budget.error(.uploadPoints, of: nil)
+        }
         if let study = query.text("study"), !study.isEmpty {
             for index in file.runs.indices { file.runs[index].metadata.study = study }
         }

@@ -13,6 +13,8 @@ package final class ByteSource {
     private var size = 0
     /// Most values of a JSON tree made of it.
     var maximumValues = Int.max
+    /// Most lines of a text.
+    var maximumLines = Int.max
     /// Read already by `head`, not yet by `read`.
     private var pending: [UInt8] = []
     private var pendingStart = 0

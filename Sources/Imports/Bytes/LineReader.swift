@@ -18,6 +18,7 @@ package final class LineReader {
     private var isAtEnd = false
     private var endedWithLineFeed = true
     private var isFirst = true
+    private let maximumLines: Int
 
     /// The number of the current line, from 1.
     package private(set) var number = 0
@@ -26,6 +27,8 @@ package final class LineReader {
 
     package init(_ source: ByteSource) {
         self.source = source
+        // The header of a table and the end behind the last line are no points.
+        maximumLines = source.maximumLines == .max ? .max : source.maximumLines + 2
     }
 
     deinit { buffer.deallocate() }
@@ -49,6 +52,9 @@ package final class LineReader {
         }
         var searched = position
         if endedWithLineFeed { number += 1 }
+        guard number <= maximumLines else {
+            throw RunFileError(file: name, kind: .tooManyLines(limit: maximumLines))
+        }
         while true {
             if let stop = lineEnd(from: searched) {
                 return try take(upTo: stop)

@@ -58,7 +58,8 @@ struct RecordReader {
         var values: [(id: Int, value: Double)] = []
         var metric: (name: String, text: String)?
         var metricValue: (name: String, value: Double)?
-        flatten(members, prefix: "") { name, value in
+        // Static: a method would hold a second copy of everything that its closure changes.
+        Self.flatten(members, prefix: "") { name, value in
             switch role(of: name, &log) {
             case .step(let rank):
                 if step.map({ rank < $0.rank }) ?? true { step = (rank, value, name) }
@@ -139,7 +140,7 @@ struct RecordReader {
         if lists > 0 { log.skip("lists, which are no values", count: lists, at: nil) }
     }
 
-    private func flatten(
+    private static func flatten(
         _ members: [JSONValue.Member], prefix: String, _ body: (String, JSONValue) -> Void
     ) {
         for member in members {

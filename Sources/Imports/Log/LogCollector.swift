@@ -177,8 +177,9 @@ package struct SkippedPart: Sendable, Equatable {
 package struct LogCollector: Sendable {
     package private(set) var runs: [LogRun] = []
     package private(set) var skipped: [SkippedPart] = []
-    /// Sentences about how the file was understood.
-    package var notes: [String] = []
+    /// Sentences about how the file was understood, each once.
+    package private(set) var notes: [String] = []
+    private var noted: Set<String> = []
     /// Finished runs, where the file is a table of them and no log.
     package var table: TableFile?
     /// The choices about columns and steps.
@@ -301,6 +302,6 @@ package struct LogCollector: Sendable {
     }
 
     package mutating func note(_ sentence: String) {
-        if !notes.contains(sentence) { notes.append(sentence) }
+        if noted.insert(sentence).inserted { notes.append(sentence) }
     }
 }

@@ -23,14 +23,16 @@ package enum LogImporter {
     ///   - options: What the one who imports knows better.
     ///   - limit: Most bytes that gzip may unpack to.
     ///   - maximumValues: Most values of a JSON tree.
+    ///   - maximumLines: Most lines of a text.
     /// - Returns: The runs, and the account of the reading.
     /// - Throws: `RunFileError`.
     package static func file(
         bytes: [UInt8], name: String, options: ImportOptions = ImportOptions(), limit: Int = .max,
-        maximumValues: Int = .max
+        maximumValues: Int = .max, maximumLines: Int = .max
     ) throws(RunFileError) -> ImportedFile {
         let source = try ByteSource(bytes: bytes, name: name, limit: limit)
         source.maximumValues = maximumValues
+        source.maximumLines = maximumLines
         return try file(source, naming: RunNaming(path: name), options: options)
     }
 

@@ -12,6 +12,9 @@ struct LogInterpreter {
     let file: String
     let naming: RunNaming
 
+    /// The most losses that are named one by one in the notes.
+    private static let mostNotes = 100
+
     /// The meaning of each name in a log.
     private struct Roles {
         var main: String?
@@ -162,10 +165,12 @@ struct LogInterpreter {
         taken(roles.main, for: "loss")
         taken(roles.rate, for: "learning_rate")
         taken(roles.tokens, for: "token_count")
-        for name in roles.losses {
-            let series = "loss/\(LossColumns.seriesName(name))"
-            if series != name { log.note("took \"\(name)\" for \(series)") }
+        let renamed = roles.losses.filter { "loss/\(LossColumns.seriesName($0))" != $0 }
+        for name in renamed.prefix(Self.mostNotes) {
+            taken(name, for: "loss/\(LossColumns.seriesName(name))")
         }
+        let more = renamed.count - Self.mostNotes
+        if more > 0 { log.note("took \(more) more losses for loss/ and their names") }
     }
 }
 

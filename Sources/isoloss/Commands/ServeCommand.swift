@@ -102,7 +102,7 @@ struct BudgetOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Bytes of a body, before and after unpacking.", valueName: "n"))
     var maxBodyBytes = WorkBudget()[.bodyBytes]
 
-    @Option(help: ArgumentHelp("Points in one upload.", valueName: "n"))
+    @Option(help: ArgumentHelp("Points or lines in one upload.", valueName: "n"))
     var maxUploadPoints = WorkBudget()[.uploadPoints]
 
     @Option(help: ArgumentHelp("Runs in one upload.", valueName: "n"))
