@@ -47,12 +47,12 @@ struct ImportEndpoints: Sendable {
         let length = min(limit, request.body.count * (isPacked ? 1_032 : 1))
         try request.context.reserve(length * Self.bytesPerByte)
         var file: ImportedFile
-        do {
+        do throws(RunFileError) {
             file = try LogImporter.file(
                 bytes: request.body, name: query.text("run") ?? "log", options: options,
                 limit: limit, maximumValues: budget[.jsonValues],
                 maximumLines: budget[.uploadPoints])
-        } catch let error as RunFileError {
+        } catch {
             guard case .tooManyLines = error.kind else { throw error }
             throw budget.error(.uploadPoints, of: nil)
         }

@@ -216,6 +216,7 @@ private struct RunBuilder {
     ///   - others: Places of all other losses of the file by name; a run may have few of them.
     ///   - file: Name for errors.
     ///   - log: Takes the account.
+    /// - Throws: `RunFileError` where many of the main losses are none.
     mutating func takeLosses(
         _ main: String?, _ others: [String: Int], file: String, log: inout LogCollector
     ) throws(RunFileError) {

@@ -28,7 +28,7 @@ struct GenericConsoleFormat: ConsoleFormat {
         private var offset = 0.0
         private var last: Double?
         private var lastTotal: Double?
-        /// What a name is taken for, worked out once for each.
+        /// The meaning of a name, worked out once for each.
         private struct Meaning {
             let text: String
             /// The rank of a step's name, 0 the best; nil for other names.
