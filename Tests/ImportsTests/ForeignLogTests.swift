@@ -32,6 +32,27 @@ struct ForeignLogTests {
                     + "123.45 ms (step) remaining time: 1:23:45\n"
             }),
         Sample(
+            program: "Docker's json-file",
+            text: lines {
+                #"{"log":"step \#($0): train loss \#($1).0\n","stream":"stderr","#
+                    + #""time":"2024-06-01T10:00:00.5Z"}"# + "\n"
+            }),
+        Sample(
+            program: "Cloud Logging",
+            text: "[\n"
+                + lines {
+                    #"{"insertId": "a\#($0)", "severity": "INFO", "textPayload": "step \#($0), "#
+                        + #"loss \#($1).0", "timestamp": "2024-06-01T10:00:00.5Z"}"#
+                        + ($0 == 30 ? "\n" : ",\n")
+                } + "]\n"),
+        Sample(
+            program: "loguru, serialized",
+            text: lines {
+                #"{"text": "10:00 | INFO | step \#($0) loss \#($1).0\n", "record": {"line": 7}}"#
+                    + "\n"
+            }),
+        Sample(program: "two columns without a header", text: lines { "\($0),\($1).0\n" }),
+        Sample(
             program: "torchtune's bar",
             text: lines {
                 "\r1|\($0)|Loss: \($1).0: 10%|#| \($0)/100 [00:10<00:30,  1.02s/it]"

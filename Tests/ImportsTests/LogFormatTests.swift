@@ -28,6 +28,10 @@ struct LogFormatTests {
             format: "ndjson",
             text: (0..<4).map { "{\"step\": \($0), \"loss\": \(5.5 - Double($0) / 4)}\n" }.joined()),
         Example(
+            format: "log-service",
+            text: (1..<5).map { "{\"message\": \"step \($0) loss 3.\($0)\", \"level\": 1}\n" }
+                .joined()),
+        Example(
             format: "mmengine-scalars",
             text: (1..<5).map {
                 "{\"lr\": 0.1, \"data_time\": 0.1, \"loss\": 2.5, \"iter\": \($0), \"step\": \($0)}\n"

@@ -4,7 +4,7 @@ import Records
 ///
 /// With a column of steps it is a log, and with a column of runs beside it a log of several; with
 /// epochs and a loss alone it is Keras's `CSVLogger`; else it is a table of finished runs, a row
-/// each.
+/// each. Two columns of numbers without a header are steps and losses.
 struct DelimitedFormat: LogFormat {
     let name: String
     let title: String
@@ -52,8 +52,15 @@ struct DelimitedFormat: LogFormat {
             ColumnAliases.step.contains($0.normal) || $0.saysSetting || $0.normal == "epoch"
                 || LossName($0.normal).mainRank == 0 || $0.normal == "id"
         }
-        if header.count > 1 { return known ? .likely : .possible }
+        if header.count > 1 { return known || Self.isBare(header) ? .likely : .possible }
         return known && separator == .comma ? .possible : .none
+    }
+
+    private static let bareColumns = ["step", "loss"]
+
+    /// True for a first line of nothing but numbers, which is no header.
+    private static func isBare(_ header: [String]) -> Bool {
+        header.count > 1 && header.allSatisfy { Double($0.trimmingSpaces) != nil }
     }
 
     private func columns(of head: LogHead) -> [String] {
@@ -68,15 +75,31 @@ struct DelimitedFormat: LogFormat {
                 kind: .wrongShape(
                     expected: "at most \(Self.mostColumns) columns, not \(header.count)"))
         }
-        let roles = Roles(header, options: log.options)
+        let isBare = Self.isBare(header)
+        guard !isBare || header.count == 2 else {
+            throw RunFileError(
+                file: source.name,
+                kind: .notALog(
+                    "has \(header.count) columns and no header; put one in front, such as "
+                        + "step,loss,learning_rate"))
+        }
+        let roles = Roles(isBare ? Self.bareColumns : header, options: log.options)
         if roles.step == nil, !log.options.countsRows {
             return try readTable(source, header, into: &log)
         }
         let lines = LineReader(source)
-        repeat {
-            guard try lines.next() else { throw RunFileError(file: source.name, kind: .empty) }
-        } while lines.line.trimmed.isEmpty
-        var reader = DelimitedReader(header: lines.line, separator: separator, file: source.name)
+        var reader: DelimitedReader
+        if isBare {
+            reader = DelimitedReader(
+                columns: Self.bareColumns, separator: separator, file: source.name)
+            log.note("there is no header: took the two columns for step and loss")
+        } else {
+            repeat {
+                guard try lines.next() else { throw RunFileError(file: source.name, kind: .empty) }
+            } while lines.line.trimmed.isEmpty
+            let columns = DelimitedReader.cells(lines.line, separator)
+            reader = DelimitedReader(columns: columns, separator: separator, file: source.name)
+        }
         try reader.read(lines, into: &log) { columns, log throws(RunFileError) in
             try Self.uses(of: columns, file: source.name, &log)
         }

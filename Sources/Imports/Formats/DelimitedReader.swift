@@ -48,16 +48,16 @@ struct DelimitedReader {
     private let file: String
     private var headerCount = 0
 
-    /// Takes a header.
+    /// Begins with the columns of a header.
     ///
     /// - Parameters:
-    ///   - header: The line.
+    ///   - columns: The header's cells.
     ///   - separator: Comma, tab or semicolon.
     ///   - file: Name for errors.
-    init(header: ByteText, separator: UInt8, file: String) {
+    init(columns: [String], separator: UInt8, file: String) {
         self.separator = separator
         self.file = file
-        columns = Self.cells(header, separator)
+        self.columns = columns
     }
 
     /// The cells of a line as text.

@@ -16,7 +16,9 @@ struct WandbChartFormat: LogFormat {
     func read(_ source: ByteSource, into log: inout LogCollector) throws(RunFileError) {
         let lines = LineReader(source)
         guard try lines.next() else { throw RunFileError(file: source.name, kind: .empty) }
-        var reader = DelimitedReader(header: lines.line, separator: .comma, file: source.name)
+        var reader = DelimitedReader(
+            columns: DelimitedReader.cells(lines.line, .comma), separator: .comma, file: source.name
+        )
         try reader.read(lines, into: &log) { columns, log throws(RunFileError) in
             let parts = Self.parts(columns) ?? columns.dropFirst().map(Self.part)
             var uses: [DelimitedReader.Use] = [.step]

@@ -33,6 +33,7 @@ package enum LogFormatCatalog {
         CLUFormat(),
         ESPnetFormat(),
         MLflowMetricFormat(),
+        LogServiceFormat(),
         JSONLinesFormat(),
         JSONDocumentFormat(),
         DelimitedFormat.csv,
