@@ -32,22 +32,44 @@ extension RunStore {
     ///   - points: In any order.
     ///   - rewinds: Whether everything from the batch's first step on is dropped before, as when a
     ///     job starts again from a checkpoint.
+    ///   - limit: The most points of a transaction: a job that posts one point waits for one of these
+    ///     and not for all. A crash between two leaves the batch in part. Nil for all in one.
     /// - Returns: How many were stored, replaced and dropped.
     /// - Throws: `runNotFound`, `invalidField` with the place of the first offender.
     @discardableResult
     package func appendPoints(
-        _ id: String, _ points: [Point], rewinds: Bool = false
+        _ id: String, _ points: [Point], rewinds: Bool = false,
+        pointsPerTransaction limit: Int? = nil
     ) throws(StoreError) -> AppendSummary {
         do throws(InvalidField) {
             try Run.validate(points)
         } catch {
             throw .invalidField(error)
         }
-        return try write { db in
-            let key = try RunTable.key(of: id, in: db)
-            return try PointWriter(run: key, in: db)
-                .append(points, rewinds: rewinds, at: timestamp)
+        let isLong = points.count > Self.pointsAtOnce
+        // What a rewind drops and brings again is counted over the whole batch.
+        guard let limit, isLong, !rewinds else {
+            return try write(isLong: isLong) { db in
+                try PointWriter(run: RunTable.key(of: id, in: db), in: db)
+                    .append(points, rewinds: rewinds, at: timestamp)
+            }
         }
+        var total = AppendSummary(accepted: 0, replaced: 0, lastStep: nil)
+        while total.accepted < points.count {
+            try write(isLong: true) { db in
+                let writer = try PointWriter(run: RunTable.key(of: id, in: db), in: db)
+                let end = min(total.accepted + limit, points.count)
+                repeat {
+                    let size = min(Self.pointsAtOnce, end - total.accepted)
+                    let part = points[total.accepted..<total.accepted + size]
+                    let added = try writer.append(Array(part), at: timestamp)
+                    total.accepted += added.accepted
+                    total.replaced += added.replaced
+                    total.lastStep = added.lastStep
+                } while total.accepted < end && !isWriterWanted
+            }
+        }
+        return total
     }
 
     /// A run's points in step order.

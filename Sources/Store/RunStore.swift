@@ -185,14 +185,25 @@ package struct RunStore: Sendable {
         }
     }
 
+    /// True when a long write had better end its transaction, since short ones wait.
+    var isWriterWanted: Bool { queue.isWanted }
+
+    /// The points of a long write between two looks at who waits.
+    static let pointsAtOnce = 250
+
     /// Runs the body in a transaction: it is stored whole, or not at all if it throws.
     ///
+    /// - Parameters:
+    ///   - isLong: Whether it may take longer than others like to wait.
+    ///   - body: Reads and writes.
     /// - Returns: What the body returns, once it is on the disk.
     /// - Throws: What the body throws, what SQLite says, `databaseGone`.
-    func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    func write<Value>(
+        isLong: Bool = false, _ body: (Database) throws -> Value
+    ) throws(StoreError) -> Value {
         try checkFile()
         do {
-            return try queue.write(body)
+            return try queue.write(isLong: isLong, body)
         } catch {
             throw StoreError(wrapping: error)
         }

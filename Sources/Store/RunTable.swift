@@ -248,10 +248,12 @@ extension RunStore {
         var next = 0
         var points: Points.Iterator?
         while next < runs.count || points != nil {
-            let summary = try importing { batch in
+            let summary = try write(isLong: limit != nil) { db in
+                let batch = ImportBatch(db, at: timestamp)
                 // Short runs go together: a sync each would take long.
                 var room = limit ?? .max
                 while room > 0, next < runs.count || points != nil {
+                    if let limit, room < limit, isWriterWanted { break }
                     if points == nil {
                         try batch.putChecked(runs[next].run)
                         points = runs[next].points.makeIterator()
@@ -278,8 +280,6 @@ extension RunStore {
 
     /// The points that take as long to store as the metadata of a run.
     private static let runWeight = 20
-    /// The points that are made at a time.
-    private static let pointsAtOnce = 10_000
 
     /// Stores runs and points piece by piece, all or none: an import need not be in memory whole.
     ///

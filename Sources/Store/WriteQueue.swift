@@ -8,6 +8,10 @@ import Synchronization
 /// hundred writers would wait for a hundred syncs. Whoever comes first takes everything that
 /// waits into its transaction, each piece of work in a savepoint of its own: one that fails takes
 /// back itself and nothing else. Known from databases as group commit.
+///
+/// Long work, a part of an upload of many points, shares with nobody: what is short goes before it,
+/// and asks it by `isWanted` to be brief. So a job that posts one point waits for some 250 points of
+/// others, and not for their uploads.
 final class WriteQueue: Sendable {
     private let writer: any DatabaseWriter
     private let busy: BusyWait
@@ -20,15 +24,20 @@ final class WriteQueue: Sendable {
         self.busy = busy
     }
 
+    /// True when short work waits, so that long work had better end its transaction.
+    var isWanted: Bool { waiting.withLock { waiting in waiting.contains { !$0.isLong } } }
+
     /// Runs the body in a transaction, which others may share.
     ///
-    /// - Parameter body: Reads and writes; what it throws takes back what it wrote.
+    /// - Parameters:
+    ///   - isLong: Whether it may take longer than others like to wait.
+    ///   - body: Reads and writes; what it throws takes back what it wrote.
     /// - Returns: What the body returned, once the transaction is committed.
     /// - Throws: What the body throws, or what SQLite says.
-    func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    func write<Value>(isLong: Bool = false, _ body: (Database) throws -> Value) throws -> Value {
         var result: Result<Value, any Error>?
         try withoutActuallyEscaping(body) { body in
-            let work = Work { db in
+            let work = Work(isLong: isLong) { db in
                 let value = try body(db)
                 result = .success(value)
             }
@@ -52,11 +61,13 @@ final class WriteQueue: Sendable {
         defer { turn.unlock() }
         // Somebody else may have done it meanwhile.
         guard !work.isDone else { return }
-        let all = waiting.withLock { waiting in
-            defer { waiting = [] }
-            return waiting
+        let short = waiting.withLock { waiting in
+            let short = waiting.filter { !$0.isLong }
+            waiting.removeAll { !$0.isLong || $0 === work }
+            return short
         }
-        commit(all)
+        if !short.isEmpty { commit(short) }
+        if work.isLong { commit([work]) }
     }
 
     private func commit(_ all: [Work]) {
@@ -95,11 +106,13 @@ final class WriteQueue: Sendable {
     /// Unchecked: it is made by the caller, then read and changed only by the thread that has the
     /// turn, and read again by the caller when it has had the turn.
     private final class Work: @unchecked Sendable {
+        let isLong: Bool
         let body: (Database) throws -> Void
         var error: (any Error)?
         var isDone = false
 
-        init(_ body: @escaping (Database) throws -> Void) {
+        init(isLong: Bool, _ body: @escaping (Database) throws -> Void) {
+            self.isLong = isLong
             self.body = body
         }
     }

@@ -53,6 +53,33 @@ struct ConcurrencyTests {
         #expect(try store.run("a").stored?.pointCount == 400)
     }
 
+    /// Long writes end early for short ones, so that parts are of any size.
+    @Test func `uploads in parts and single points beside them lose nothing`() async throws {
+        let folder = try TemporaryFolder()
+        let store = try RunStore(path: folder.path())
+        for id in ["long", "longer", "short"] { try store.insertRun(Run(id: id)) }
+        let points = (0..<3_000).map { Point(step: $0, loss: 3) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for id in ["long", "longer"] {
+                group.addTask { @concurrent in
+                    // Again: what is there already is replaced.
+                    for replaced in [0, 3_000] {
+                        let summary = try store.appendPoints(id, points, pointsPerTransaction: 700)
+                        #expect(summary.accepted == 3_000 && summary.replaced == replaced)
+                        #expect(summary.lastStep == 2_999)
+                    }
+                }
+            }
+            group.addTask { @concurrent in
+                for point in points.prefix(300) { try store.appendPoints("short", [point]) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try store.points("long") == points && store.points("longer") == points)
+        #expect(try store.points("short").count == 300)
+        #expect(try store.run("long").stored?.pointCount == 3_000)
+    }
+
     @Test func `two stores on one file see each other's runs`() throws {
         let folder = try TemporaryFolder()
         let server = try RunStore(path: folder.path())

@@ -28,7 +28,9 @@ struct PointEndpoints: Sendable {
         try budget.check(.uploadPoints, of: batch.points.count)
         try batch.check(totalSteps: store.totalSteps(of: id))
         if !skips || batch.points.isEmpty { try batch.faults.check(.upload) }
-        let summary = try append(batch.points, to: id, rewinds: rewinds || batch.rewinds)
+        let summary = try store.appendPoints(
+            id, batch.points, rewinds: rewinds || batch.rewinds,
+            pointsPerTransaction: Self.pointsPerTransaction)
         var members: [JSONValue.Member] = [
             .init("accepted", .integer(summary.accepted)),
             .init("replaced", .integer(summary.replaced)),
@@ -42,25 +44,7 @@ struct PointEndpoints: Sendable {
         return .json(JSONWriter.bytes(of: .object(members + batch.taken)))
     }
 
-    /// Stores points that have been checked, many of them in several transactions: a job that
-    /// posts one point waits for one of these and not for all.
-    ///
-    /// A crash between two leaves the batch in part; it was not acknowledged, and is safe to repeat.
-    private func append(_ points: [Point], to id: String, rewinds: Bool) throws -> AppendSummary {
-        var summary = try store.appendPoints(
-            id, Array(points.prefix(Self.pointsPerTransaction)), rewinds: rewinds)
-        var start = Self.pointsPerTransaction
-        while start < points.count {
-            let end = min(start + Self.pointsPerTransaction, points.count)
-            let added = try store.appendPoints(id, Array(points[start..<end]), rewinds: false)
-            summary.accepted += added.accepted
-            summary.replaced += added.replaced
-            summary.lastStep = added.lastStep
-            start = end
-        }
-        return summary
-    }
-
+    /// The most points of one transaction of an upload, which is acknowledged after the last.
     static let pointsPerTransaction = 2_000
 
     /// The fate of a batch with rows that break a rule.
