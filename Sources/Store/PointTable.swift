@@ -50,23 +50,23 @@ extension RunStore {
         // What a rewind drops and brings again is counted over the whole batch.
         guard let limit, isLong, !rewinds else {
             return try write(isLong: isLong) { db in
-                try PointWriter(run: RunTable.key(of: id, in: db), in: db)
-                    .append(points, rewinds: rewinds, at: timestamp)
+                var writer = try PointWriter(run: RunTable.key(of: id, in: db), in: db)
+                return try writer.append(points, rewinds: rewinds, at: timestamp)
             }
         }
         var total = AppendSummary(accepted: 0, replaced: 0, lastStep: nil)
         while total.accepted < points.count {
             try write(isLong: true) { db in
-                let writer = try PointWriter(run: RunTable.key(of: id, in: db), in: db)
+                var writer = try PointWriter(run: RunTable.key(of: id, in: db), in: db)
                 let end = min(total.accepted + limit, points.count)
                 repeat {
                     let size = min(Self.pointsAtOnce, end - total.accepted)
                     let part = points[total.accepted..<total.accepted + size]
-                    let added = try writer.append(Array(part), at: timestamp)
+                    let added = try writer.insert(Array(part))
                     total.accepted += added.accepted
                     total.replaced += added.replaced
-                    total.lastStep = added.lastStep
                 } while total.accepted < end && !isWriterWanted
+                total.lastStep = try writer.finish(at: timestamp)
             }
         }
         return total
@@ -235,6 +235,9 @@ struct PointWriter {
     private let insertPoints: HotStatement
     private let updatePoint: HotStatement
     private let insertSeriesPoint: HotStatement
+    /// Points more than before, and whether any changed, since the last `finish`.
+    private var pointCount = 0
+    private var isChanged = false
 
     init(run: Int64, in db: Database) throws {
         self.run = run
@@ -261,9 +264,17 @@ struct PointWriter {
             in: db)
     }
 
-    func append(
+    /// Adds points in one go.
+    mutating func append(
         _ points: [Point], rewinds: Bool = false, at timestamp: Int64
     ) throws -> AppendSummary {
+        var summary = try insert(points, rewinds: rewinds)
+        summary.lastStep = try finish(at: timestamp)
+        return summary
+    }
+
+    /// Adds a part of the points; the run's count and last step are those from before until `finish`.
+    mutating func insert(_ points: [Point], rewinds: Bool = false) throws -> AppendSummary {
         let first = points.lazy.map(\.step).min()
         let gone = try rewinds ? first.map(dropAll(from:)) ?? [] : []
         var added = 0
@@ -294,11 +305,11 @@ struct PointWriter {
                 try insertSeriesPoint.execute()
             }
         }
-        let lastStep = try updateRun(
-            pointCount: added - gone.count, isChanged: !points.isEmpty, at: timestamp)
+        pointCount += added - gone.count
+        isChanged = isChanged || !points.isEmpty
         return AppendSummary(
             accepted: points.count, replaced: replaced, dropped: gone.count - returned.count,
-            lastStep: lastStep)
+            lastStep: nil)
     }
 
     /// Inserts points many rows a statement, where all of them follow those that are stored, as the
@@ -368,9 +379,10 @@ struct PointWriter {
     ///
     /// The loss is looked for among the last 1,000 steps only: of a run that logs other losses alone,
     /// each batch must not read every point.
-    private func updateRun(
-        pointCount added: Int, isChanged: Bool, at timestamp: Int64
-    ) throws -> Int? {
+    ///
+    /// - Returns: The highest step.
+    mutating func finish(at timestamp: Int64) throws -> Int? {
+        defer { (pointCount, isChanged) = (0, false) }
         if isChanged {
             // The primary key makes the highest step a look at one end of the tree.
             try db.cachedStatement(
@@ -384,7 +396,7 @@ struct PointWriter {
                         updated_at = ?
                     WHERE key = ?
                     """
-            ).execute(arguments: [added, timestamp, run])
+            ).execute(arguments: [pointCount, timestamp, run])
         }
         let statement = try db.cachedStatement(sql: "SELECT last_step FROM run WHERE key = ?")
         return try Int.fetchOne(statement, arguments: [run])

@@ -73,17 +73,24 @@ package final class ImportBatch {
     /// - Throws: `InvalidField`, `StoreError.runNotFound`, or what SQLite says.
     package func append(_ points: [Point], to id: String, rewinds: Bool = false) throws {
         try Run.validate(points)
-        try appendChecked(points, to: id, rewinds: rewinds)
+        var whole: [Point]? = points
+        try appendChecked(to: id, rewinds: rewinds) {
+            defer { whole = nil }
+            return whole
+        }
     }
 
+    /// Adds points that have been checked, part by part until there is none.
     fileprivate func appendChecked(
-        _ points: [Point], to id: String, rewinds: Bool = false
+        to id: String, rewinds: Bool = false, parts: () -> [Point]?
     ) throws {
-        let key = try RunTable.key(of: id, in: db)
-        let added = try PointWriter(run: key, in: db)
-            .append(points, rewinds: rewinds, at: timestamp)
-        summary.accepted += added.accepted
-        summary.replaced += added.replaced
+        var writer = try PointWriter(run: RunTable.key(of: id, in: db), in: db)
+        while let part = parts() {
+            let added = try writer.insert(part, rewinds: rewinds)
+            summary.accepted += added.accepted
+            summary.replaced += added.replaced
+        }
+        _ = try writer.finish(at: timestamp)
     }
 
     /// A run as it stands within the transaction, without its points; nil where there is none.
@@ -211,7 +218,8 @@ extension RunStore {
         }
         guard !run.points.isEmpty else { return }
         let key = try RunTable.key(of: run.id, in: db)
-        _ = try PointWriter(run: key, in: db).append(run.points, at: timestamp)
+        var writer = try PointWriter(run: key, in: db)
+        _ = try writer.append(run.points, at: timestamp)
     }
 
     /// Stores a run, replacing all metadata of an existing one; its points stay, and those given are
@@ -253,20 +261,22 @@ extension RunStore {
                 // Short runs go together: a sync each would take long.
                 var room = limit ?? .max
                 while room > 0, next < runs.count || points != nil {
-                    if let limit, room < limit, isWriterWanted { break }
                     if points == nil {
                         try batch.putChecked(runs[next].run)
                         points = runs[next].points.makeIterator()
                         next += 1
                         room -= Self.runWeight
                     }
-                    var part: [Point] = []
-                    let size = max(min(room, Self.pointsAtOnce), 1)
-                    while part.count < size, let point = points?.next() { part.append(point) }
-                    if part.count < size { points = nil }
-                    guard !part.isEmpty else { continue }
-                    room -= part.count
-                    try batch.appendChecked(part, to: runs[next - 1].run.id)
+                    try batch.appendChecked(to: runs[next - 1].run.id) {
+                        guard room > 0, points != nil else { return nil }
+                        let size = min(room, Self.pointsAtOnce)
+                        var part: [Point] = []
+                        while part.count < size, let point = points?.next() { part.append(point) }
+                        if part.count < size { points = nil }
+                        room -= part.count
+                        if limit != nil, isWriterWanted { room = 0 }
+                        return part
+                    }
                 }
                 return batch.summary
             }

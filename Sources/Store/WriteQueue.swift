@@ -15,9 +15,11 @@ import Synchronization
 final class WriteQueue: Sendable {
     private let writer: any DatabaseWriter
     private let busy: BusyWait
-    private let waiting = Mutex<[Work]>([])
-    /// Held by the one thread that writes.
-    private let turn = NSLock()
+    /// Guards what follows, and wakes those whose work is done. (Not a `Mutex`: see `WorkerPool`.)
+    private let condition = NSCondition()
+    private nonisolated(unsafe) var waiting: [Work] = []
+    /// True while one thread writes.
+    private nonisolated(unsafe) var isWriting = false
 
     init(_ writer: any DatabaseWriter, busy: BusyWait) {
         self.writer = writer
@@ -25,7 +27,11 @@ final class WriteQueue: Sendable {
     }
 
     /// True when short work waits, so that long work had better end its transaction.
-    var isWanted: Bool { waiting.withLock { waiting in waiting.contains { !$0.isLong } } }
+    var isWanted: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return waiting.contains { !$0.isLong }
+    }
 
     /// Runs the body in a transaction, which others may share.
     ///
@@ -48,26 +54,39 @@ final class WriteQueue: Sendable {
         return try result.get()
     }
 
+    /// Waits until the work is done, by another thread or by this one.
+    ///
+    /// Nobody waits for a turn to learn that others have done the work: long work that goes on and on
+    /// would take every turn before them.
     private func add(_ work: Work) throws {
+        condition.lock()
         // While another process holds the file, one writer tries; the others are told at once,
         // and keep no threads that readers need.
-        if busy.isLocked {
-            guard turn.try() else { throw StoreError.locked }
-            waiting.withLock { $0.append(work) }
-        } else {
-            waiting.withLock { $0.append(work) }
-            turn.lock()
+        guard !busy.isLocked || !isWriting else {
+            condition.unlock()
+            throw StoreError.locked
         }
-        defer { turn.unlock() }
-        // Somebody else may have done it meanwhile.
+        waiting.append(work)
+        while !work.isDone, isWriting { condition.wait() }
+        defer { condition.unlock() }
         guard !work.isDone else { return }
-        let short = waiting.withLock { waiting in
-            let short = waiting.filter { !$0.isLong }
-            waiting.removeAll { !$0.isLong || $0 === work }
-            return short
-        }
-        if !short.isEmpty { commit(short) }
-        if work.isLong { commit([work]) }
+        isWriting = true
+        finish(waiting.filter { !$0.isLong })
+        if !work.isDone { finish([work]) }
+        isWriting = false
+        condition.broadcast()
+    }
+
+    /// Commits some of those that wait, without the lock, and wakes them; the lock is held before and
+    /// after.
+    private func finish(_ all: [Work]) {
+        guard !all.isEmpty else { return }
+        waiting.removeAll { work in all.contains { $0 === work } }
+        condition.unlock()
+        commit(all)
+        condition.lock()
+        for work in all { work.isDone = true }
+        condition.broadcast()
     }
 
     private func commit(_ all: [Work]) {
@@ -84,7 +103,6 @@ final class WriteQueue: Sendable {
         } catch {
             for work in all where work.error == nil { work.error = error }
         }
-        for work in all { work.isDone = true }
     }
 
     private static func perform(_ work: Work, in db: Database, isAlone: Bool) throws {
@@ -103,8 +121,8 @@ final class WriteQueue: Sendable {
 
     /// The write of one caller.
     ///
-    /// Unchecked: it is made by the caller, then read and changed only by the thread that has the
-    /// turn, and read again by the caller when it has had the turn.
+    /// Unchecked: it is made by the caller, then read and changed only by the thread that writes, and
+    /// read again by the caller when it is done; `isDone` is touched under the queue's lock only.
     private final class Work: @unchecked Sendable {
         let isLong: Bool
         let body: (Database) throws -> Void
