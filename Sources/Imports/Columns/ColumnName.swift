@@ -17,7 +17,8 @@ struct ColumnName: Hashable {
         for prefix in Self.prefixes where name.hasPrefix(prefix) && name.count > prefix.count {
             name.removeFirst(prefix.count)
         }
-        normal = String(name.map { $0 == " " || $0 == "-" ? "_" : $0 })
+        let isSpelled = !name.utf8.contains { $0 == UInt8(ascii: " ") || $0 == .minus }
+        normal = isSpelled ? name : String(name.map { $0 == " " || $0 == "-" ? "_" : $0 })
     }
 
     /// The prefixes that exports put before the names of settings and last values.
@@ -33,7 +34,11 @@ struct ColumnName: Hashable {
     /// Its parts between anything but letters and digits; none of a name too long to mean anything.
     var words: [Substring] {
         guard normal.utf8.count <= Self.longest else { return [] }
-        return normal.split { !$0.isLetter && !$0.isNumber }
+        // Of other texts each character has to be looked up in Unicode's tables.
+        guard normal.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return normal.split { !$0.isLetter && !$0.isNumber }
+        }
+        return normal.utf8.split { !$0.isLetter && !$0.isDigit }.map { Substring($0) }
     }
 }
 

@@ -8,6 +8,9 @@ package struct ConsoleLog {
     private(set) var lastStep: Int?
     /// Lines that held a point.
     private(set) var pointCount = 0
+    /// Numbers of the names of a line, which the next line has in the same order.
+    private var recent: [(name: String, id: Int)] = []
+    private var place = 0
 
     init(_ log: LogCollector) {
         self.log = log
@@ -22,9 +25,21 @@ package struct ConsoleLog {
     @discardableResult
     mutating func add(_ value: Double, _ name: String, at step: Double) -> Bool {
         guard let step = Int(exactly: step), step >= 0 else { return false }
-        log.add(value, name, step: step, run: run, line: line)
+        log.add(value, id(of: name), step: step, run: run, line: line)
         lastStep = step
         return true
+    }
+
+    private mutating func id(of name: String) -> Int {
+        for offset in recent.indices {
+            let index = (place + offset) % recent.count
+            guard recent[index].name == name else { continue }
+            place = index + 1
+            return recent[index].id
+        }
+        let id = log.id(of: name)
+        if recent.count < 16 { recent.append((name, id)) }
+        return id
     }
 
     /// Adds all pairs of a line but some, under their own names.

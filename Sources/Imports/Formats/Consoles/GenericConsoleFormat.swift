@@ -22,7 +22,7 @@ struct GenericConsoleFormat: ConsoleFormat {
     struct Reader: ConsoleReader {
         private var noted: Set<String> = []
         /// Names of the last line's step and losses: a line like the one before says nothing new.
-        private var lastNames: [String] = []
+        private var lastNames: (step: String, losses: [String]) = ("", [])
         private var epoch: Double?
         /// Steps of the epochs before the current one.
         private var offset = 0.0
@@ -70,10 +70,11 @@ struct GenericConsoleFormat: ConsoleFormat {
             }
             // A total beside an epoch may be the epoch's.
             if epoch == nil { log.end(at: step.total) }
-            let names = [meanings[step.name].text] + losses.map(\.name)
-            guard names != lastNames else { return true }
-            lastNames = names
-            let counted = step.name.isEmpty ? "the count" : "\"\(names[0])\""
+            let name = meanings[step.name].text
+            guard name != lastNames.step || !losses.lazy.map(\.name).elementsEqual(lastNames.losses)
+            else { return true }
+            lastNames = (name, losses.map(\.name))
+            let counted = name.isEmpty ? "the count" : "\"\(name)\""
             note("took \(counted) for step, \(Self.listed(losses)) for loss", line, &log)
             return true
         }
