@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "Store", dependencies: ["Records", "Schedules", grdb, sqlite],
             resources: [.embedInCode("migrations")]),
-        .target(name: "HTTP", dependencies: ["CEpoll", logging]),
+        .target(name: "HTTP", dependencies: ["CEpoll", "JSONText", logging]),
 
         // Questions and answers, the same for a file, a store and a server far away.
         .target(
@@ -132,7 +132,8 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: ["Records", "Schedules", "Store", "TestSupport", grdb]),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport", logging]),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["HTTP", "JSONText", "TestSupport", logging]),
         .testTarget(
             name: "APITests",
             dependencies: [

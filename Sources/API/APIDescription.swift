@@ -39,32 +39,15 @@ struct APIDescription: Sendable {
                 paths.append(.init(call.path, .object([member])))
             }
         }
-        return .object([
-            .init("openapi", .string("3.1.0")),
-            .init(
-                "info",
-                .object([
-                    .init("title", .string("Isoloss")), .init("version", .string(version)),
-                    .init(
-                        "summary",
-                        .string("Fits neural scaling laws and predicts loss curves.")),
-                ])),
-            .init("paths", .object(paths)),
-            .init(
-                "components",
-                .object([
-                    .init(
-                        "securitySchemes",
-                        .object([
-                            .init(
-                                "token",
-                                .object([
-                                    .init("type", .string("http")),
-                                    .init("scheme", .string("bearer")),
-                                ]))
-                        ]))
-                ])),
-        ])
+        return [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "Isoloss", "version": .string(version),
+                "summary": "Fits neural scaling laws and predicts loss curves.",
+            ],
+            "paths": .object(paths),
+            "components": ["securitySchemes": ["token": ["type": "http", "scheme": "bearer"]]],
+        ]
     }
 
     // MARK: Calls
@@ -75,8 +58,6 @@ struct APIDescription: Sendable {
     private static let ownCalls: [Call] = {
         let curve = SchemaWriter.fields(of: CurveRequest())
         let plan = planFields
-        let list = [field("limit", "At most so many."), field("cursor", "next_cursor of a page.")]
-        let rows = field("format", "rows answers an array of flat objects.")
         let forecast = SchemaWriter.fields(of: ForecastRequest())
         return [
             Call(method: "get", path: "/healthz", summary: "Tells whether the process answers."),
@@ -84,7 +65,7 @@ struct APIDescription: Sendable {
             Call(
                 method: "get", path: "/metrics",
                 summary: "Shows the server and its most recent runs as Prometheus reads them.",
-                query: [field("target", "A loss; how long each run takes to reach it is shown.")]),
+                query: SchemaWriter.fields(of: MetricsRequest())),
             Call(method: "get", path: "/v1/laws", summary: "Lists the laws."),
             Call(method: "get", path: "/v1/laws/{id}", summary: "Shows a law."),
             Call(method: "get", path: "/v1/plans", summary: "Lists the kinds of plans."),
@@ -96,33 +77,30 @@ struct APIDescription: Sendable {
                 summary: "Draws a plan without a fit.", query: plan),
             Call(
                 method: "get", path: "/v1/runs", summary: "Lists runs.",
-                query: [
-                    field("study", "Only the runs of this study."),
-                    field("search", "Only runs whose id, name or study has this in it."),
-                    field(
-                        "sort",
-                        "created, updated, last_loss or last_step; greatest first with - before."),
-                    rows,
-                ] + list),
+                query: SchemaWriter.fields(of: RowsRequest(RunListRequest()))),
             Call(
                 method: "post", path: "/v1/runs",
                 summary: "Creates one run or many, from JSON, NDJSON or CSV.", success: "201"),
             Call(method: "put", path: "/v1/runs/{id}", summary: "Creates or updates a run."),
-            Call(method: "get", path: "/v1/runs/{id}", summary: "Shows a run."),
+            Call(
+                method: "get", path: "/v1/runs/{id}", summary: "Shows a run.",
+                query: SchemaWriter.fields(of: RowsRequest(NoFields()))),
             Call(
                 method: "delete", path: "/v1/runs/{id}", summary: "Deletes a run.", success: "204"),
             Call(
                 method: "post", path: "/v1/runs/{id}/points",
-                summary: "Appends logged points, from JSON, NDJSON or CSV."),
+                summary: "Appends logged points, from JSON, NDJSON or CSV.",
+                query: SchemaWriter.fields(of: AppendRequest())),
             Call(
                 method: "get", path: "/v1/runs/{id}/points", summary: "Shows a run's points.",
-                query: [
-                    field("from", "The first step."), field("to", "The last step."),
-                    field("max_points", "Thins the points to so many, its extremes kept."),
-                ]),
+                query: SchemaWriter.fields(of: RowsRequest(PointsRequest()))),
+            Call(
+                method: "post", path: "/v1/imports", summary: "Stores a log file as it is.",
+                query: SchemaWriter.fields(of: ImportRequest())),
             Call(
                 method: "get", path: "/v1/runs/{id}/forecast",
-                summary: "Predicts the rest of a run.", query: forecast + [rows]),
+                summary: "Predicts the rest of a run.",
+                query: SchemaWriter.fields(of: RowsRequest(ForecastRequest()))),
             Call(
                 method: "get", path: "/v1/runs/{id}/forecast.svg",
                 summary: "Draws the rest of a run.", query: forecast),
@@ -133,20 +111,22 @@ struct APIDescription: Sendable {
                 method: "post", path: "/v1/fits",
                 summary: "Fits a law; 202 with a Location when it takes longer than a second.",
                 body: SchemaWriter.fields(of: FitSubmission()), success: "201"),
-            Call(method: "get", path: "/v1/fits", summary: "Lists fits.", query: list),
+            Call(
+                method: "get", path: "/v1/fits", summary: "Lists fits.",
+                query: SchemaWriter.fields(of: PageRequest())),
             Call(method: "get", path: "/v1/fits/{id}", summary: "Shows a fit, or how it stands."),
             Call(
                 method: "delete", path: "/v1/fits/{id}", summary: "Deletes or cancels a fit.",
                 success: "204"),
             Call(
                 method: "get", path: "/v1/fits/{id}/curve", summary: "Predicts a curve.",
-                query: curve + [rows]),
+                query: SchemaWriter.fields(of: RowsRequest(CurveRequest()))),
             Call(
                 method: "post", path: "/v1/fits/{id}/curve", summary: "Predicts a curve.",
                 body: curve),
             Call(
                 method: "get", path: "/v1/fits/{id}/curve.svg", summary: "Draws a curve.",
-                query: curve + [field("points_of", "A run whose points are drawn as well.")]),
+                query: SchemaWriter.fields(of: DrawingRequest())),
             Call(
                 method: "get", path: "/v1/fits/{id}/loss", summary: "Predicts one loss.",
                 query: SchemaWriter.fields(of: LossRequest())),
@@ -181,50 +161,33 @@ struct APIDescription: Sendable {
         return fields
     }
 
-    private static func field(_ name: String, _ meaning: String) -> SchemaWriter.Field {
-        SchemaWriter.Field(name: name, meaning: meaning, schema: .object([]))
-    }
-
     // MARK: JSON
 
     private static func operation(_ call: Call) -> JSONValue {
-        var parameters = call.query.map { field in
-            JSONValue.object([
-                .init("name", .string(field.name)), .init("in", .string("query")),
-                .init("description", .string(field.meaning)), .init("schema", field.schema),
-            ])
+        var parameters = call.query.map { field -> JSONValue in
+            [
+                "name": .string(field.name), "in": "query", "description": .string(field.meaning),
+                "schema": field.schema,
+            ]
         }
         if call.path.contains("{id}") {
             parameters.append(
-                .object([
-                    .init("name", .string("id")), .init("in", .string("path")),
-                    .init("required", .bool(true)),
-                    .init("schema", .object([.init("type", .string("string"))])),
-                ]))
+                ["name": "id", "in": "path", "required": true, "schema": ["type": "string"]])
         }
         var members: [JSONValue.Member] = [.init("summary", .string(call.summary))]
         if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
         if !call.body.isEmpty {
-            let schema = JSONValue.object([
-                .init("type", .string("object")),
-                .init(
-                    "properties", .object(call.body.map { .init($0.name, $0.schema) })),
-            ])
-            let content = JSONValue.object([
-                .init("application/json", .object([.init("schema", schema)]))
-            ])
-            members.append(.init("requestBody", .object([.init("content", content)])))
+            let properties = JSONValue.object(call.body.map { .init($0.name, $0.schema) })
+            let schema: JSONValue = ["type": "object", "properties": properties]
+            members.append(
+                .init("requestBody", ["content": ["application/json": ["schema": schema]]]))
         }
         members.append(
             .init(
                 "responses",
                 .object([
-                    .init(call.success, .object([.init("description", .string("Done."))])),
-                    .init(
-                        "default",
-                        .object([
-                            .init("description", .string("A problem, as RFC 9457 describes it."))
-                        ])),
+                    .init(call.success, ["description": "Done."]),
+                    .init("default", ["description": "A problem, as RFC 9457 describes it."]),
                 ])))
         return .object(members)
     }

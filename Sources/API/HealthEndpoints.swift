@@ -29,11 +29,7 @@ struct HealthEndpoints: Sendable {
     }
 
     private static func answer(_ status: String, _ version: String) -> Response {
-        .json(
-            JSONWriter.bytes(
-                of: .object([
-                    .init("status", .string(status)), .init("version", .string(version)),
-                ])))
+        .json(["status": .string(status), "version": .string(version)])
     }
 }
 

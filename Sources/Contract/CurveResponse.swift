@@ -8,7 +8,7 @@ package import Schedules
 ///
 /// Every array has one entry per step. `loss`, `lower` and `upper` are not finite where the law says
 /// nothing (before any learning, where S1 = 0), which JSON shows as null.
-package struct CurveResponse: Sendable, Codable {
+package struct CurveResponse: Sendable, Equatable, Codable {
     package var schedule: ScheduleEcho
     package var every: Int
     package var steps: [Int]

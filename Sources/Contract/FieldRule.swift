@@ -35,6 +35,9 @@ package protocol FieldVisitor {
 }
 
 extension FieldVisitor {
+    package mutating func refuse(_ name: String, saying detail: String) {}
+    package var errorCount: Int { 0 }
+
     /// Visits a field that has a standard value, which need not be sent.
     package mutating func field<Value: Equatable>(
         _ name: String, _ value: inout Value, _ rule: FieldRule<Value>, standard: Value,
@@ -87,6 +90,13 @@ package struct FieldRule<Value>: Sendable {
         self.init(
             sentence: sentence, body: { $0.read($1, sentence, read) }, parse: parse, write: write,
             schema: schema)
+    }
+}
+
+extension ObjectReader {
+    /// A member that keeps a rule; nil where it is missing or refused.
+    mutating func value<Value>(_ name: String, _ rule: FieldRule<Value>) -> Value? {
+        rule.body(&self, name)
     }
 }
 
@@ -157,7 +167,7 @@ extension FieldRule where Value == String {
     /// Any value, as a query would write it: the options of plans read themselves.
     package static let queryText = FieldRule(
         "must be a value", read: { queryText(of: $0) }, parse: { $0 },
-        write: { .string($0) }, schema: .object([]))
+        write: { .string($0) }, schema: [:])
 
     private static func queryText(of value: JSONValue) -> String {
         switch value {
@@ -169,6 +179,31 @@ extension FieldRule where Value == String {
             return items.joined(separator: items.contains { $0.contains(",") } ? ";" : ",")
         case .null, .integer, .number, .notFinite, .object: return JSONWriter.text(of: value)
         }
+    }
+}
+
+extension FieldRule where Value == Bool {
+    /// A switch: on where a query has the name alone, and as the word says.
+    package static let flag = FieldRule(
+        "must be true or false",
+        read: { value in
+            guard case .bool(let flag) = value else { return nil }
+            return flag
+        },
+        parse: { text in
+            switch text {
+            case "", "true", "1": true
+            case "false", "0": false
+            default: nil
+            }
+        }, write: { .bool($0) }, schema: .schema("boolean"))
+
+    /// A switch that one word turns on.
+    package static func only(_ word: String) -> FieldRule {
+        FieldRule(
+            "must be \(word)", read: { $0.string == word ? true : nil },
+            parse: { $0 == word ? true : nil }, write: { _ in .string(word) },
+            schema: ["enum": [.string(word)]])
     }
 }
 
@@ -200,7 +235,7 @@ extension FieldRule where Value: RawRepresentable & Sendable, Value.RawValue == 
             read: { value in words.first { $0.rawValue == value.string } },
             parse: { text in words.first { $0.rawValue == text } },
             write: { .string($0.rawValue) },
-            schema: .object([.init("enum", .array(words.map { .string($0.rawValue) }))]))
+            schema: ["enum": .array(words.map { .string($0.rawValue) })])
     }
 }
 
@@ -258,9 +293,8 @@ extension FieldRule {
                 }
             },
             parse: parse, write: { .string(text($0)) },
-            schema: .object([
-                .init("oneOf", .array([.schema("string"), .schema("object")])),
-                .init("example", .string(example)),
-            ]))
+            schema: [
+                "oneOf": [.schema("string"), .schema("object")], "example": .string(example),
+            ])
     }
 }

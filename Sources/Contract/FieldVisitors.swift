@@ -114,15 +114,11 @@ package struct QueryFields: FieldVisitor {
 package struct BodyWriter: FieldVisitor {
     private var members: [JSONValue.Member] = []
 
-    package var errorCount: Int { 0 }
-
     package mutating func field<Value>(
         _ name: String, _ value: inout Value?, _ rule: FieldRule<Value>, _ meaning: String
     ) {
         if let value { members.append(.init(name, rule.write(value))) }
     }
-
-    package mutating func refuse(_ name: String, saying detail: String) {}
 
     /// The body of a request; fields without a value are left out.
     package static func body(of request: some RequestFields) -> JSONValue {
@@ -153,25 +149,15 @@ package struct SchemaWriter: FieldVisitor {
         package let name: String
         package let meaning: String
         package let schema: JSONValue
-
-        package init(name: String, meaning: String, schema: JSONValue) {
-            self.name = name
-            self.meaning = meaning
-            self.schema = schema
-        }
     }
 
     package private(set) var fields: [Field] = []
-
-    package var errorCount: Int { 0 }
 
     package mutating func field<Value>(
         _ name: String, _ value: inout Value?, _ rule: FieldRule<Value>, _ meaning: String
     ) {
         fields.append(Field(name: name, meaning: meaning, schema: rule.schema))
     }
-
-    package mutating func refuse(_ name: String, saying detail: String) {}
 
     /// The fields of a request.
     package static func fields(of request: some RequestFields) -> [Field] {

@@ -114,10 +114,11 @@ extension FieldRule where Value == Objective {
             }
         }, text: \.text,
         object: { reader in
-            let residual = reader.word("residual", of: [Objective.Residual.log, .linear]) ?? .log
-            let loss = reader.name("loss") ?? ""
-            let delta = reader.positive("delta").map { ":\($0)" } ?? ""
-            if reader.word("over", of: [Objective.Terms.points, .dominatedPairs])
+            let residual =
+                reader.value("residual", .word([Objective.Residual.log, .linear])) ?? .log
+            let loss = reader.value("loss", .name) ?? ""
+            let delta = reader.value("delta", .positive).map { ":\($0)" } ?? ""
+            if reader.value("over", .word([Objective.Terms.points, .dominatedPairs]))
                 == .dominatedPairs
             {
                 return Objective.dominatedPairs + delta
@@ -138,8 +139,8 @@ extension FieldRule where Value == UncertaintyMethod {
             }
         }, text: \.text,
         object: { reader in
-            let resamples = reader.integer("resamples", in: UncertaintyMethod.resampleLimits)
-            return (reader.name("method") ?? "") + (resamples.map { ":\($0)" } ?? "")
+            let resamples = reader.value("resamples", .count(UncertaintyMethod.resampleLimits))
+            return (reader.value("method", .name) ?? "") + (resamples.map { ":\($0)" } ?? "")
         })
 }
 

@@ -4,11 +4,11 @@ package import Records
 /// One predicted loss: what `GET /v1/fits/{id}/loss` answers.
 package struct LossResponse: Sendable, Equatable, Codable {
     /// In the unit of the fitted runs; nil where the law says nothing.
-    package var loss: Double?
-    package var lower: Double?
-    package var upper: Double?
+    @Nullable package var loss: Double?
+    @Nullable package var lower: Double?
+    @Nullable package var upper: Double?
     /// The level of `lower` and `upper`; nil without them.
-    package var interval: Double?
+    @Nullable package var interval: Double?
     package var intervalOf: LawPredictor.Interval.Target?
     /// The metric at this loss, where a fit of one was named.
     package var metric: MetricResponse<Double>?
@@ -47,18 +47,6 @@ package struct LossResponse: Sendable, Equatable, Codable {
     }
 
     private static func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        // The contract shows all four, so what is missing is null.
-        try container.encode(loss, forKey: .loss)
-        try container.encode(lower, forKey: .lower)
-        try container.encode(upper, forKey: .upper)
-        try container.encode(interval, forKey: .interval)
-        try container.encodeIfPresent(intervalOf, forKey: .intervalOf)
-        try container.encodeIfPresent(metric, forKey: .metric)
-        try container.encode(warnings, forKey: .warnings)
-    }
 }
 
 /// A metric that follows from predicted losses: a number, or one per step.

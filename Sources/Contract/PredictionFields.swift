@@ -69,15 +69,13 @@ extension FieldRule where Value == IntervalLevel {
             return Double(text).flatMap { $0 > 0 && $0 < 1 ? IntervalLevel($0) : nil }
         },
         write: { $0.level.map { .number($0) } ?? .bool(false) },
-        schema: .object([
-            .init(
-                "oneOf",
-                .array([
-                    .schema(
-                        "number", .init("exclusiveMinimum", .integer(0)),
-                        .init("exclusiveMaximum", .integer(1))), .schema("boolean"),
-                ]))
-        ]))
+        schema: [
+            "oneOf": [
+                .schema(
+                    "number", .init("exclusiveMinimum", 0), .init("exclusiveMaximum", 1)),
+                .schema("boolean"),
+            ]
+        ])
 }
 
 extension Feature {

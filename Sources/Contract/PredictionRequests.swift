@@ -43,7 +43,7 @@ extension FieldRule where Value == ScheduleSource {
     static let schedule = FieldRule(
         "must be a schedule", read: { .json($0) },
         parse: { $0.isEmpty ? nil : .json(.string($0)) }, write: \.json,
-        schema: .object([.init("oneOf", .array([.schema("string"), .schema("object")]))]))
+        schema: ["oneOf": [.schema("string"), .schema("object")]])
 }
 
 /// A question for a predicted curve: the query or the body of `/v1/fits/{id}/curve`.

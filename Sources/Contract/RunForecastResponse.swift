@@ -1,3 +1,4 @@
+package import Fitting
 package import Plots
 import Schedules
 
@@ -7,9 +8,9 @@ package struct RunForecastResponse: Sendable, Codable {
     package struct Final: Sendable, Codable {
         package var step: Int
         /// Nil where it is too early to say, and where the prediction cannot be written.
-        package var loss: Double?
-        package var lower: Double?
-        package var upper: Double?
+        @Nullable package var loss: Double?
+        @Nullable package var lower: Double?
+        @Nullable package var upper: Double?
         /// The level of `lower` and `upper`.
         package var interval: Double
 
@@ -22,37 +23,20 @@ package struct RunForecastResponse: Sendable, Codable {
             self.upper = upper
             self.interval = interval
         }
-
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            // The contract shows all of them, so what is missing is null.
-            try container.encode(step, forKey: .step)
-            try container.encode(loss, forKey: .loss)
-            try container.encode(lower, forKey: .lower)
-            try container.encode(upper, forKey: .upper)
-            try container.encode(interval, forKey: .interval)
-        }
     }
 
     /// The step at which a loss is reached.
-    package struct Target: Sendable, Codable {
+    package struct Target: Sendable, Equatable, Codable {
         package var step: Int
         /// The earliest step by the interval.
-        package var lower: Int?
+        @Nullable package var lower: Int?
         /// The latest step by the interval; nil where that is beyond the run's end.
-        package var upper: Int?
+        @Nullable package var upper: Int?
 
         package init(step: Int, lower: Int?, upper: Int?) {
             self.step = step
             self.lower = lower
             self.upper = upper
-        }
-
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(step, forKey: .step)
-            try container.encode(lower, forKey: .lower)
-            try container.encode(upper, forKey: .upper)
         }
     }
 
@@ -75,18 +59,18 @@ package struct RunForecastResponse: Sendable, Codable {
     package var totalSteps: Int
     package var final: Final
     /// The predicted curve; nil where it is too early.
-    package var curve: CurveResponse?
+    @Nullable package var curve: CurveResponse? = nil
     /// The name of the fit behind it; it changes with every refit.
-    package var fit: String?
-    package var fittedAtStep: Int?
+    @Nullable package var fit: String? = nil
+    @Nullable package var fittedAtStep: Int? = nil
     /// Seconds since the fit was made.
     package var ageSeconds: Double?
     /// Nil until the run has been fitted twice.
     package var earlier: Earlier?
     /// The first step from which on the run lies outside the band of the earlier forecast.
-    package var outsideSince: Int?
+    @Nullable package var outsideSince: Int? = nil
     /// When the asked loss is reached; nil where none was asked for, or it is not reached.
-    package var target: Target?
+    @Nullable package var target: Target? = nil
     package var warnings: [String]
 
     package init(
@@ -97,22 +81,6 @@ package struct RunForecastResponse: Sendable, Codable {
         self.totalSteps = totalSteps
         self.final = final
         self.warnings = warnings
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(run, forKey: .run)
-        try container.encode(step, forKey: .step)
-        try container.encode(totalSteps, forKey: .totalSteps)
-        try container.encode(final, forKey: .final)
-        try container.encode(curve, forKey: .curve)
-        try container.encode(fit, forKey: .fit)
-        try container.encode(fittedAtStep, forKey: .fittedAtStep)
-        try container.encodeIfPresent(ageSeconds, forKey: .ageSeconds)
-        try container.encodeIfPresent(earlier, forKey: .earlier)
-        try container.encode(outsideSince, forKey: .outsideSince)
-        try container.encode(target, forKey: .target)
-        try container.encode(warnings, forKey: .warnings)
     }
 
     /// One row per step of the curve.

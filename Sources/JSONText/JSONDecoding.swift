@@ -50,7 +50,6 @@ private struct TreeDecoder: Decoder {
     var userInfo: [CodingUserInfoKey: Any] { settings.userInfo }
 
     func value<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        if type == JSONValue.self, let value = tree as? Value { return value }
         // Curves are long: their numbers need no containers.
         if type == [Double].self || type == [Int].self { return try numbers(type) }
         return try Value(from: self)

@@ -85,6 +85,25 @@ package enum JSONValue: Sendable, Equatable {
     }
 }
 
+// Literals, so that an answer's code looks like the answer: `["status": "ok", "runs": .array(runs)]`.
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByIntegerLiteral
+{
+    package init(stringLiteral text: String) { self = .string(text) }
+    package init(booleanLiteral flag: Bool) { self = .bool(flag) }
+    package init(integerLiteral number: Int) { self = .integer(number) }
+}
+
+extension JSONValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+    package init(arrayLiteral values: JSONValue...) { self = .array(values) }
+
+    /// An object whose members keep the literal's order.
+    package init(dictionaryLiteral members: (String, JSONValue)...) {
+        self = .object(members.map { Member($0.0, $0.1) })
+    }
+}
+
 /// One component of a JSON pointer (RFC 6901, section 4).
 package func pointerComponent(_ name: String) -> String {
     guard name.contains(where: { $0 == "~" || $0 == "/" }) else { return name }

@@ -42,49 +42,6 @@ package struct ObjectReader {
         read(name, "must be a text") { $0.string }
     }
 
-    /// A text that is not empty.
-    package mutating func name(_ name: String) -> String? {
-        read(name, "must be a text that is not empty") { value in
-            value.string.flatMap { $0.isEmpty ? nil : $0 }
-        }
-    }
-
-    /// A finite number above 0.
-    package mutating func positive(_ name: String) -> Double? {
-        read(name, "must be a finite number above 0") { value in
-            value.double.flatMap { $0 > 0 ? $0 : nil }
-        }
-    }
-
-    package mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
-        let rule =
-            range.upperBound == .max
-            ? "must be a whole number of at least \(range.lowerBound)"
-            : "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
-        return read(name, rule) { value in
-            Self.wholeNumber(value).flatMap { range.contains($0) ? $0 : nil }
-        }
-    }
-
-    /// One of a few words.
-    package mutating func word<Word: RawRepresentable>(
-        _ name: String, of words: [Word]
-    ) -> Word? where Word.RawValue == String {
-        let choices = words.map(\.rawValue).joined(separator: " or ")
-        return read(name, "must be \(choices)") { value in
-            words.first { $0.rawValue == value.string }
-        }
-    }
-
-    /// A list of texts that are not empty.
-    package mutating func names(_ name: String) -> [String]? {
-        read(name, "must be a list of ids") { value in
-            guard case .array(let values) = value else { return nil }
-            let names = values.compactMap(\.string).filter { !$0.isEmpty }
-            return names.count == values.count ? names : nil
-        }
-    }
-
     /// The members of an object, each read by `element`, which returns nil where it breaks `rule`.
     package mutating func map<Value>(
         _ name: String, _ rule: String, _ element: (JSONValue) -> Value?
@@ -130,12 +87,6 @@ package struct ObjectReader {
                 "\(lead)\(member.name) is not a field here; known are \(known.joined(separator: ", "))."
             )
         }
-    }
-
-    /// `1e4` and `3.0` are whole, too; beyond 2^53 only digits are exact.
-    private static func wholeNumber(_ value: JSONValue) -> Int? {
-        if case .integer(let integer) = value { return integer }
-        return value.double.flatMap(Int.init(exactly:))
     }
 
     private func place(_ name: String) -> String { "\(pointer)/\(pointerComponent(name))" }

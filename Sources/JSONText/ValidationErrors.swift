@@ -9,6 +9,8 @@ package struct ValidationError: Codable, Equatable, Sendable {
         self.pointer = pointer
         self.detail = detail
     }
+
+    package var json: JSONValue { ["pointer": .string(pointer), "detail": .string(detail)] }
 }
 
 /// The bad values of one request, each with its place: all are named at once.

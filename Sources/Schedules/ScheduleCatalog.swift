@@ -112,7 +112,7 @@ package enum ScheduleCatalog {
 // MARK: Forms
 
 /// The form of a segment or a named schedule, for people: one entry of the catalogue.
-package struct ScheduleForm: Sendable, Equatable {
+package struct ScheduleForm: Sendable, Equatable, Encodable {
     /// The word it begins with.
     package let name: String
     /// Its pattern, such as `cosine:n@b`.
@@ -156,7 +156,7 @@ package struct ScheduleForm: Sendable, Equatable {
 }
 
 /// One argument of a named schedule.
-package struct ScheduleParameter: Sendable, Equatable {
+package struct ScheduleParameter: Sendable, Equatable, Encodable {
     package let name: String
     package let meaning: String
     /// The text that stands for a missing argument; nil where it must be given.

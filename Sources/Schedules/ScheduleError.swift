@@ -67,6 +67,12 @@ package struct ScheduleError: Error, Equatable, Sendable {
     package let kind: Kind
     package let place: Place
 
+    /// The JSON pointer of the fault in a request that has the schedule at a field.
+    package func pointer(at field: String) -> String {
+        guard case .pointer(let inner) = place else { return field }
+        return field + inner
+    }
+
     package init(_ kind: Kind, at place: Place) {
         self.kind = kind
         self.place = place

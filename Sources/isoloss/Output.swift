@@ -18,6 +18,10 @@ protocol CommandOutput {
     var warnings: [String] { get }
 }
 
+extension CommandOutput {
+    var warnings: [String] { [] }
+}
+
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     /// For people; it may change between versions.
     case text

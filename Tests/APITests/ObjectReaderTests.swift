@@ -1,4 +1,4 @@
-import HTTP
+import Contract
 import JSONText
 import Testing
 
@@ -6,9 +6,10 @@ import Testing
 
 @Suite struct ObjectReaderTests {
     private func seed(_ text: String) throws -> (value: Int?, details: [String]) {
-        var reader = ObjectReader(try JSONParser.parse(Array(#"{"seed":\#(text)}"#.utf8)))
-        let value = reader.integer("seed", in: 0...Int.max)
-        return (value, reader.faults.listed.map(\.detail))
+        var fields = BodyFields(try JSONParser.parse(Array(#"{"seed":\#(text)}"#.utf8)))
+        var value: Int?
+        fields.field("seed", &value, .count(0...Int.max), "")
+        return (value, fields.reader.faults.listed.map(\.detail))
     }
 
     @Test(arguments: [

@@ -60,7 +60,7 @@ import Testing
     @Test func `is NDJSON without what is missing, and an array of objects with it`() {
         #expect(
             String(decoding: Self.mixed.ndjson, as: UTF8.self).split(separator: "\n") == [
-                #"{"step":0,"loss":null,"note":"a, \"b\"\u000ac","kept":true}"#,
+                #"{"step":0,"loss":null,"note":"a, \"b\"\nc","kept":true}"#,
                 #"{"step":10,"loss":0.3333333333333333,"kept":false}"#,
                 #"{"step":20,"loss":2,"note":"\u001b[2J"}"#,
             ])

@@ -48,19 +48,79 @@ struct StoreBackend: ComputingBackend {
         try store.insertFit(
             FitRecord(
                 id: id, law: report.law,
-                request: JSONWriter.text(of: .object([.init("published", .string(name))])),
+                request: JSONWriter.text(of: ["published": .string(name)]),
                 outcome: .done(
                     report: String(decoding: JSONAnswer.bytes(of: report), as: UTF8.self))))
         return id
     }
 
     func runs(_ choice: RunChoice, law: ConfiguredLaw, series: String?) throws -> [Run] {
-        let stored = StoredRuns(store: store, law: law, series: series)
-        switch choice {
-        case .named(let ids, let field): return try stored.runs(ids, field: field)
-        case .study(let name, let role, let excluded):
-            return try stored.study(name, role: role, excluding: excluded)
+        let listed =
+            switch choice {
+            case .named(let ids, let field): try named(ids, field: field)
+            case .study(let name, let role, let excluded):
+                try study(name, role: role, excluding: excluded)
+            }
+        // A table's row needs no curve where it has its loss, and there may be thousands of rows.
+        let needsPoints =
+            law.about.kind == .curve || series != nil || !law.law.loggedSeries.isEmpty
+        return try listed.map { run in
+            if let text = run.stored?.unreadableSchedule {
+                // Says what is wrong with it, in the schedule language's own words.
+                _ = try LearningRateSchedule(parsing: text)
+            }
+            guard run.stored?.pointCount ?? 0 > 0, needsPoints || run.loss == nil else {
+                return run
+            }
+            var run = run
+            run.points = try store.points(run.id)
+            return run
         }
+    }
+
+    /// The runs of a list of ids, each once and in their order; `field` named them.
+    private func named(_ ids: [String], field: String) throws -> [Run] {
+        var seen = Set<String>()
+        return try ids.enumerated().map { index, id in
+            let place = "/\(field)/\(index)"
+            guard seen.insert(id).inserted else {
+                throw HTTPError.field(
+                    .unprocessableContent, place, "run \(id) is named twice; name it once.")
+            }
+            do {
+                return try store.run(id)
+            } catch StoreError.runNotFound {
+                throw HTTPError.field(
+                    .notFound, place,
+                    "There is no run \"\(id)\"; create it first, or check the id.")
+            }
+        }
+    }
+
+    /// The runs of a study that have a role, or all of them where no run of it has any role, in the
+    /// order in which they were stored.
+    private func study(
+        _ name: String, role: Run.Role, excluding excluded: [String]
+    ) throws -> [Run] {
+        let records = try store.allRuns(study: name)
+        let hasRoles = records.contains { $0.role != nil }
+        let ofRole = records.filter { !hasRoles || $0.role == role }
+        guard !ofRole.isEmpty else {
+            let (what, advice) =
+                records.isEmpty
+                ? ("no runs", "check its name")
+                : ("no runs of role \(role.rawValue)", "give some that role, or name runs")
+            throw HTTPError.field(
+                .notFound, "/study", "There are \(what) in the study \"\(name)\"; \(advice).")
+        }
+        let selected = ofRole.filter { !excluded.contains($0.id) }
+        guard !selected.isEmpty else {
+            let what = hasRoles ? "runs of role \(role.rawValue)" : "runs"
+            throw HTTPError.field(
+                .unprocessableContent, "/holdout",
+                "holdout names all \(what) of the study \"\(name)\"; leave some to fit.")
+        }
+        return selected
     }
 
     func runs(study: String?) throws -> [Run] {

@@ -42,13 +42,7 @@ enum FaultMapping {
     static func fault(
         _ error: ScheduleError, at field: String = "/schedule", status: Status
     ) -> HTTPError {
-        .field(status, pointer(of: error, at: field), error.message)
-    }
-
-    /// The pointer of a schedule's fault in a request.
-    static func pointer(of error: ScheduleError, at field: String) -> String {
-        guard case .pointer(let inner) = error.place else { return field }
-        return field + inner
+        .field(status, error.pointer(at: field), error.message)
     }
 
     /// A table's faults: the row and the field, where they have them.

@@ -28,7 +28,7 @@ struct FitEndpoints: Sendable {
     }
 
     private func post(_ request: Request) throws -> Response {
-        _ = try QueryReader(request.query, known: [])
+        try request.query.refuseAll()
         let body = try RequestBody(request, budget: budget).json()
         var submission = FitSubmission()
         try BodyFields.read(body, into: &submission)
@@ -113,28 +113,24 @@ struct FitEndpoints: Sendable {
     }
 
     private func list(_ request: Request) throws -> Response {
-        let query = try QueryReader(request.query, known: ["limit", "cursor"])
-        let limit = try query.integer("limit", in: 1...RunEndpoints.maximumLimit)
-        let page = try store.fits(
-            limit: limit ?? RunEndpoints.standardLimit, cursor: query.text("cursor"))
-        return .json(
-            JSONWriter.bytes(
-                of: .object([
-                    .init("fits", .array(page.records.map { payload(of: $0).json })),
-                    .init("next_cursor", page.nextCursor.map(JSONValue.string) ?? .null),
-                ])))
+        let asked = try request.query.read(PageRequest())
+        let page = try store.fits(limit: asked.limit, cursor: asked.cursor)
+        return .json([
+            "fits": .array(page.records.map { payload(of: $0).json }),
+            "next_cursor": page.nextCursor.map(JSONValue.string) ?? .null,
+        ])
     }
 
     private func get(_ request: Request, _ id: String) throws -> Response {
-        _ = try QueryReader(request.query, known: [])
+        try request.query.refuseAll()
         let fit = try store.fit(id)
         if let report = fit.report { return .json(Array(report.utf8)) }
-        return .json(JSONWriter.bytes(of: payload(of: fit).json))
+        return .json(payload(of: fit).json)
     }
 
     /// Cancels a fit that has not ended, which stays to be seen; deletes one that has.
     private func delete(_ request: Request, _ id: String) throws -> Response {
-        _ = try QueryReader(request.query, known: [])
+        try request.query.refuseAll()
         if try store.finishFit(id, .cancelled) {
             queue[id]?.cancel()
             return .noContent
@@ -145,7 +141,7 @@ struct FitEndpoints: Sendable {
     }
 
     private func status(of id: String, status: Status) throws -> Response {
-        .json(JSONWriter.bytes(of: payload(of: try store.fit(id)).json), status: status)
+        .json(payload(of: try store.fit(id)).json, status: status)
     }
 
     private func payload(of fit: FitRecord) -> FitStatusPayload {

@@ -42,22 +42,14 @@ struct FitFailure {
 
     var json: String {
         guard let fault else {
-            return JSONWriter.text(
-                of: .object([
-                    .init("reason", .string("internal")),
-                    .init(
-                        "detail", .string("The server failed on this fit; its log has the reason.")),
-                ]))
-        }
-        let errors = fault.errors.map { error in
-            JSONValue.object([
-                .init("pointer", .string(error.pointer)), .init("detail", .string(error.detail)),
+            return JSONWriter.text(of: [
+                "reason": "internal",
+                "detail": "The server failed on this fit; its log has the reason.",
             ])
         }
-        return JSONWriter.text(
-            of: .object([
-                .init("reason", .string("refused")), .init("detail", .string(fault.detail)),
-                .init("errors", .array(errors)),
-            ]))
+        return JSONWriter.text(of: [
+            "reason": "refused", "detail": .string(fault.detail),
+            "errors": .array(fault.errors.map(\.json)),
+        ])
     }
 }

@@ -10,16 +10,15 @@ import Store
 
 /// The answers of a fit: `/v1/fits/{id}/curve`, `/curve.svg`, `/loss` and `/score`.
 struct ForecastEndpoints: Sendable {
-    /// The parameter of a drawing, beside those of a curve, that names a run.
-    private static let pointsOf = "points_of"
-
     let backend: StoreBackend
     let budget: WorkBudget
 
     func register(in router: inout Router) {
         router.on(.get, "/v1/fits/{id}/curve", .heavy(1)) { request, place in
-            let asked = try asked(in: request.query.pairs, beside: [RowFormat.name])
-            return try curve(request, place["id"], asked)
+            let asked = try request.query.read(RowsRequest(CurveRequest()))
+            return try curve(
+                request, place["id"],
+                resolved(asked.request, at: "/schedule", status: .badRequest), isRows: asked.isRows)
         }
         let terms = RouteTerms.body(lane: .heavy(weight: 1), budget: budget)
         router.on(.post, "/v1/fits/{id}/curve", terms) { request, place in
@@ -32,15 +31,6 @@ struct ForecastEndpoints: Sendable {
     }
 
     // MARK: Curves
-
-    /// The question of a GET: everything is in the query.
-    private func asked(
-        in query: [QueryFields.Item], beside others: [String] = []
-    ) throws -> CurveRequest {
-        var asked = CurveRequest()
-        try QueryFields.read(query, into: &asked, beside: others)
-        return try resolved(asked, at: "/schedule", status: .badRequest)
-    }
 
     /// The question of a POST: the body is the schedule, or has it as a member with more beside it;
     /// the query says the rest, as for a GET.
@@ -72,12 +62,12 @@ struct ForecastEndpoints: Sendable {
         return asked
     }
 
-    private func curve(_ request: Request, _ id: String, _ asked: CurveRequest) throws -> Response {
+    private func curve(
+        _ request: Request, _ id: String, _ asked: CurveRequest, isRows: Bool = false
+    ) throws -> Response {
         let format = try ResponseFormat(acceptedBy: request)
-        let isRows = try request.method == .get && RowFormat.isAsked(in: request.query)
         let answer = try predicted(id, asked, request.context)
-        guard !isRows else { return .json(RowFormat.bytes(of: answer.table)) }
-        return try format.response(table: answer.table) {
+        return try format.response(table: answer.table, isRows: isRows) {
             try JSONAnswer.bytes(of: answer, known: ["loss", "lower", "upper", "metric"])
         }
     }
@@ -95,14 +85,13 @@ struct ForecastEndpoints: Sendable {
     }
 
     private func drawing(_ request: Request, _ id: String) throws -> Response {
-        let asked = try asked(in: request.query.pairs, beside: [Self.pointsOf])
+        let drawing = try request.query.read(DrawingRequest())
+        let asked = try resolved(drawing.curve, at: "/schedule", status: .badRequest)
         let report = try backend.report(of: id)
         let curve = try predicted(id, asked, request.context)
-        let measured = try request.query[Self.pointsOf].map { run in
-            try self.measured(run, series: report.series)
-        }
+        let measured = try drawing.pointsOf.map { try self.measured($0, series: report.series) }
         let chart = curve.chart(law: report.law, loss: report.series, measured: measured)
-        return .content(Array(chart.svg().utf8), type: "image/svg+xml")
+        return .picture(of: chart)
     }
 
     private func measured(_ id: String, series: String?) throws -> MeasuredCurve {
@@ -112,25 +101,32 @@ struct ForecastEndpoints: Sendable {
             }
         } catch StoreError.runNotFound {
             throw HTTPError.field(
-                .notFound, "/\(Self.pointsOf)",
+                .notFound, "/points_of",
                 "There is no run \"\(id)\"; create it first, or check the id.")
         }
-        throw QueryReader.fault(
-            Self.pointsOf,
-            "\(Self.pointsOf) = \(id) has logged no \(series ?? "loss"); name another run.")
+        throw HTTPError.query(
+            "points_of",
+            "points_of = \(id) has logged no \(series ?? "loss"); name another run.")
     }
 
     // MARK: Single losses and scores
 
     private func loss(_ request: Request, _ id: String) throws -> Response {
-        var asked = LossRequest()
-        try QueryFields.read(request.query.pairs, into: &asked)
-        return try .answer(backend.loss(id, asked))
+        try .answer(backend.loss(id, request.query.read(LossRequest())))
     }
 
     private func score(_ request: Request, _ id: String) throws -> Response {
-        var asked = ScoreRequest()
-        try QueryFields.read(request.query.pairs, into: &asked)
-        return try .answer(backend.score(id, asked))
+        try .answer(backend.score(id, request.query.read(ScoreRequest())))
+    }
+}
+
+/// A question for a drawn curve: that of a curve, and a run whose points are drawn as well.
+struct DrawingRequest: RequestFields {
+    var curve = CurveRequest()
+    var pointsOf: String?
+
+    mutating func visit(_ fields: inout some FieldVisitor) {
+        curve.visit(&fields)
+        fields.field("points_of", &pointsOf, .queryText, "A run whose points are drawn as well.")
     }
 }

@@ -9,19 +9,18 @@ struct RunForecastEndpoints: Sendable {
     func register(in router: inout Router) {
         router.on(.get, "/v1/runs/{id}/forecast", .heavy(2)) { request, place in
             let format = try ResponseFormat(acceptedBy: request)
-            let answer = try forecast(request, place["id"], beside: [RowFormat.name])
-            if try RowFormat.isAsked(in: request.query) {
-                return .json(RowFormat.bytes(of: answer.table))
-            }
-            return try format.response(table: answer.table) {
+            let asked = try request.query.read(RowsRequest(ForecastRequest()))
+            let answer = try forecasts.forecast(place["id"], asked.request)
+            return try format.response(table: answer.table, isRows: asked.isRows) {
                 try JSONAnswer.bytes(of: answer, known: ["curve"])
             }
         }
         router.on(.get, "/v1/runs/{id}/forecast.svg", .heavy(2)) { request, place in
             let id = place["id"]
             let answer = try forecast(request, id)
-            let chart = answer.chart(measured: try forecasts.measured(id))
-            return .content(Array(chart.svg().utf8), type: "image/svg+xml")
+            let run = try forecasts.backend.run(id)
+            let chart = answer.chart(measured: MeasuredCurve(run, series: nil))
+            return .picture(of: chart)
         }
         router.on(.get, "/v1/runs/{id}/forecast.txt", .heavy(2)) { request, place in
             let answer = try forecast(request, place["id"])
@@ -29,11 +28,7 @@ struct RunForecastEndpoints: Sendable {
         }
     }
 
-    private func forecast(
-        _ request: Request, _ id: String, beside others: [String] = []
-    ) throws -> RunForecastResponse {
-        var asked = ForecastRequest()
-        try QueryFields.read(request.query.pairs, into: &asked, beside: others)
-        return try forecasts.forecast(id, asked)
+    private func forecast(_ request: Request, _ id: String) throws -> RunForecastResponse {
+        try forecasts.forecast(id, request.query.read(ForecastRequest()))
     }
 }

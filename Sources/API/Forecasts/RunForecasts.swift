@@ -1,4 +1,4 @@
-import Contract
+package import Contract
 import Dispatch
 import Fitting
 import Foundation
@@ -6,7 +6,7 @@ import HTTP
 import Laws
 import Records
 import Schedules
-import Store
+package import Store
 import Synchronization
 
 /// The forecasts of live runs, each fitted when it is asked for and kept until its log has grown.
@@ -14,7 +14,7 @@ import Synchronization
 /// A run is fitted together with the finished runs of its study by the law `forecast`. The fit is made
 /// again when the log has grown by a tenth, and never twice at once: whoever asks in the meantime
 /// waits for the same fit. Between fits the forecast still starts where the log is.
-final class RunForecasts: Sendable {
+package final class RunForecasts: Sendable {
     /// The growth of a log that makes a new fit worth its time.
     private static let growth = 1.1
     /// The fraction of its steps that a run must have logged where no other run helps.
@@ -83,7 +83,7 @@ final class RunForecasts: Sendable {
         let shown = Mutex(Shown())
     }
 
-    private let backend: StoreBackend
+    let backend: StoreBackend
     private let entries = Mutex<[String: Entry]>([:])
     /// Makes forecasts that nobody waits for, one after the other.
     private let background = DispatchQueue(label: "forecasts", qos: .utility)
@@ -93,6 +93,11 @@ final class RunForecasts: Sendable {
         self.backend = backend
     }
 
+    /// Forecasts of a store's runs without a server, for a command that has the file open.
+    package convenience init(store: RunStore) {
+        self.init(backend: StoreBackend(store: store, catalog: .standard, cache: PredictorCache()))
+    }
+
     /// The forecast of a run.
     ///
     /// - Parameters:
@@ -100,7 +105,9 @@ final class RunForecasts: Sendable {
     ///   - asked: The interval, the spacing, and the loss that is waited for.
     /// - Returns: The forecast; one without a loss where it is too early.
     /// - Throws: `StoreError.runNotFound`, `HTTPError` 422 for a run without points or horizon.
-    func forecast(_ id: String, _ asked: ForecastRequest) throws -> RunForecastResponse {
+    package func forecast(
+        _ id: String, _ asked: ForecastRequest = ForecastRequest()
+    ) throws -> RunForecastResponse {
         let run = try backend.run(id)
         guard let curve = run.curve, let last = curve.steps.last else {
             throw HTTPError(
@@ -209,11 +216,6 @@ final class RunForecasts: Sendable {
     func stop() {
         isStopped.store(true, ordering: .releasing)
         background.sync {}
-    }
-
-    /// The points of the run, for a drawing.
-    func measured(_ id: String) throws -> MeasuredCurve? {
-        try backend.measured(backend.run(id), series: nil)
     }
 
     // MARK: Fits

@@ -1,3 +1,4 @@
+import Contract
 import HTTP
 import Imports
 import JSONText
@@ -31,16 +32,7 @@ struct ImportEndpoints: Sendable {
     }
 
     private func post(_ request: Request) throws -> Response {
-        let query = try QueryReader(
-            request.query, known: ["as", "study", "run", "series", "dry_run", "step_from"])
-        var options = ImportOptions(format: query.text("as"), series: query.text("series"))
-        if let rows = query.text("step_from") {
-            guard rows == "row" else {
-                throw QueryReader.fault("step_from", "step_from = \(rows) must be row.")
-            }
-            options.countsRows = true
-        }
-        let isDryRun = try query.flag("dry_run")
+        let asked = try request.query.read(ImportRequest())
         let limit = budget[.bodyBytes]
         let isPacked = Gzip.isGzip(request.body)
         // Deflate packs at most 1,032 bytes into one (zlib's technical notes).
@@ -49,20 +41,20 @@ struct ImportEndpoints: Sendable {
         var file: ImportedFile
         do throws(RunFileError) {
             file = try LogImporter.file(
-                bytes: request.body, name: query.text("run") ?? "log", options: options,
+                bytes: request.body, name: asked.run ?? "log", options: asked.options,
                 limit: limit, maximumValues: budget[.jsonValues],
                 maximumLines: budget[.uploadPoints])
         } catch {
             guard case .tooManyLines = error.kind else { throw error }
             throw budget.error(.uploadPoints, of: nil)
         }
-        if let study = query.text("study"), !study.isEmpty {
+        if let study = asked.study, !study.isEmpty {
             for index in file.runs.indices { file.runs[index].metadata.study = study }
         }
         var report = ImportReport(files: [file], notes: file.notes, warnings: file.warnings)
         try budget.check(.uploadRuns, of: file.runs.count)
         try budget.check(.uploadPoints, of: file.runs.map(\.points.count).reduce(0, +))
-        if isDryRun {
+        if asked.isDryRun {
             report.created = file.runs.count
             report.accepted = file.runs.map(\.points.count).reduce(0, +)
             report.notes.append("dry run: nothing was stored")
@@ -75,6 +67,28 @@ struct ImportEndpoints: Sendable {
             report.accepted = summary.accepted
             report.replaced = summary.replaced
         }
-        return .json(JSONWriter.bytes(of: report.json))
+        return .json(report.json)
+    }
+}
+
+/// The query of `/v1/imports`.
+struct ImportRequest: RequestFields {
+    var options = ImportOptions()
+    var study: String?
+    var run: String?
+    var isDryRun = false
+
+    mutating func visit(_ fields: inout some FieldVisitor) {
+        fields.field("as", &options.format, .queryText, "The log's format, where it is not found.")
+        fields.field("study", &study, .queryText, "The study that every run is put into.")
+        fields.field("run", &run, .queryText, "The name of a run that has none of its own.")
+        fields.field(
+            "series", &options.series, .queryText,
+            "The series, by its own name, that is taken for the main loss.")
+        fields.field(
+            "dry_run", &isDryRun, .flag, standard: false, "Answers the same, and stores nothing.")
+        fields.field(
+            "step_from", &options.countsRows, .only("row"), standard: false,
+            "row counts the rows, for a logger that never set steps.")
     }
 }

@@ -2,6 +2,7 @@ import Contract
 import Foundation
 import HTTP
 import Store
+import Synchronization
 
 /// `/metrics`: the server and its most recent runs as Prometheus reads them.
 ///
@@ -22,11 +23,10 @@ struct MetricsEndpoints: Sendable {
     }
 
     private func answer(_ request: Request) throws -> Response {
-        let query = try QueryReader(request.query, known: ["target"])
-        let target = try query.positive("target")
+        let asked = try request.query.read(MetricsRequest())
         var text = MetricsText()
         writeServer(&text)
-        try writeRuns(&text, target: target)
+        try writeRuns(&text, target: asked.target)
         return .content(Array(text.string.utf8), type: MetricsText.contentType)
     }
 
@@ -125,6 +125,31 @@ struct MetricsEndpoints: Sendable {
             guard let value = value(run) else { continue }
             text.sample(value, ["study": run.study ?? "", "run": run.id])
         }
+    }
+}
+
+/// The query of `/metrics`.
+struct MetricsRequest: RequestFields {
+    /// The loss whose time is shown.
+    var target: Double?
+
+    mutating func visit(_ fields: inout some FieldVisitor) {
+        fields.field(
+            "target", &target, .positive, "A loss; how long each run takes to reach it is shown.")
+    }
+}
+
+/// A count of the answers that the server has given, by status.
+final class RequestCounts: Sendable {
+    private let counts = Mutex<[Int: Int]>([:])
+
+    func count(_ status: Int) {
+        counts.withLock { $0[status, default: 0] += 1 }
+    }
+
+    /// The counts so far, by ascending status.
+    var all: [(status: Int, count: Int)] {
+        counts.withLock { counts in counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
     }
 }
 

@@ -1,5 +1,6 @@
 import HTTP
 import JSONText
+import Plots
 
 extension Response {
     /// An answer as JSON, checked before it is written.
@@ -17,6 +18,11 @@ extension Response {
         _ value: some Encodable, status: Status = .ok, known: Set<String> = []
     ) throws -> Response {
         .json(try JSONAnswer.bytes(of: value, known: known), status: status)
+    }
+
+    /// A chart as a picture.
+    static func picture(of chart: LineChart) -> Response {
+        .content(Array(chart.svg().utf8), type: "image/svg+xml")
     }
 }
 

@@ -1,3 +1,4 @@
+import Contract
 import HTTP
 import Plots
 
@@ -35,17 +36,37 @@ enum ResponseFormat: String, CaseIterable {
     ///
     /// - Parameters:
     ///   - table: The rows, for CSV and NDJSON.
+    ///   - isRows: True for the rows as JSON, whatever the format.
     ///   - json: The whole answer, for JSON.
     /// - Returns: The response.
     /// - Throws: What `json` throws.
     func response(
-        table: @autoclosure () -> Table, json: () throws -> [UInt8]
+        table: @autoclosure () -> Table, isRows: Bool = false, json: () throws -> [UInt8]
     ) rethrows -> Response {
-        switch self {
+        guard !isRows else { return .json(table().json) }
+        return switch self {
         case .json: .json(try json())
         case .ndjson: .content(table().ndjson, type: rawValue)
         case .csv: .content(table().csv, type: "text/csv; charset=utf-8")
         }
+    }
+}
+
+/// A request whose answer may be a root-level array of flat objects, as dashboards read it:
+/// `?format=rows`.
+struct RowsRequest<Request: RequestFields>: RequestFields {
+    var request: Request
+    var isRows = false
+
+    init(_ request: Request) {
+        self.request = request
+    }
+
+    mutating func visit(_ fields: inout some FieldVisitor) {
+        request.visit(&fields)
+        fields.field(
+            "format", &isRows, .only("rows"), standard: false,
+            "rows answers an array of flat objects.")
     }
 }
 

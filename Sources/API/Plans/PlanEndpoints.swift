@@ -14,7 +14,7 @@ struct PlanEndpoints: Sendable {
 
     func register(in router: inout Router) {
         router.on(.get, "/v1/plans") { request, _ in
-            _ = try QueryReader(request.query, known: [])
+            try request.query.refuseAll()
             return try .answer(PlanListResponse(.standard, laws: backend.catalog))
         }
         router.on(.get, "/v1/plans/{id}", .heavy(5)) { request, place in
@@ -40,9 +40,9 @@ struct PlanEndpoints: Sendable {
         let terms = RouteTerms.body(lane: .heavy(weight: 5), budget: budget)
         router.on(.post, "/v1/fits/{id}/plan", terms) { request, place in
             let body = try RequestBody(request, budget: budget).json()
-            let query = try QueryReader(request.query, known: ["kind"])
-            var asked = PlanRequest(
-                try PlanCatalog.standard.kind(Self.kind(in: body) ?? query.text("kind") ?? ""))
+            _ = try request.query.read(NoFields(), beside: ["kind"])
+            let name = try Self.kind(in: body) ?? request.query["kind"] ?? ""
+            var asked = PlanRequest(try PlanCatalog.standard.kind(name))
             try BodyFields.read(body, into: &asked)
             return try plan(request, place["id"], asked, asked.kind)
         }
@@ -53,9 +53,7 @@ struct PlanEndpoints: Sendable {
         _ request: Request, _ kind: String, _ answer: (PlanRequest) throws -> Response
     ) throws -> Response {
         do {
-            var asked = PlanRequest(try PlanCatalog.standard.kind(kind))
-            try QueryFields.read(request.query.pairs, into: &asked)
-            return try answer(asked)
+            return try answer(request.query.read(PlanRequest(PlanCatalog.standard.kind(kind))))
         } catch let error as PlanError where error.isOfQuery {
             throw HTTPError.field(.badRequest, error.pointer, error.message)
         }
@@ -92,7 +90,7 @@ struct PlanEndpoints: Sendable {
     ) throws -> Response {
         let page = try backend.plan(kind, fit, asked) { _ in }.page
         guard let chart = page.chart else { throw PlanError.noPicture(kind: kind.about.id) }
-        return .content(Array(chart.svg().utf8), type: "image/svg+xml")
+        return .picture(of: chart)
     }
 }
 

@@ -1,3 +1,4 @@
+import Contract
 import HTTP
 import JSONText
 import Plots
@@ -19,59 +20,47 @@ struct PointEndpoints: Sendable {
     }
 
     private func append(_ request: Request, _ id: String) throws -> Response {
-        let query = try QueryReader(request.query, known: ["rewind", "on_error"])
-        let skips = try query.word("on_error", of: OnError.allCases) == .skip
-        let rewinds = try query.flag("rewind")
+        let asked = try request.query.read(AppendRequest())
+        let skips = asked.onError == .skip
         let body = try RequestBody(
             request, formats: RequestBody.Format.allCases, budget: budget)
         var batch = try PointBatch(body, skips: skips)
         try budget.check(.uploadPoints, of: batch.points.count)
         try batch.check(totalSteps: store.totalSteps(of: id))
         if !skips || batch.points.isEmpty { try batch.faults.check(.upload) }
+        let rewinds = asked.rewinds || batch.rewinds
         let summary = try store.appendPoints(
-            id, batch.points, rewinds: rewinds || batch.rewinds,
-            pointsPerTransaction: Self.pointsPerTransaction)
+            id, batch.points, rewinds: rewinds, pointsPerTransaction: Self.pointsPerTransaction)
         var members: [JSONValue.Member] = [
             .init("accepted", .integer(summary.accepted)),
             .init("replaced", .integer(summary.replaced)),
             .init("last_step", summary.lastStep.map(JSONValue.integer) ?? .null),
         ]
-        if rewinds || batch.rewinds { members.append(.init("dropped", .integer(summary.dropped))) }
+        if rewinds { members.append(.init("dropped", .integer(summary.dropped))) }
         if skips {
             members.append(.init("refused_count", .integer(batch.faults.count)))
-            members.append(.init("refused", batch.faults.json))
+            members.append(.init("refused", .array(batch.faults.listed.map(\.json))))
         }
-        return .json(JSONWriter.bytes(of: .object(members + batch.taken)))
+        return .json(.object(members + batch.taken))
     }
 
     /// The most points of one transaction of an upload, which is acknowledged after the last.
     static let pointsPerTransaction = 2_000
 
-    /// The fate of a batch with rows that break a rule.
-    private enum OnError: String, CaseIterable {
-        /// They are left out and named, and the rest is stored.
-        case skip
-        /// Nothing is stored.
-        case refuse
-    }
-
     private func read(_ request: Request, _ id: String) throws -> Response {
-        let query = try QueryReader(
-            request.query, known: ["from", "to", "max_points", RowFormat.name])
-        let from = try query.integer("from", in: 0...Int.max) ?? 0
-        let to = try query.integer("to", in: 0...Int.max) ?? .max
-        let limit = try query.integer("max_points", in: Thinning.fewestPoints...Int.max)
-        let asRows = try RowFormat.isAsked(in: request.query)
+        let asked = try request.query.read(RowsRequest(PointsRequest()))
+        let (from, to) = (asked.request.from, asked.request.to)
         let format = try ResponseFormat(acceptedBy: request)
         guard from <= to else {
-            throw QueryReader.fault("from", "from = \(from) must be at most to = \(to).")
+            throw HTTPError.query("from", "from = \(from) must be at most to = \(to).")
         }
         let points = try store.points(id, from: from, to: to)
         let payload = PointsPayload(
-            run: id, points: try thinned(points, limit: limit), total: points.count)
+            run: id, points: try thinned(points, limit: asked.request.maxPoints),
+            total: points.count)
         try budget.check(.answerPoints, of: payload.points.count)
         switch format {
-        case .json: return asRows ? .json(payload.rows) : payload.jsonResponse
+        case .json: return asked.isRows ? .json(payload.rows) : payload.jsonResponse
         case .ndjson: return .content(payload.lines, type: format.rawValue)
         case .csv: return .content(payload.table.csv, type: "text/csv; charset=utf-8")
         }
@@ -81,11 +70,49 @@ struct PointEndpoints: Sendable {
         guard let limit, limit < points.count else { return points }
         let fewest = Thinning.fewestPoints * (points.seriesNames.count + 1)
         guard limit >= fewest else {
-            throw QueryReader.fault(
+            throw HTTPError.query(
                 "max_points",
                 "max_points = \(limit) must be at least \(fewest) for this run, "
                     + "\(Thinning.fewestPoints) for each loss that it logged.")
         }
         return Downsampling.thinned(points, limit: limit)
+    }
+}
+
+/// The query of an upload of points.
+struct AppendRequest: RequestFields {
+    /// The fate of a batch with rows that break a rule.
+    enum OnError: String, CaseIterable {
+        /// They are left out and named, and the rest is stored.
+        case skip
+        /// Nothing is stored.
+        case refuse
+    }
+
+    var rewinds = false
+    var onError: OnError?
+
+    mutating func visit(_ fields: inout some FieldVisitor) {
+        fields.field(
+            "rewind", &rewinds, .flag, standard: false,
+            "Drops what is stored from the first step on before.")
+        fields.field(
+            "on_error", &onError, .word(OnError.allCases),
+            "skip leaves out the points that break a rule, refuse the whole batch.")
+    }
+}
+
+/// The query of a run's points.
+struct PointsRequest: RequestFields {
+    var from = 0
+    var to = Int.max
+    var maxPoints: Int?
+
+    mutating func visit(_ fields: inout some FieldVisitor) {
+        fields.field("from", &from, .count(0...Int.max), standard: 0, "The first step.")
+        fields.field("to", &to, .count(0...Int.max), standard: .max, "The last step.")
+        fields.field(
+            "max_points", &maxPoints, .count(Thinning.fewestPoints...Int.max),
+            "Thins the points to so many, its extremes kept.")
     }
 }

@@ -1,3 +1,4 @@
+import Contract
 import Imports
 import JSONText
 import Records
@@ -44,7 +45,7 @@ struct RunBatch {
         _ faults: inout ValidationErrors
     ) {
         for (index, item) in values.enumerated() {
-            let reader = RunReader(pointer: "/\(index)", line: item.line, study: study)
+            let reader = RunReader(at: "/\(index)", line: item.line, study: study)
             runs.append(reader.run(from: item.value, faults: &faults))
         }
     }

@@ -1,3 +1,4 @@
+import Contract
 import HTTP
 import JSONText
 import Records
@@ -5,10 +6,6 @@ import Store
 
 /// `/v1/runs`: metadata of runs.
 struct RunEndpoints: Sendable {
-    /// Runs in a page when nobody says, and at most.
-    static let standardLimit = 100
-    static let maximumLimit = 1_000
-
     let store: RunStore
     let budget: WorkBudget
     let polled: PolledAnswers
@@ -28,7 +25,7 @@ struct RunEndpoints: Sendable {
     }
 
     private func put(_ request: Request, _ id: String) throws -> Response {
-        _ = try QueryReader(request.query, known: [])
+        try request.query.refuseAll()
         guard TextRule.id.isMet(by: id) else {
             throw HTTPError.field(
                 .badRequest, "/id", "id = \"\(id)\" \(TextRule.id.sentence(for: id))")
@@ -39,40 +36,34 @@ struct RunEndpoints: Sendable {
         try faults.check(.upload)
         try budget.check(.names, of: run.tags.count + run.units.count)
         let outcome = try store.upsertRun(run)
-        return try response(
-            with: store.run(id), status: outcome == .created ? .created : .ok)
+        return .json(try store.run(id).json, status: outcome == .created ? .created : .ok)
     }
 
     private func post(_ request: Request) throws -> Response {
-        let query = try QueryReader(request.query, known: ["study"])
+        _ = try request.query.read(NoFields(), beside: ["study"])
         let body = try RequestBody(
             request, formats: RequestBody.Format.allCases, budget: budget)
         var faults = ValidationErrors()
-        let batch = try RunBatch(body, study: query.text("study"), faults: &faults)
+        let batch = try RunBatch(body, study: request.query["study"], faults: &faults)
         try faults.check(.upload)
         for run in batch.runs { try budget.check(.names, of: run.tags.count + run.units.count) }
         guard batch.isSingle, let run = batch.runs.first else {
             try store.insertRuns(batch.runs)
-            return .json(Self.summary(of: batch.runs), status: .created)
+            let ids = batch.runs.map { JSONValue.string($0.id) }
+            return .json(["created": .integer(ids.count), "runs": .array(ids)], status: .created)
         }
-        var response = try response(with: store.insertRun(run), status: .created)
+        var response = Response.json(try store.insertRun(run).json, status: .created)
         response.headers["Location"] = "/v1/runs/\(run.id)"
         return response
     }
 
     private func list(_ request: Request) throws -> Response {
-        let query = try QueryReader(
-            request.query, known: ["study", "search", "sort", "limit", "cursor", RowFormat.name])
-        var list = RunList(
-            study: query.text("study"), search: query.text("search"),
-            limit: try query.integer("limit", in: 1...Self.maximumLimit) ?? Self.standardLimit,
-            cursor: query.text("cursor"))
-        if let sort = query.text("sort") { try Self.sort(&list, by: sort) }
+        let asked = try request.query.read(RowsRequest(RunListRequest()))
+        var list = asked.request.list
+        if let sort = asked.request.sort { try Self.sort(&list, by: sort) }
         let page = try store.runs(list)
         let total = try store.runCount(list)
-        guard try !RowFormat.isAsked(in: request.query) else {
-            return .json(JSONWriter.bytes(of: .array(page.records.map(\.row))))
-        }
+        guard !asked.isRows else { return .json(.array(page.records.map(\.row))) }
         var members: [JSONValue.Member] = [
             .init("runs", .array(page.records.map(\.json))),
             .init("next_cursor", page.nextCursor.map(JSONValue.string) ?? .null),
@@ -84,7 +75,7 @@ struct RunEndpoints: Sendable {
                 + "out; isoloss check names them"
             members.append(.init("warnings", .array([.string(warning)])))
         }
-        return .json(JSONWriter.bytes(of: .object(members)))
+        return .json(.object(members))
     }
 
     /// Sorts by a field's name, greatest first with `-` before it: `last_loss`, `-updated`.
@@ -93,36 +84,55 @@ struct RunEndpoints: Sendable {
         let name = list.isDescending ? text.dropFirst() : text[...]
         guard let order = RunList.Order(rawValue: String(name)) else {
             let names = RunList.Order.allCases.map(\.rawValue).joined(separator: ", ")
-            throw QueryReader.fault(
+            throw HTTPError.query(
                 "sort", "sort = \(text) must be one of \(names), greatest first with - before it.")
         }
         list.order = order
     }
 
     private func get(_ request: Request, _ id: String) throws -> Response {
-        _ = try QueryReader(request.query, known: [RowFormat.name])
+        let asked = try request.query.read(RowsRequest(NoFields()))
         let run = try store.run(id)
-        guard try !RowFormat.isAsked(in: request.query) else {
-            return .json(JSONWriter.bytes(of: .array([run.row])))
-        }
-        return response(with: run, status: .ok)
+        return .json(asked.isRows ? .array([run.row]) : run.json)
     }
 
     private func delete(_ request: Request, _ id: String) throws -> Response {
-        _ = try QueryReader(request.query, known: [])
+        try request.query.refuseAll()
         try store.deleteRun(id)
         return .noContent
     }
+}
 
-    private func response(with run: Run, status: Status) -> Response {
-        .json(JSONWriter.bytes(of: run.json), status: status)
+/// A page of a list.
+struct PageRequest: RequestFields {
+    var limit = 100
+    var cursor: String?
+
+    mutating func visit(_ fields: inout some FieldVisitor) {
+        fields.field("limit", &limit, .count(1...1_000), standard: 100, "At most so many.")
+        fields.field("cursor", &cursor, .queryText, "next_cursor of a page.")
+    }
+}
+
+/// The query of a list of runs.
+struct RunListRequest: RequestFields {
+    var study: String?
+    var search: String?
+    var sort: String?
+    var page = PageRequest()
+
+    /// The list, in the order of creation.
+    var list: RunList {
+        RunList(study: study, search: search, limit: page.limit, cursor: page.cursor)
     }
 
-    private static func summary(of runs: [Run]) -> [UInt8] {
-        JSONWriter.bytes(
-            of: .object([
-                .init("created", .integer(runs.count)),
-                .init("runs", .array(runs.map { .string($0.id) })),
-            ]))
+    mutating func visit(_ fields: inout some FieldVisitor) {
+        fields.field("study", &study, .queryText, "Only the runs of this study.")
+        fields.field(
+            "search", &search, .queryText, "Only runs whose id, name or study has this in it.")
+        fields.field(
+            "sort", &sort, .queryText,
+            "created, updated, last_loss or last_step; greatest first with - before.")
+        page.visit(&fields)
     }
 }

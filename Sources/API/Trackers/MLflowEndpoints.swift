@@ -55,12 +55,12 @@ struct MLflowEndpoints: Sendable {
             _ handle: @escaping @Sendable (JSONValue) throws -> JSONValue
         ) {
             router.on(.post, "\(Self.root)/\(path)", terms) { [budget] request, _ in
-                .json(JSONWriter.bytes(of: try handle(RequestBody(request, budget: budget).json())))
+                .json(try handle(RequestBody(request, budget: budget).json()))
             }
         }
         func get(_ path: String, _ handle: @escaping @Sendable (Query) throws -> JSONValue) {
             router.on(.get, "\(Self.root)/\(path)") { request, _ in
-                .json(JSONWriter.bytes(of: try handle(request.query)))
+                .json(try handle(request.query))
             }
         }
         get("experiments/get-by-name") { query in
@@ -75,7 +75,7 @@ struct MLflowEndpoints: Sendable {
         post("runs/create", body, createRun)
         get("runs/get") { query in
             let run = try intake.store.run(Self.runID(of: query))
-            return .object([.init("run", try show(run))])
+            return ["run": try show(run)]
         }
         post("runs/update", body, updateRun)
         post("runs/log-batch", body) { body in
@@ -124,7 +124,7 @@ struct MLflowEndpoints: Sendable {
         guard let experiment = try experiments().first(where: { $0.name == name }) else {
             throw Self.noExperiment(name)
         }
-        return .object([.init("experiment", Self.show(experiment))])
+        return ["experiment": Self.show(experiment)]
     }
 
     /// Studies, and the default.
@@ -140,13 +140,12 @@ struct MLflowEndpoints: Sendable {
 
     private static func show(_ experiment: StudySummary) -> JSONValue {
         let id = id(ofExperiment: experiment.name)
-        return .object([
-            .init("experiment_id", .string(id)), .init("name", .string(experiment.name)),
-            .init("artifact_location", .string("mlflow-artifacts:/\(id)")),
-            .init("lifecycle_stage", .string("active")),
-            .init("creation_time", .integer(experiment.createdAt.milliseconds)),
-            .init("last_update_time", .integer(experiment.updatedAt.milliseconds)),
-        ])
+        return [
+            "experiment_id": .string(id), "name": .string(experiment.name),
+            "artifact_location": .string("mlflow-artifacts:/\(id)"), "lifecycle_stage": "active",
+            "creation_time": .integer(experiment.createdAt.milliseconds),
+            "last_update_time": .integer(experiment.updatedAt.milliseconds),
+        ]
     }
 
     @Sendable private func createExperiment(_ body: JSONValue) throws -> JSONValue {
@@ -160,7 +159,7 @@ struct MLflowEndpoints: Sendable {
                 .conflict, "/name", "There is an experiment \"\(name)\" already; use it.")
         }
         try intake.store.createStudy(name)
-        return .object([.init("experiment_id", .string(Self.id(ofExperiment: name)))])
+        return ["experiment_id": .string(Self.id(ofExperiment: name))]
     }
 
     @Sendable private func searchExperiments(_ body: JSONValue) throws -> JSONValue {
@@ -206,7 +205,7 @@ struct MLflowEndpoints: Sendable {
             tracked.startTime =
                 body["start_time"].flatMap(TrackerJSON.integer) ?? Date().milliseconds
         }
-        return .object([.init("run", try show(run))])
+        return ["run": try show(run)]
     }
 
     @Sendable private func updateRun(_ body: JSONValue) throws -> JSONValue {
@@ -217,14 +216,14 @@ struct MLflowEndpoints: Sendable {
                 run.name = name
             }
         }
-        return .object([.init("run_info", MLflowRun(run).info)])
+        return ["run_info": MLflowRun(run).info]
     }
 
     private func log(_ entry: TrackedEntry, _ body: JSONValue) throws -> JSONValue {
         try budget.check(.uploadPoints, of: entry.values.count)
         try entry.check(budget)
         try intake.log(entry, to: Self.runID(of: body))
-        return .object([])
+        return [:]
     }
 
     private func show(_ run: Run) throws -> JSONValue {

@@ -17,11 +17,11 @@ struct MLflowRun {
 
         /// As clients read it, a value that is not finite as text.
         func json(run: String) -> JSONValue {
-            .object([
-                .init("key", .string(name)), .init("value", TrackerJSON.value(of: value)),
-                .init("timestamp", .integer(time?.milliseconds ?? 0)),
-                .init("step", .integer(step)), .init("run_id", .string(run)),
-            ])
+            [
+                "key": .string(name), "value": TrackerJSON.value(of: value),
+                "timestamp": .integer(time?.milliseconds ?? 0), "step": .integer(step),
+                "run_id": .string(run),
+            ]
         }
     }
 
@@ -65,19 +65,16 @@ struct MLflowRun {
         func pairs(_ values: [String: String]) -> JSONValue {
             .array(
                 values.sorted { $0.key < $1.key }.map {
-                    .object([.init("key", .string($0.key)), .init("value", .string($0.value))])
+                    ["key": .string($0.key), "value": .string($0.value)]
                 })
         }
-        return .object([
-            .init("info", info),
-            .init(
-                "data",
-                .object([
-                    .init("metrics", .array(metrics(points).map { $0.json(run: run.id) })),
-                    .init("params", pairs(tracked.params)), .init("tags", pairs(tags)),
-                ])),
-            .init("inputs", .object([])),
-        ])
+        return [
+            "info": info,
+            "data": [
+                "metrics": .array(metrics(points).map { $0.json(run: run.id) }),
+                "params": pairs(tracked.params), "tags": pairs(tags),
+            ], "inputs": [:],
+        ]
     }
 
     /// Settings without a feature stand among the run's tags, and are no tags to MLflow.

@@ -34,10 +34,10 @@ struct TrackioEndpoints: Sendable {
 
     func register(in router: inout Router) {
         let document = JSONWriter.bytes(
-            of: .object([
-                .init("version", .string(version)), .init("api_version", .integer(Self.apiVersion)),
-                .init("api_transport", .string("http")),
-            ]))
+            of: [
+                "version": .string(version), "api_version": .integer(Self.apiVersion),
+                "api_transport": "http",
+            ])
         router.on(.get, "/version", .loop) { _, _ in .json(document) }
         let terms = RouteTerms.body(budget: budget)
         router.on(.post, "/api/get_runs_for_project", terms) { request, _ in
@@ -64,7 +64,7 @@ struct TrackioEndpoints: Sendable {
     }
 
     private static func answer(_ data: JSONValue) -> Response {
-        .json(JSONWriter.bytes(of: .object([.init("data", data)])))
+        .json(["data": data])
     }
 
     /// The arguments of a call, by name: `{"args":[…],"kwargs":{…}}`, or the names at the top.
@@ -88,12 +88,12 @@ struct TrackioEndpoints: Sendable {
         let id = Self.id(given["run_id"]?.string, project, given["run"]?.string)
         let run = try intake.store.run(id)
         return Self.answer(
-            .object([
-                .init("project", project.map(JSONValue.string) ?? .null),
-                .init("run", .string(run.name ?? run.id)), .init("run_id", .string(run.id)),
-                .init("num_logs", .integer(run.stored?.pointCount ?? 0)),
-                .init("last_step", (run.stored?.lastStep).map(JSONValue.integer) ?? .null),
-            ]))
+            [
+                "project": project.map(JSONValue.string) ?? .null,
+                "run": .string(run.name ?? run.id), "run_id": .string(run.id),
+                "num_logs": .integer(run.stored?.pointCount ?? 0),
+                "last_step": (run.stored?.lastStep).map(JSONValue.integer) ?? .null,
+            ])
     }
 
     /// The id of a run; clients before ids have names only.

@@ -1,3 +1,5 @@
+package import JSONText
+
 /// An error that a client is told: a status, a sentence, and where in its input the error stands.
 ///
 /// The response has the media type `application/problem+json` (RFC 9457):
@@ -13,13 +15,14 @@ package struct HTTPError: Error, Sendable, Equatable {
     package var title: String
     /// The finding about this request, and the remedy.
     package var detail: String
-    package var errors: [FieldError]
+    /// The bad values, each with its place.
+    package var errors: [ValidationError]
     /// Fields that go with the status, such as Allow or Retry-After.
     package var headers: Headers
 
     package init(
         _ status: Status, type: String = "about:blank", title: String? = nil, detail: String,
-        errors: [FieldError] = [], headers: Headers = Headers()
+        errors: [ValidationError] = [], headers: Headers = Headers()
     ) {
         self.status = status
         self.type = type
@@ -29,22 +32,16 @@ package struct HTTPError: Error, Sendable, Equatable {
         self.headers = headers
     }
 
-    /// An error at one member of a JSON body.
-    package struct FieldError: Sendable, Equatable {
-        /// The member's place as a JSON pointer (RFC 6901): `/points/3/loss`.
-        package let pointer: String
-        package let detail: String
-
-        package init(pointer: String, detail: String) {
-            self.pointer = pointer
-            self.detail = detail
-        }
-    }
-
     package var response: Response {
         var headers = headers
         headers["Content-Type"] = "application/problem+json"
-        return Response(status: status, headers: headers, body: ProblemDetails.encode(self))
+        var members: [JSONValue.Member] = [
+            .init("type", .string(type)), .init("title", .string(title)),
+            .init("status", .integer(status.code)), .init("detail", .string(detail)),
+        ]
+        if !errors.isEmpty { members.append(.init("errors", .array(errors.map(\.json)))) }
+        return Response(
+            status: status, headers: headers, body: JSONWriter.bytes(of: .object(members)))
     }
 }
 
@@ -74,42 +71,4 @@ extension HTTPError {
     static let unexpected = HTTPError(
         .internalServerError,
         detail: "The server failed on this request; its log has the reason.")
-}
-
-/// The JSON text of an error, its members in RFC 9457's order.
-enum ProblemDetails {
-    static func encode(_ error: HTTPError) -> [UInt8] {
-        var text = #"{"type":"#
-        text += quoted(error.type)
-        text += #","title":"# + quoted(error.title)
-        text += #","status":"# + "\(error.status.code)"
-        text += #","detail":"# + quoted(error.detail)
-        if !error.errors.isEmpty {
-            let members = error.errors.map { member in
-                #"{"pointer":"# + quoted(member.pointer) + #","detail":"# + quoted(member.detail)
-                    + "}"
-            }
-            text += #","errors":["# + members.joined(separator: ",") + "]"
-        }
-        return Array((text + "}").utf8)
-    }
-
-    /// A JSON string (RFC 8259, section 7).
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
-    }
 }

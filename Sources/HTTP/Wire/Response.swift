@@ -1,4 +1,5 @@
 import Dispatch
+package import JSONText
 import Synchronization
 
 /// A response as a handler gives it: framing, date and connection fields are the writer's.
@@ -31,6 +32,10 @@ package struct Response: Sendable, Equatable {
     /// A response with JSON text, UTF-8, already encoded.
     package static func json(_ body: [UInt8], status: Status = .ok) -> Response {
         content(body, type: "application/json", status: status)
+    }
+
+    package static func json(_ value: JSONValue, status: Status = .ok) -> Response {
+        json(JSONWriter.bytes(of: value), status: status)
     }
 
     package static func text(_ body: String, status: Status = .ok) -> Response {

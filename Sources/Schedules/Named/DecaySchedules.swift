@@ -25,10 +25,7 @@ enum LinearSchedule: NamedSchedule {
     static func segments(
         _ arguments: ScheduleArguments
     ) throws(ScheduleError) -> [ScheduleSegment] {
-        let left = try arguments.stepsLeft(after: ["warmup"])
-        var list = try arguments.warmedUp(to: arguments.learningRate("peak"))
-        list.run(LinearShape.linear, steps: left, to: try arguments.learningRate("final"))
-        return list.segments
+        try arguments.decayed(by: LinearShape.linear)
     }
 }
 
@@ -46,11 +43,7 @@ enum PolynomialSchedule: NamedSchedule {
     static func segments(
         _ arguments: ScheduleArguments
     ) throws(ScheduleError) -> [ScheduleSegment] {
-        let left = try arguments.stepsLeft(after: ["warmup"])
-        let shape = PolynomialShape(power: try arguments.power("power"))
-        var list = try arguments.warmedUp(to: arguments.learningRate("peak"))
-        list.run(shape, steps: left, to: try arguments.learningRate("final"))
-        return list.segments
+        try arguments.decayed(by: PolynomialShape(power: arguments.power("power")))
     }
 }
 

@@ -121,6 +121,14 @@ struct ScheduleArguments {
         return list
     }
 
+    /// A warm-up, then one segment from the peak to the final rate.
+    func decayed(by shape: some SegmentShape) throws(ScheduleError) -> [ScheduleSegment] {
+        let left = try stepsLeft(after: ["warmup"])
+        var list = try warmedUp(to: learningRate("peak"))
+        list.run(shape, steps: left, to: try learningRate("final"))
+        return list.segments
+    }
+
     /// Steps that remain when the named phases have taken theirs, 0 or more.
     func stepsLeft(after phases: [String]) throws(ScheduleError) -> Int {
         let steps = try steps("steps")

@@ -3,18 +3,10 @@ import Foundation
 /// `cosine:n@b`: half a cosine wave, η_j = b + (a − b)·(1 + cos(πj/n))/2.
 ///
 /// Source: Loshchilov and Hutter 2017, "SGDR", arXiv 1608.03983.
-struct CosineShape: SegmentShape {
+struct CosineShape: PlainShape {
     static let form = ScheduleForm(
         name: "cosine", usage: "cosine:n@b", meaning: "half a cosine wave to b in n steps",
         example: "warmup:100@3e-4,cosine:900@3e-5")
-
-    let name = "cosine"
-
-    init?(name: String) {
-        guard name == "cosine" else { return nil }
-    }
-
-    init() {}
 
     func learningRate(at offset: Int, in span: SegmentSpan) -> Double {
         // (1 + cos 2x)/2 = cos²x, written as a sine from the nearer end: exact at both ends, and

@@ -1,20 +1,12 @@
 import Foundation
 
 /// `exp:n@b`: a geometric line, η_j = a^(1−j/n)·b^(j/n) with a, b > 0.
-struct ExponentialShape: SegmentShape {
+struct ExponentialShape: PlainShape {
     static let form = ScheduleForm(
         name: "exp", usage: "exp:n@b",
         meaning: "the same factor at each step, to b in n steps; both rates above 0",
         example: "warmup:100@3e-4,exp:900@3e-5")
     static let needsPositiveRates = true
-
-    let name = "exp"
-
-    init?(name: String) {
-        guard name == "exp" else { return nil }
-    }
-
-    init() {}
 
     func learningRate(at offset: Int, in span: SegmentSpan) -> Double {
         guard offset < span.steps else { return span.to }

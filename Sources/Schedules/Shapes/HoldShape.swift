@@ -1,17 +1,9 @@
 /// `hold:n`: the rate stays where it is, η_j = a.
-struct HoldShape: SegmentShape {
+struct HoldShape: PlainShape {
     static let form = ScheduleForm(
         name: "hold", usage: "hold:n", meaning: "stays at the rate it begins with for n steps",
         example: "step@3e-4,hold:1000")
     static let takesTarget = false
-
-    let name = "hold"
-
-    init?(name: String = "hold") {
-        guard name == "hold" else { return nil }
-    }
-
-    init() {}
 
     func learningRate(at offset: Int, in span: SegmentSpan) -> Double { span.from }
 

@@ -1,20 +1,12 @@
 /// `rsqrt:n`: the inverse square root, η_j = a·√(w/(w + j)), w the steps before it (at least 1).
 ///
 /// Source: Vaswani et al. 2017, "Attention Is All You Need", arXiv 1706.03762.
-struct InverseSquareRootShape: SegmentShape {
+struct InverseSquareRootShape: PlainShape {
     static let form = ScheduleForm(
         name: "rsqrt", usage: "rsqrt:n",
         meaning: "falls as one over the square root of the step, for n steps",
         example: "warmup:100@3e-4,rsqrt:900")
     static let takesTarget = false
-
-    let name = "rsqrt"
-
-    init?(name: String) {
-        guard name == "rsqrt" else { return nil }
-    }
-
-    init() {}
 
     func end(from rate: Double, firstStep: Int, steps: Int) -> Double {
         let before = Double(max(firstStep, 1))

@@ -1,8 +1,8 @@
 /// The form of a segment between its two rates: a formula for the rate at each step.
 ///
 /// To add one, copy `SquareRootShape.swift`, write its formula and its `form`, and add one line to
-/// `ScheduleCatalog.shapes`; the conformance suite then checks it. Only `form`, `name`,
-/// `init(name:)` and `learningRate(at:in:)` must be written.
+/// `ScheduleCatalog.shapes`; the conformance suite then checks it. Only `form` and
+/// `learningRate(at:in:)` must be written of a `PlainShape`, which has one name.
 ///
 /// Rates must rise or fall throughout, without kinks between the ends: the highest rate of a part is
 /// looked for at its ends, and sums over many steps are taken by rules for smooth functions.
@@ -55,6 +55,20 @@ protocol SegmentShape: Sendable {
 
     /// Writes the rates at offsets 0 ..< count.
     func write(_ count: Int, in span: SegmentSpan, into rates: inout [Double])
+}
+
+/// A shape without a number in its name, which is that of its form.
+protocol PlainShape: SegmentShape {
+    init()
+}
+
+extension PlainShape {
+    var name: String { Self.form.name }
+
+    init?(name: String) {
+        guard name == Self.form.name else { return nil }
+        self.init()
+    }
 }
 
 /// The number in a shape's name.

@@ -2,19 +2,11 @@
 ///
 /// Source: Hägele et al. 2024, "Scaling Laws and Compute-Optimal Training Beyond Fixed Training
 /// Durations", arXiv 2405.18392.
-struct SquareRootShape: SegmentShape {
+struct SquareRootShape: PlainShape {
     static let form = ScheduleForm(
         name: "sqrt", usage: "sqrt:n@b",
         meaning: "the 1 − sqrt cooldown: steep first, then flatter, to b in n steps",
         example: "warmup:100@3e-4,hold:700,sqrt:200@0")
-
-    let name = "sqrt"
-
-    init?(name: String) {
-        guard name == "sqrt" else { return nil }
-    }
-
-    init() {}
 
     func learningRate(at offset: Int, in span: SegmentSpan) -> Double {
         guard offset < span.steps else { return span.to }

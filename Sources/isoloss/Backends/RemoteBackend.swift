@@ -80,11 +80,14 @@ struct RemoteBackend: Backend {
         var runs: [Run] = []
         var cursor: String?
         repeat {
-            let page = try client.get(
-                RunPage.self, ["v1", "runs"],
+            let page = try json(
+                ["v1", "runs"],
                 query: [("study", study)] + (cursor.map { [("cursor", $0)] } ?? []))
-            runs += page.runs.map(\.run)
-            cursor = page.nextCursor
+            guard case .array(let listed) = page["runs"] else {
+                throw ClientError.notIsoloss(url: client.address(of: ["v1", "runs"]))
+            }
+            runs += try listed.map(metadata)
+            cursor = page["next_cursor"]?.string
         } while cursor != nil
         guard !runs.isEmpty else { throw UsageError.emptyStudy(study) }
         return runs
@@ -104,7 +107,24 @@ struct RemoteBackend: Backend {
     var warnings: [String] { [] }
 
     func run(_ id: String) throws -> Run {
-        try client.get(RunMetadata.self, ["v1", "runs", id]).run
+        try metadata(json(["v1", "runs", id]))
+    }
+
+    private func json(_ path: [String], query: [QueryFields.Item] = []) throws -> JSONValue {
+        let bytes = try client.get(path, query: query)
+        guard let value = try? JSONParser.parse(bytes) else {
+            throw ClientError.notIsoloss(url: client.address(of: path))
+        }
+        return value
+    }
+
+    /// A run out of an answer; a role or a field of a later version is no reason to refuse it.
+    private func metadata(_ value: JSONValue) throws -> Run {
+        guard value["id"]?.string != nil else {
+            throw ClientError.notIsoloss(url: client.address(of: ["v1", "runs"]))
+        }
+        var ignored = ValidationErrors()
+        return RunReader().run(from: value, faults: &ignored)
     }
 
     func measured(_ run: Run, series: String?) throws -> MeasuredCurve? {
@@ -140,46 +160,7 @@ struct RemoteBackend: Backend {
         var error: ProblemDetails?
     }
 
-    private struct RunPage: Decodable {
-        var runs: [RunMetadata]
-        var nextCursor: String?
-    }
-
     private struct PointList: Decodable {
         var points: [[String: Double?]]
-    }
-
-    /// The parts of a run that commands look at.
-    private struct RunMetadata: Decodable {
-        let run: Run
-
-        init(from decoder: any Decoder) throws {
-            let members = try decoder.container(keyedBy: Key.self)
-            var run = Run(id: try members.decode(String.self, forKey: Key("id")))
-            // A role of a later version is no reason to refuse the list.
-            run.role = try? members.decodeIfPresent(Run.Role.self, forKey: Key("role"))
-            run.schedule = try members.decodeIfPresent(
-                ScheduleEcho.self, forKey: Key("schedule"))?.schedule
-            for feature in Feature.stored {
-                run.features[feature] = try members.decodeIfPresent(
-                    Double.self, forKey: Key(feature.rawValue))
-            }
-            self.run = run
-        }
-    }
-
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(_ name: String) {
-            stringValue = name
-        }
-
-        init?(stringValue: String) {
-            self.init(stringValue)
-        }
-
-        init?(intValue: Int) { nil }
     }
 }

@@ -96,7 +96,7 @@ struct ServerClient: Sendable {
 
     // MARK: The wire
 
-    private func address(of path: [String]) -> String {
+    func address(of path: [String]) -> String {
         ([base] + path.map(Self.escaped)).joined(separator: "/")
     }
 

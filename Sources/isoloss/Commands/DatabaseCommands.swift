@@ -49,22 +49,16 @@ struct CheckOutput: CommandOutput {
     let path: String
     let report: CheckReport
 
-    var warnings: [String] { [] }
-
     func json() throws -> JSONValue {
-        .object([
-            .init("database", .string(path)), .init("whole", .bool(report.faults.isEmpty)),
-            .init("runs", .integer(report.runs)), .init("whole_runs", .integer(report.wholeRuns)),
-            .init("points", .integer(report.points)), .init("fits", .integer(report.fits)),
-            .init(
-                "faults",
-                .array(
-                    report.faults.map {
-                        .object([
-                            .init("place", .string($0.place)), .init("detail", .string($0.detail)),
-                        ])
-                    })),
-        ])
+        [
+            "database": .string(path), "whole": .bool(report.faults.isEmpty),
+            "runs": .integer(report.runs), "whole_runs": .integer(report.wholeRuns),
+            "points": .integer(report.points), "fits": .integer(report.fits),
+            "faults": .array(
+                report.faults.map {
+                    ["place": .string($0.place), "detail": .string($0.detail)]
+                }),
+        ]
     }
 
     var table: Table {

@@ -39,8 +39,6 @@ private struct HealthOutput: CommandOutput {
 
     func json() throws -> JSONValue { try JSONParser.parse(body) }
 
-    var warnings: [String] { [] }
-
     var table: Table {
         Table(header: ["server", "status"], rows: [[.text(server), .text("ok")]])
     }

@@ -58,21 +58,16 @@ struct ImportOutput: CommandOutput {
 
 /// The formats that logs may have.
 struct FormatListOutput: CommandOutput {
-    let warnings: [String] = []
-
     func json() throws -> JSONValue {
-        .object([
-            .init(
-                "formats",
-                .array(
-                    LogFormatCatalog.standard.map { format in
-                        .object([
-                            .init("name", .string(format.name)),
-                            .init("title", .string(format.title)),
-                            .init("sample", .string(format.sample)),
-                        ])
-                    }))
-        ])
+        [
+            "formats": .array(
+                LogFormatCatalog.standard.map { format in
+                    [
+                        "name": .string(format.name), "title": .string(format.title),
+                        "sample": .string(format.sample),
+                    ]
+                })
+        ]
     }
 
     var table: Table {

@@ -40,8 +40,6 @@ struct LawListOutput: CommandOutput {
 
     func json() throws -> JSONValue { try JSONEncoding(payload).value }
 
-    var warnings: [String] { [] }
-
     var table: Table {
         Table(
             header: ["id", "title", "kind", "formula", "requires", "parameters", "reference"],
@@ -68,8 +66,6 @@ struct LawOutput: CommandOutput {
     let law: LawResponse
 
     func json() throws -> JSONValue { try JSONEncoding(law).value }
-
-    var warnings: [String] { [] }
 
     var table: Table {
         Table(

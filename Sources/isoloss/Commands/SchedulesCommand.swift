@@ -51,7 +51,6 @@ struct ScheduleOutput: CommandOutput {
         let finalLearningRate: Double
         let forwardArea: Double
         let warnings: [String]
-
     }
 
     let schedule: LearningRateSchedule
@@ -115,37 +114,10 @@ extension LineChart {
 
 /// The schedule language: every segment and every named schedule, drawn.
 struct ScheduleListOutput: CommandOutput {
-    /// One entry of `--format json`.
-    private struct Entry: Encodable {
-        struct Parameter: Encodable {
-            let name: String
-            let meaning: String
-            let standard: String?
-        }
-
-        let name: String
-        let usage: String
-        let meaning: String
-        let example: String
-        let variants: [String]
-        let parameters: [Parameter]
-
-        init(_ form: ScheduleForm) {
-            name = form.name
-            usage = form.usage
-            meaning = form.meaning
-            example = form.example
-            variants = form.variants
-            parameters = form.parameters.map {
-                Parameter(name: $0.name, meaning: $0.meaning, standard: $0.standard)
-            }
-        }
-    }
-
     private struct Payload: Encodable {
-        let segments: [Entry]
-        let schedules: [Entry]
-        let lists: [Entry]
+        let segments: [ScheduleForm]
+        let schedules: [ScheduleForm]
+        let lists: [ScheduleForm]
     }
 
     /// Small enough that several fit on a screen.
@@ -177,14 +149,8 @@ struct ScheduleListOutput: CommandOutput {
     }
 
     func json() throws -> JSONValue {
-        try JSONEncoding(
-            Payload(
-                segments: segments.map(Entry.init), schedules: named.map(Entry.init),
-                lists: lists.map(Entry.init))
-        ).value
+        try JSONEncoding(Payload(segments: segments, schedules: named, lists: lists)).value
     }
-
-    var warnings: [String] { [] }
 
     var table: Table {
         func rows(_ forms: [ScheduleForm], _ kind: String) -> [[Table.Cell]] {

@@ -20,11 +20,11 @@ protocol FollowTarget {
 /// A database file, which a server may have open as well.
 struct StoreTarget: FollowTarget {
     private let store: RunStore
-    private let forecasts: StoreForecasts
+    private let forecasts: RunForecasts
 
     init(path: String) throws {
         store = try RunStore(path: path, as: .guest)
-        forecasts = StoreForecasts(store: store)
+        forecasts = RunForecasts(store: store)
     }
 
     func put(_ run: Run) throws {
@@ -37,7 +37,7 @@ struct StoreTarget: FollowTarget {
         try store.appendPoints(id, points, rewinds: rewinds)
     }
 
-    func forecast(of id: String) throws -> RunForecastResponse { try forecasts.forecast(of: id) }
+    func forecast(of id: String) throws -> RunForecastResponse { try forecasts.forecast(id) }
 }
 
 /// A server.

@@ -1,18 +1,28 @@
-import Contract
-import JSONText
-import Records
+package import JSONText
+package import Records
 import Schedules
 
-/// Reads a run's metadata from JSON, and checks it before anything is stored.
-struct RunReader {
-    /// The object's JSON pointer, "" for the whole body.
-    var pointer = ""
-    /// The line of the body, where the body has one run per line.
-    var line: Int?
-    /// The id in the URL, which one in the body must equal.
-    var id: String?
-    /// The study of a run that names none.
-    var study: String?
+/// Reads a run's metadata from JSON, and notes all that is wrong with it.
+package struct RunReader {
+    private let pointer: String
+    private let line: Int?
+    private let id: String?
+    private let study: String?
+
+    /// A reader of one run.
+    ///
+    /// - Parameters:
+    ///   - pointer: The object's JSON pointer, "" for the whole body.
+    ///   - line: The line of the body, where the body has one run per line.
+    ///   - id: The id in the URL, which one in the body must equal.
+    ///   - study: The study of a run that names none.
+    package init(at pointer: String = "", line: Int? = nil, id: String? = nil, study: String? = nil)
+    {
+        self.pointer = pointer
+        self.line = line
+        self.id = id
+        self.study = study
+    }
 
     /// Reads one run.
     ///
@@ -20,12 +30,12 @@ struct RunReader {
     ///   - value: The body, or one element of it.
     ///   - faults: Receives what is wrong.
     /// - Returns: The run, to be stored only if nothing is wrong.
-    func run(from value: JSONValue, faults: inout ValidationErrors) -> Run {
+    package func run(from value: JSONValue, faults: inout ValidationErrors) -> Run {
         var reader = ObjectReader(value, at: pointer, line: line, faults: faults)
         var run = Run(id: id(from: &reader))
         run.study = reader.text("study", .name) ?? study
         run.name = reader.text("name", .text)
-        run.role = reader.word("role", of: Run.Role.allCases)
+        run.role = reader.value("role", .word(Run.Role.allCases))
         for feature in Feature.stored {
             run.features[feature] = reader.number(feature.rawValue, .feature)
         }
@@ -83,8 +93,9 @@ struct RunReader {
         do {
             return try ScheduleSource.json(value).schedule()
         } catch {
-            let place = FaultMapping.pointer(of: error, at: "\(reader.pointer)/schedule")
-            reader.refuse(at: place, saying: "schedule: \(error.message).")
+            reader.refuse(
+                at: error.pointer(at: "\(reader.pointer)/schedule"),
+                saying: "schedule: \(error.message).")
         }
         return nil
     }
