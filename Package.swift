@@ -35,7 +35,7 @@ let package = Package(
         .target(name: "JSONText"),
 
         // Runs and points, as files, requests, the store and fits all have them.
-        .target(name: "Schedules"),
+        .target(name: "Schedules", dependencies: ["JSONText"]),
         .target(name: "Records", dependencies: ["JSONText", "Schedules"]),
 
         // Pictures and tables: numbers in, SVG, CSV or lines of a terminal out.
@@ -100,7 +100,8 @@ let package = Package(
         .testTarget(
             name: "LeastSquaresTests", dependencies: ["LeastSquares", "TestSupport"],
             resources: [.copy("NIST")]),
-        .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "TestSupport"]),
+        .testTarget(
+            name: "SchedulesTests", dependencies: ["JSONText", "Schedules", "TestSupport"]),
         .testTarget(
             name: "LawsTests",
             dependencies: ["Laws", "LawTestSupport", "Records", "Schedules", "TestSupport"]),

@@ -60,16 +60,16 @@ extension CurveResponse {
         }
         panel.yRange = LossRange.range(
             of: panel.series.flatMap(\.points) + panel.bands.flatMap { $0.lower + $0.upper },
-            from: Double(schedule.schedule.warmupSteps))
+            from: Double(schedule.warmupSteps))
         var rates = LineChart.Panel(
             yLabel: "learning rate",
             series: [.init(name: "", points: [PlotPoint](steps, learningRate), ink: .green)])
         rates.yRange = 0...max(1.06 * (learningRate.max() ?? 0), .leastNormalMagnitude)
-        let written = schedule.segments ?? "a list of learning rates"
+        let written = schedule.segmentText ?? "a list of learning rates"
         return LineChart(
             title: measured == nil
                 ? "\(law): predicted loss" : "\(law): loss predicted and measured",
-            subtitle: "\(written) (\(schedule.schedule.totalSteps) steps)",
+            subtitle: "\(written) (\(schedule.totalSteps) steps)",
             xLabel: "optimizer step",
             panels: [panel, rates])
     }

@@ -9,7 +9,7 @@ package import Schedules
 /// Every array has one entry per step. `loss`, `lower` and `upper` are not finite where the law says
 /// nothing (before any learning, where S1 = 0), which JSON shows as null.
 package struct CurveResponse: Sendable, Equatable, Codable {
-    package var schedule: ScheduleEcho
+    package var schedule: LearningRateSchedule
     package var every: Int
     package var steps: [Int]
     /// In the unit of the fitted runs.
@@ -44,7 +44,7 @@ package struct CurveResponse: Sendable, Equatable, Codable {
         let (spacing, steps) = try CurveSteps.steps(every: every, totalSteps: schedule.totalSteps)
         let band = try predictor.curve(
             schedule: schedule, features: features, steps: steps, interval: interval, after: log)
-        self.schedule = ScheduleEcho(schedule)
+        self.schedule = schedule
         self.every = spacing
         self.steps = steps
         loss = band.losses

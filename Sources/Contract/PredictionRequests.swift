@@ -19,21 +19,21 @@ package enum ScheduleSource: Sendable, Equatable {
     {
         switch self {
         case .known(let schedule): return schedule
-        case .json(.string(let text)): return try LearningRateSchedule(parsing: text, runs: runs)
-        case .json(.object(let members)):
-            let text = JSONWriter.text(of: .object(members))
-            return try LearningRateSchedule(parsing: text, runs: runs)
-        case .json:
-            throw ScheduleError(
-                .wrongType(expected: "text of the schedule language or an object"),
-                at: .pointer(""))
+        case .json(let json):
+            switch json {
+            case .string, .object: return try LearningRateSchedule(json: json, runs: runs)
+            default:
+                throw ScheduleError(
+                    .wrongType(expected: "text of the schedule language or an object"),
+                    at: .pointer(""))
+            }
         }
     }
 
     var json: JSONValue {
         switch self {
         case .json(let value): value
-        case .known(let schedule): (try? JSONEncoding(ScheduleEcho(schedule)).value) ?? .null
+        case .known(let schedule): schedule.json
         }
     }
 }

@@ -19,35 +19,16 @@ package enum JSONDecoding {
     package static func value<Value: Decodable>(
         _ type: Value.Type, from bytes: [UInt8], readsNullAsNaN: Bool = false
     ) throws -> Value {
-        let settings = Settings(readsNullAsNaN: readsNullAsNaN)
-        return try TreeDecoder(tree: JSONParser.parse(bytes), settings: settings).value(type)
+        try TreeDecoder(tree: JSONParser.parse(bytes), readsNullAsNaN: readsNullAsNaN).value(type)
     }
 
-    /// The value that a tree stands for.
-    ///
-    /// - Parameters:
-    ///   - type: The type to read.
-    ///   - tree: The tree.
-    ///   - userInfo: What the type's `init(from:)` may ask its decoder for.
-    /// - Returns: The value.
-    /// - Throws: `DecodingError`, or what the type throws.
-    package static func value<Value: Decodable>(
-        _ type: Value.Type, from tree: JSONValue, userInfo: [CodingUserInfoKey: Any] = [:]
-    ) throws -> Value {
-        try TreeDecoder(tree: tree, settings: Settings(userInfo: userInfo)).value(type)
-    }
-
-    fileprivate struct Settings {
-        var readsNullAsNaN = false
-        var userInfo: [CodingUserInfoKey: Any] = [:]
-    }
 }
 
 private struct TreeDecoder: Decoder {
     let tree: JSONValue
-    let settings: JSONDecoding.Settings
+    let readsNullAsNaN: Bool
     var codingPath: [any CodingKey] = []
-    var userInfo: [CodingUserInfoKey: Any] { settings.userInfo }
+    var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func value<Value: Decodable>(_ type: Value.Type) throws -> Value {
         // Curves are long: their numbers need no containers.
@@ -68,11 +49,12 @@ private struct TreeDecoder: Decoder {
     }
 
     func element(_ value: JSONValue, _ index: Int) -> TreeDecoder {
-        TreeDecoder(tree: value, settings: settings, codingPath: codingPath + [JSONKey(index)])
+        TreeDecoder(
+            tree: value, readsNullAsNaN: readsNullAsNaN, codingPath: codingPath + [JSONKey(index)])
     }
 
     func double() throws -> Double {
-        if tree == .null, settings.readsNullAsNaN { return .nan }
+        if tree == .null, readsNullAsNaN { return .nan }
         guard let value = tree.double else { throw mismatch(Double.self) }
         return value
     }
@@ -104,6 +86,17 @@ private struct TreeDecoder: Decoder {
     }
 }
 
+extension JSONValue: Decodable {
+    /// The tree as it is; only `JSONDecoding` has it.
+    package init(from decoder: any Decoder) throws {
+        guard let place = decoder as? TreeDecoder else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "not JSONDecoding"))
+        }
+        self = place.tree
+    }
+}
+
 private struct ObjectContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let place: TreeDecoder
     let members: [JSONValue.Member]
@@ -125,7 +118,7 @@ private struct ObjectContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
                 .init(codingPath: codingPath, debugDescription: "it is missing"))
         }
         return TreeDecoder(
-            tree: value, settings: place.settings,
+            tree: value, readsNullAsNaN: place.readsNullAsNaN,
             codingPath: codingPath + [JSONKey(JSONName.snakeCase(key.stringValue))])
     }
 

@@ -163,6 +163,17 @@ private final class TreeEncoder: Encoder {
     }
 }
 
+extension JSONValue: Encodable {
+    /// Stands as itself; only `JSONEncoding` can do that.
+    package func encode(to encoder: any Encoder) throws {
+        guard let place = encoder as? TreeEncoder else {
+            throw EncodingError.invalidValue(
+                self, .init(codingPath: encoder.codingPath, debugDescription: "not JSONEncoding"))
+        }
+        place.single = self
+    }
+}
+
 private struct ObjectContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let place: TreeEncoder
     var codingPath: [any CodingKey] { place.codingPath }

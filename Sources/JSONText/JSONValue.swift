@@ -29,6 +29,11 @@ package enum JSONValue: Sendable, Equatable {
         }
     }
 
+    /// An object of the members that have a value.
+    package static func present(_ members: KeyValuePairs<String, JSONValue?>) -> JSONValue {
+        .object(members.compactMap { name, value in value.map { Member(name, $0) } })
+    }
+
     /// The first member of that name of an object.
     package subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }

@@ -55,7 +55,7 @@ extension Run {
         }
         add(FieldName.warmupSteps, statedWarmupSteps.map(JSONValue.integer))
         add("loss", loss.map(JSONValue.number))
-        add("schedule", scheduleJSON)
+        add("schedule", schedule?.json ?? stored?.unreadableSchedule.map(JSONValue.string))
         add("tags", texts(tags))
         add("units", texts(units))
         add("recipe", recipe.flatMap { try? JSONParser.parse(Array($0.utf8)) })
@@ -71,14 +71,5 @@ extension Run {
         add("created_at", .string(stored.createdAt.rfc3339))
         add("updated_at", .string(stored.updatedAt.rfc3339))
         return members
-    }
-
-    /// Text of the schedule language stays text; a list is JSON.
-    private var scheduleJSON: JSONValue? {
-        guard let text = schedule?.specification ?? stored?.unreadableSchedule else { return nil }
-        guard text.hasPrefix("{"), let value = try? JSONParser.parse(Array(text.utf8)) else {
-            return .string(text)
-        }
-        return value
     }
 }

@@ -13,9 +13,7 @@ package struct LearningRateSchedule: Sendable {
     /// The form in which the schedule was written; two schedules are equal when this is.
     package enum Source: Sendable, Equatable {
         case segments([ScheduleSegment])
-        case points(PointList)
-        /// One rate per step.
-        case values([Double])
+        case listed(RateList)
     }
 
     package let source: Source
@@ -84,17 +82,19 @@ package struct LearningRateSchedule: Sendable {
             reading: reading, warnings: resolved.warnings)
     }
 
-    init(points: PointList) {
-        self.init(
-            source: .points(points), pieces: points.pieces,
-            finalLearningRate: points.finalLearningRate, warmupSteps: points.warmupSteps)
-    }
-
-    init(checkedValues values: [Double]) {
-        let last = values.last ?? 0
-        self.init(
-            source: .values(values), pieces: [.table(values, endingAt: last)],
-            finalLearningRate: last, warmupSteps: PointList.risingRun(values))
+    /// Rates that have been checked, one by one.
+    init(_ list: RateList) {
+        switch list {
+        case .points(let points):
+            self.init(
+                source: .listed(list), pieces: points.pieces,
+                finalLearningRate: points.finalLearningRate, warmupSteps: points.warmupSteps)
+        case .values(let values):
+            let last = values.last ?? 0
+            self.init(
+                source: .listed(list), pieces: [.table(values, endingAt: last)],
+                finalLearningRate: last, warmupSteps: PointList.risingRun(values))
+        }
     }
 
     private init(
@@ -121,7 +121,7 @@ package struct LearningRateSchedule: Sendable {
 
     /// Points logged or listed, when the schedule was written as such.
     package var points: PointList? {
-        guard case .points(let list) = source else { return nil }
+        guard case .listed(.points(let list)) = source else { return nil }
         return list
     }
 }
@@ -152,9 +152,10 @@ extension LearningRateSchedule {
         steps: [Int], learningRates: [Double], totalSteps: Int? = nil, warmupSteps: Int? = nil
     ) throws(ScheduleError) -> LearningRateSchedule {
         LearningRateSchedule(
-            points: try PointList(
-                steps: steps, learningRates: learningRates, interpolation: .linear,
-                totalSteps: totalSteps, statedWarmupSteps: warmupSteps, pointers: .curve))
+            .points(
+                try PointList(
+                    steps: steps, learningRates: learningRates, interpolation: .linear,
+                    totalSteps: totalSteps, statedWarmupSteps: warmupSteps, pointers: .curve)))
     }
 
     /// One learning rate per step.
@@ -169,7 +170,7 @@ extension LearningRateSchedule {
             throw ScheduleError(.tooManySteps, at: .pointer("/values"))
         }
         try check(values, pointer: "/values")
-        return LearningRateSchedule(checkedValues: values)
+        return LearningRateSchedule(.values(values))
     }
 
     /// Checks one rate per step.
@@ -297,12 +298,9 @@ extension LearningRateSchedule {
 
     /// The schedule as a list of segments: rates that were listed are one segment.
     var asSegments: [ScheduleSegment] {
-        let list: RateList
         switch source {
-        case .segments(let segments): return segments
-        case .points(let points): list = .points(points)
-        case .values(let values): list = .values(values)
+        case .segments(let segments): segments
+        case .listed(let list): [.init(.listed(list, steps: list.totalSteps), at: .schedule)]
         }
-        return [ScheduleSegment(.listed(list, steps: list.totalSteps), at: .schedule)]
     }
 }

@@ -120,7 +120,7 @@ package struct PointList: Sendable, Equatable {
 }
 
 /// Rates given one by one, at every step or at some.
-enum RateList: Sendable, Equatable {
+package enum RateList: Sendable, Equatable {
     case points(PointList)
     /// One rate per step.
     case values([Double])
@@ -130,14 +130,6 @@ enum RateList: Sendable, Equatable {
         switch self {
         case .points(let points): points.totalSteps
         case .values(let values): values.count
-        }
-    }
-
-    /// The schedule that the whole list is.
-    var schedule: LearningRateSchedule {
-        switch self {
-        case .points(let points): LearningRateSchedule(points: points)
-        case .values(let values): LearningRateSchedule(checkedValues: values)
         }
     }
 

@@ -25,7 +25,7 @@ enum Study {
 
     /// Stores one run: its metadata by PUT, its points by POST.
     static func store(_ run: Run, study: String, in service: TestService) throws {
-        let schedule = run.schedule.flatMap { ScheduleEcho($0).segments } ?? ""
+        let schedule = run.schedule.flatMap(\.segmentText) ?? ""
         let metadata = #"{"study":"\#(study)","role":"\#(run.role?.rawValue ?? "train")","#
         _ = try service.put("/v1/runs/\(run.id)", metadata + #""schedule":"\#(schedule)"}"#)
         guard let curve = run.curve else { return }

@@ -20,7 +20,7 @@ import Testing
         let curve = try JSONDecoding.value(
             CurveResponse.self, from: Array(outcome.output.utf8), readsNullAsNaN: true)
         #expect(curve.steps == [0, 250, 500, 750, 1_000, 1_199])
-        #expect(curve.schedule.segments == Self.schedule)
+        #expect(curve.schedule.segmentText == Self.schedule)
         #expect(curve.interval == 0.9)
         let lower = try #require(curve.lower)
         let upper = try #require(curve.upper)
@@ -76,9 +76,9 @@ import Testing
         #expect(outcome.code == 0, "\(outcome.error)")
         let curve = try JSONDecoding.value(
             CurveResponse.self, from: Array(outcome.output.utf8), readsNullAsNaN: true)
-        #expect(curve.schedule.segments == "warmup:100@3e-3,cosine:600/1100@3e-4,sqrt:500@0")
+        #expect(curve.schedule.segmentText == "warmup:100@3e-3,cosine:600/1100@3e-4,sqrt:500@0")
         let again = try study.program(
-            "predict --fit fit.json --format json --schedule \(curve.schedule.segments ?? "")")
+            "predict --fit fit.json --format json --schedule \(curve.schedule.segmentText ?? "")")
         #expect(again.output == outcome.output)
         let without = try study.program("predict --fit fit.json --schedule from:cosine@700")
         #expect(without.code == 2)

@@ -1,4 +1,5 @@
 import Foundation
+import JSONText
 import Testing
 
 @testable import Schedules
@@ -54,13 +55,12 @@ import Testing
     func `text and JSON echo the same schedule`(text: String) throws {
         let schedule = try LearningRateSchedule(parsing: text)
         #expect(try LearningRateSchedule(parsing: schedule.specification) == schedule)
-        let data = try JSONEncoder().encode(schedule)
-        let decoded = try JSONDecoder().decode(LearningRateSchedule.self, from: data)
+        let decoded = try LearningRateSchedule(
+            json: JSONParser.parse(JSONWriter.bytes(of: schedule.object)))
         #expect(decoded == schedule)
         #expect(decoded.learningRates(through: 3) == schedule.learningRates(through: 3))
-        let inside = try JSONEncoder().encode([schedule.specification])
-        let list = try JSONDecoder().decode([LearningRateSchedule].self, from: inside)
-        #expect(list == [schedule])
+        let inside = try JSONEncoding.bytes(of: [schedule])
+        #expect(try JSONDecoding.value([LearningRateSchedule].self, from: inside) == [schedule])
     }
 
     @Test(arguments: examples)

@@ -1,4 +1,4 @@
-import Foundation
+import JSONText
 import Testing
 
 @testable import Schedules
@@ -164,7 +164,7 @@ import Testing
         struct Run: Decodable { let schedule: LearningRateSchedule }
         let json = #"{"schedule":{"segments":[{"shape":"hold","steps":-1}]}}"#
         let error = #expect(throws: ScheduleError.self) {
-            try JSONDecoder().decode(Run.self, from: Data(json.utf8))
+            try JSONDecoding.value(Run.self, from: Array(json.utf8))
         }
         #expect(error?.place == .pointer("/schedule/segments/0/steps"))
     }

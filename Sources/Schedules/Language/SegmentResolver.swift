@@ -66,7 +66,7 @@ struct SegmentResolver {
     }
 
     private mutating func append(_ list: RateList, steps: Int) {
-        let whole = list.schedule
+        let whole = LearningRateSchedule(list)
         pieces = whole.pieces.filter { $0.span.firstStep < steps }.map { piece in
             piece.prefix(steps - piece.span.firstStep)
         }

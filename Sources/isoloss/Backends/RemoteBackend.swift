@@ -100,7 +100,7 @@ struct RemoteBackend: Backend {
         guard run.totalSteps != nil else { return nil }
         // The server knows the logged rates, and to what they are continued.
         let forecast = try client.get(RunForecastResponse.self, ["v1", "runs", run.id, "forecast"])
-        return forecast.curve.map { .init(schedule: $0.schedule.schedule, warnings: []) }
+        return forecast.curve.map { .init(schedule: $0.schedule, warnings: []) }
     }
 
     var notes: [String] { [] }

@@ -148,8 +148,8 @@ struct CurveOutput: CommandOutput {
     var warnings: [String] { curve.warnings }
 
     func text(style: TerminalStyle) -> [String] {
-        let schedule = curve.schedule.schedule
-        let written = curve.schedule.segments ?? "a list of learning rates"
+        let schedule = curve.schedule
+        let written = curve.schedule.segmentText ?? "a list of learning rates"
         var lines = ["\(law) under \(written) (\(schedule.totalSteps) steps)", ""]
         lines += chart.lines(style: style)
         lines += [""] + thinTable.lines
@@ -163,7 +163,7 @@ struct CurveOutput: CommandOutput {
         if let metric { columns.append(.init(metric.series ?? "metric")) }
         if metric?.lower != nil { columns += [.init("lower"), .init("upper")] }
         // Inside the warm-up no law says much, and before any learning nothing.
-        let warmup = curve.schedule.schedule.warmupSteps
+        let warmup = curve.schedule.warmupSteps
         let first = curve.steps.indices.first { index in
             curve.steps[index] >= warmup && curve.loss[index].isFinite
         }

@@ -44,7 +44,7 @@ struct SchedulesCommand: ParsableCommand {
 struct ScheduleOutput: CommandOutput {
     /// The object of `--format json`.
     private struct Payload: Encodable {
-        let schedule: ScheduleEcho
+        let schedule: LearningRateSchedule
         let totalSteps: Int
         let warmupSteps: Int
         let peakLearningRate: Double
@@ -63,7 +63,7 @@ struct ScheduleOutput: CommandOutput {
     func json() throws -> JSONValue {
         try JSONEncoding(
             Payload(
-                schedule: ScheduleEcho(schedule), totalSteps: schedule.totalSteps,
+                schedule: schedule, totalSteps: schedule.totalSteps,
                 warmupSteps: schedule.warmupSteps, peakLearningRate: schedule.peakLearningRate,
                 finalLearningRate: schedule.finalLearningRate, forwardArea: forwardArea,
                 warnings: schedule.warnings)
@@ -84,7 +84,7 @@ struct ScheduleOutput: CommandOutput {
     }
 
     func text(style: TerminalStyle) -> [String] {
-        var lines = [ScheduleEcho(schedule).segments ?? "a list of learning rates", ""]
+        var lines = [schedule.segmentText ?? "a list of learning rates", ""]
         lines += LineChart(schedule).lines(style: style, height: 10)
         let facts = [
             ["total steps", String(schedule.totalSteps)],
