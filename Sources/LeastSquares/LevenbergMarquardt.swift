@@ -66,3 +66,154 @@ package struct LevenbergMarquardt: Sendable {
         }
     }
 }
+
+/// Residuals that depend on parameters, and their derivatives.
+///
+/// The solver minimises Σ wᵢ ρ(rᵢ) over the parameters; model, data and scale behind the residuals
+/// are the conforming type's business.
+package protocol LeastSquaresProblem {
+    /// The number of residuals that one evaluation fills.
+    var residualCount: Int { get }
+
+    /// The number of parameters, fixed ones included.
+    var parameterCount: Int { get }
+
+    /// Fills the residuals and, when asked, their derivatives.
+    ///
+    /// Non-finite values mean "cannot be evaluated here": the solver then shortens its step.
+    ///
+    /// - Parameters:
+    ///   - parameters: The point; length `parameterCount`.
+    ///   - residuals: Receives observed − predicted; length `residualCount`.
+    ///   - jacobian: Receives ∂residual/∂parameter, column-major `residualCount` ×
+    ///     `parameterCount`; `nil` when only the residuals are wanted.
+    mutating func evaluate(
+        _ parameters: UnsafeBufferPointer<Double>,
+        residuals: UnsafeMutableBufferPointer<Double>,
+        jacobian: UnsafeMutableBufferPointer<Double>?)
+}
+
+/// One parameter as the solver sees it: its start, and its bounds.
+package struct SolverParameter: Equatable, Sendable {
+    /// The start of the search; moved to the nearer bound when it lies outside.
+    package var initialValue: Double
+
+    /// The least value allowed; −∞ for none.
+    package var lower: Double
+
+    /// The greatest value allowed; +∞ for none.
+    package var upper: Double
+
+    /// True for a parameter that keeps its initial value.
+    package var isFixed: Bool
+
+    /// Describes one parameter; bounds out of order are a programmer's error.
+    ///
+    /// - Parameters:
+    ///   - initialValue: The start of the search.
+    ///   - lower: The least value allowed.
+    ///   - upper: The greatest value allowed.
+    ///   - isFixed: True to keep the initial value.
+    package init(
+        _ initialValue: Double, lower: Double = -.infinity, upper: Double = .infinity,
+        isFixed: Bool = false
+    ) {
+        precondition(lower <= upper, "lower = \(lower) must be <= upper = \(upper)")
+        self.initialValue = initialValue
+        self.lower = lower
+        self.upper = upper
+        self.isFixed = isFixed
+    }
+
+    /// The initial value, moved inside the bounds.
+    var start: Double { isFixed ? initialValue : clamp(initialValue) }
+
+    /// The nearest allowed value; NaN stays NaN, so that it is noticed.
+    func clamp(_ value: Double) -> Double {
+        if value < lower { return lower }
+        return value > upper ? upper : value
+    }
+}
+
+/// The stopping rules of the solver, and its first damping.
+///
+/// The tolerances are dimensionless, so they need no thought about units. The defaults are strict:
+/// exact derivatives reach about as many digits as the data allow.
+package struct SolverOptions: Equatable, Sendable {
+    /// Stop when a step can lower the cost by less than this fraction.
+    package var costTolerance: Double
+
+    /// Stop when a step changes the scaled parameters by less than this fraction.
+    package var stepTolerance: Double
+
+    /// Stop when no Jacobian column makes an angle with the influences whose cosine exceeds this.
+    package var gradientTolerance: Double
+
+    /// The most steps tried, rejected ones included.
+    package var maximumIterations: Int
+
+    /// The first damping μ, relative to the scaled normal matrix, whose diagonal is one.
+    package var initialDamping: Double
+
+    /// The most undamped steps taken after convergence, while they still improve.
+    package var maximumPolishingSteps: Int
+
+    /// Sets the stopping rules.
+    ///
+    /// - Parameters:
+    ///   - costTolerance: Least relative reduction of the cost worth a step.
+    ///   - stepTolerance: Least relative change of the scaled parameters.
+    ///   - gradientTolerance: Greatest cosine left at a solution.
+    ///   - maximumIterations: The most steps tried.
+    ///   - initialDamping: The first damping; smaller is bolder.
+    ///   - maximumPolishingSteps: The most undamped steps after convergence.
+    package init(
+        costTolerance: Double = 1e-14, stepTolerance: Double = 1e-12,
+        gradientTolerance: Double = 1e-12, maximumIterations: Int = 1_000,
+        initialDamping: Double = 1e-5, maximumPolishingSteps: Int = 20
+    ) {
+        self.costTolerance = costTolerance
+        self.stepTolerance = stepTolerance
+        self.gradientTolerance = gradientTolerance
+        self.maximumIterations = maximumIterations
+        self.initialDamping = initialDamping
+        self.maximumPolishingSteps = maximumPolishingSteps
+    }
+}
+
+/// The end of a search, with everything needed to judge it.
+package struct Solution: Equatable, Sendable {
+    /// The parameters, fixed ones included.
+    package let parameters: [Double]
+
+    /// Σ wᵢ ρ(rᵢ).
+    package let cost: Double
+
+    /// Residuals at the solution, unweighted.
+    package let residuals: [Double]
+
+    /// ∂residual/∂parameter at the solution, unweighted, column-major residuals × parameters.
+    package let jacobian: [Double]
+
+    /// Derivatives of the cost, ∂cost/∂parameter; zero for fixed parameters.
+    package let gradient: [Double]
+
+    /// True for a free parameter that ended exactly on a bound.
+    package let atBound: [Bool]
+
+    /// The reason that the search stopped.
+    package let termination: Termination
+
+    package init(
+        parameters: [Double], cost: Double, residuals: [Double], jacobian: [Double],
+        gradient: [Double], atBound: [Bool], termination: Termination
+    ) {
+        self.parameters = parameters
+        self.cost = cost
+        self.residuals = residuals
+        self.jacobian = jacobian
+        self.gradient = gradient
+        self.atBound = atBound
+        self.termination = termination
+    }
+}

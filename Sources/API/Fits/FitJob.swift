@@ -1,4 +1,7 @@
 import Dispatch
+import HTTP
+import Logging
+import Store
 import Synchronization
 
 /// One fit on its way, first in memory only, then, when it takes long, with a row in the store.
@@ -125,6 +128,116 @@ final class FitJob: Sendable {
             }
             state.onEnd = onEnd
             return nil
+        }
+    }
+}
+
+/// The fits on their way, on a bounded number of threads beside those that answer requests.
+final class FitQueue: Sendable {
+    /// Fits that may wait or run; beyond it a client has to try again.
+    static let maximumCount = 256
+
+    private let pool: WorkerPool
+    private let jobs = Mutex<[String: FitJob]>([:])
+    /// Signalled for good once the queue stops.
+    private let stopping = DispatchSemaphore(value: 0)
+
+    /// A queue with nothing in it.
+    ///
+    /// - Parameter threads: Fits that run at a time.
+    init(threads: Int) {
+        // Of the lowest priority but one: requests go first, and a fit's client waits anyway.
+        pool = WorkerPool(
+            name: "fits", threads: threads, capacity: Self.maximumCount, niceness: 15)
+    }
+
+    /// Takes a fit, or answers false when there are too many.
+    func submit(_ job: FitJob) -> Bool {
+        let isTaken = jobs.withLock { jobs in
+            guard jobs.count < Self.maximumCount else { return false }
+            jobs[job.id] = job
+            return true
+        }
+        guard isTaken else { return false }
+        return pool.submit(force: true) { [self] in
+            job.run()
+            jobs.withLock { $0[job.id] = nil }
+        }
+    }
+
+    /// A fit that has not ended.
+    subscript(id: String) -> FitJob? { jobs.withLock { $0[id] } }
+
+    /// Waits on a fit's thread.
+    ///
+    /// - Parameter duration: How long, unless the queue stops.
+    /// - Returns: False once it stops.
+    func pause(_ duration: Duration) -> Bool {
+        let nanoseconds = Int(duration / .nanoseconds(1))
+        guard case .success = stopping.wait(timeout: .now() + .nanoseconds(nanoseconds)) else {
+            return true
+        }
+        stopping.signal()
+        return false
+    }
+
+    /// Cancels what has not ended, and returns when all work has.
+    func stop() {
+        stopping.signal()
+        for job in jobs.withLock({ Array($0.values) }) { job.cancel() }
+        // Those that wait are run, too, to note that they were cancelled.
+        pool.close(runsWaiting: true)
+        pool.waitUntilEnded()
+    }
+}
+
+/// Keeps how a fit ended for which no client waits any more.
+struct FitEnd {
+    /// Between two attempts, doubled up to the longest.
+    private static let shortestPause = Duration.milliseconds(200)
+    private static let longestPause = Duration.seconds(5)
+
+    let id: String
+    let ending: FitJob.Ending
+    let logger: Logger
+
+    /// Stores the end, again and again until it is stored: a fit that nobody works on must not be
+    /// shown as running for ever.
+    ///
+    /// - Parameters:
+    ///   - store: Stores it once.
+    ///   - pause: Waits; false when the server stops, whose next start ends the fit.
+    func keep(
+        store: (FitRecord.Outcome) throws(StoreError) -> Void, pause: (Duration) -> Bool
+    ) {
+        let outcome = outcome
+        var interval = Self.shortestPause
+        while true {
+            do throws(StoreError) {
+                return try store(outcome)
+            } catch .fitNotFound {
+                // Deleted while it ran: nobody waits for it.
+                return
+            } catch {
+                logger.error(
+                    "a fit's end was not stored", metadata: ["fit": "\(id)", "error": "\(error)"])
+            }
+            guard pause(interval) else { return }
+            interval = min(interval * 2, Self.longestPause)
+        }
+    }
+
+    private var outcome: FitRecord.Outcome {
+        switch ending {
+        case .done(let report): return .done(report: String(decoding: report, as: UTF8.self))
+        case .failed(let error):
+            let failure = FitFailure(error: error)
+            if failure.fault == nil {
+                logger.error("a fit failed", metadata: ["fit": "\(id)", "error": "\(error)"])
+            }
+            return .failed(failure: failure.json)
+        // A client's cancelling has ended the fit in the store before; this is the server's.
+        case .cancelled: return .failed(failure: FitRecord.interruptedFailure)
         }
     }
 }

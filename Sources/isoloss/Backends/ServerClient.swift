@@ -168,6 +168,17 @@ struct ServerClient: Sendable {
     }
 }
 
+/// The body of an error (RFC 9457), as a client reads it.
+struct ProblemDetails: Codable, Equatable, Sendable {
+    /// A stable word such as `over-budget`, where there is one.
+    var type: String?
+    var title: String?
+    var status: Int?
+    var detail: String?
+    /// Bad values, each with its place.
+    var errors: [ValidationError]?
+}
+
 /// A server's answer.
 struct Reply: Sendable {
     var status: Int
