@@ -176,10 +176,10 @@ struct LinearModel {
     ) {
         let (rows, jacobian) = (iterate.rows, iterate.jacobian)
         for row in 0..<rows {
-            let bend = iterate.loss.secondDerivative(row, at: residuals)
-            guard bend < 0 else { continue }
+            let curvature = iterate.loss.secondDerivative(row, at: residuals)
+            guard curvature < 0 else { continue }
             for (column, parameter) in iterate.free.enumerated() {
-                let scaled = bend * jacobian[parameter * rows + row]
+                let scaled = curvature * jacobian[parameter * rows + row]
                 for (other, otherParameter) in iterate.free.enumerated() {
                     system.addition[column * columns + other] +=
                         scaled * jacobian[otherParameter * rows + row]

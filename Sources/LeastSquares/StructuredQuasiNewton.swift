@@ -56,9 +56,9 @@ struct StructuredQuasiNewton {
     ///   - step: The step, with its predicted reduction of the cost.
     ///   - actual: The reduction that it achieved.
     mutating func choose(after step: TrialStep, actual: Double) {
-        let bend = 0.5 * bilinear(step.vector, step.vector)
-        let plain = isActive ? step.predicted + bend : step.predicted
-        isActive = 1.5 * abs(plain - bend - actual) < abs(plain - actual)
+        let curvature = 0.5 * bilinear(step.vector, step.vector)
+        let plain = isActive ? step.predicted + curvature : step.predicted
+        isActive = 1.5 * abs(plain - curvature - actual) < abs(plain - actual)
     }
 
     /// Updates S by a step that led to the point.

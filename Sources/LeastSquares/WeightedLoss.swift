@@ -91,9 +91,9 @@ struct WeightedLoss {
         case (.secondDerivative, _):
             var hasNegative = false
             for row in 0..<rows {
-                let bend = secondDerivative(row, at: residuals)
-                hasNegative = hasNegative || bend < 0
-                target[row] = max(0, bend).squareRoot()
+                let curvature = secondDerivative(row, at: residuals)
+                hasNegative = hasNegative || curvature < 0
+                target[row] = max(0, curvature).squareRoot()
             }
             return hasNegative
         case (.majorant, _):

@@ -20,16 +20,13 @@ package struct FitStatusPayload: Sendable, Equatable {
 
     package var json: JSONValue {
         let status = isRunning ? FitRecord.Status.running : fit.status
-        var members: [JSONValue.Member] = [
-            .init("id", .string(fit.id)), .init("law", .string(fit.law)),
-            .init("status", .string(status.rawValue)), .init("progress", .number(progress)),
-            .init("created_at", (fit.createdAt?.rfc3339).map(JSONValue.string) ?? .null),
-            .init("finished_at", (fit.finishedAt?.rfc3339).map(JSONValue.string) ?? .null),
-        ]
-        if let failure = fit.failure, let value = try? JSONParser.parse(Array(failure.utf8)) {
-            members.append(.init("error", value))
-        }
-        return .object(members)
+        return .present([
+            "id": .string(fit.id), "law": .string(fit.law), "status": .string(status.rawValue),
+            "progress": .number(progress),
+            "created_at": (fit.createdAt?.rfc3339).map(JSONValue.string) ?? .null,
+            "finished_at": (fit.finishedAt?.rfc3339).map(JSONValue.string) ?? .null,
+            "error": fit.failure.flatMap { try? JSONParser.parse(Array($0.utf8)) },
+        ])
     }
 }
 

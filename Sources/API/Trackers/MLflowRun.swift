@@ -40,21 +40,14 @@ struct MLflowRun {
 
     var info: JSONValue {
         let experiment = MLflowEndpoints.id(ofExperiment: run.study)
-        var members: [JSONValue.Member] = [
-            .init("run_id", .string(run.id)), .init("run_uuid", .string(run.id)),
-            .init("run_name", .string(run.name ?? run.id)),
-            .init("experiment_id", .string(experiment)),
-            .init("user_id", .string(tracked.user ?? "")), .init("status", .string(status)),
-            .init("start_time", .integer(startTime)),
-        ]
-        if let end = tracked.endTime { members.append(.init("end_time", .integer(end))) }
-        return .object(
-            members + [
-                .init(
-                    "artifact_uri",
-                    .string("mlflow-artifacts:/\(experiment)/\(run.id)/artifacts")),
-                .init("lifecycle_stage", .string("active")),
-            ])
+        return .present([
+            "run_id": .string(run.id), "run_uuid": .string(run.id),
+            "run_name": .string(run.name ?? run.id), "experiment_id": .string(experiment),
+            "user_id": .string(tracked.user ?? ""), "status": .string(status),
+            "start_time": .integer(startTime), "end_time": tracked.endTime.map(JSONValue.integer),
+            "artifact_uri": .string("mlflow-artifacts:/\(experiment)/\(run.id)/artifacts"),
+            "lifecycle_stage": "active",
+        ])
     }
 
     /// The run with what it logged last.

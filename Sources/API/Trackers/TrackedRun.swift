@@ -54,30 +54,22 @@ struct TrackedRun: Equatable {
 
     /// Puts it into the run's recipe, beside what else is there.
     func keep(in run: inout Run) {
-        var members: [JSONValue.Member] = []
-        func add(_ name: String, _ text: String?) {
-            if let text { members.append(.init(name, .string(text))) }
+        func list(_ names: Set<String>) -> JSONValue? {
+            names.isEmpty ? nil : .array(names.sorted().map(JSONValue.string))
         }
-        func add(_ name: String, _ names: Set<String>) {
-            guard !names.isEmpty else { return }
-            members.append(.init(name, .array(names.sorted().map(JSONValue.string))))
-        }
-        add("status", status)
-        if let startTime { members.append(.init("start_time", .integer(startTime))) }
-        if let endTime { members.append(.init("end_time", .integer(endTime))) }
-        add("user", user)
-        add("loss", names.loss)
-        add("learning_rate", names.learningRate)
-        add("token_count", names.tokenCount)
-        add("series", names.series)
-        add("not_kept", names.notKept)
-        if !params.isEmpty {
-            let sorted = params.sorted { $0.key < $1.key }
-            members.append(
-                .init("params", .object(sorted.map { .init($0.key, .string($0.value)) })))
-        }
+        let sorted = params.sorted { $0.key < $1.key }
+        let state = JSONValue.present([
+            "status": status.map(JSONValue.string), "start_time": startTime.map(JSONValue.integer),
+            "end_time": endTime.map(JSONValue.integer), "user": user.map(JSONValue.string),
+            "loss": names.loss.map(JSONValue.string),
+            "learning_rate": names.learningRate.map(JSONValue.string),
+            "token_count": names.tokenCount.map(JSONValue.string), "series": list(names.series),
+            "not_kept": list(names.notKept),
+            "params": sorted.isEmpty
+                ? nil : .object(sorted.map { .init($0.key, .string($0.value)) }),
+        ])
         let others = (Self.recipe(of: run) ?? []).filter { $0.name != Self.member }
-        run.recipe = JSONWriter.text(of: .object(others + [.init(Self.member, .object(members))]))
+        run.recipe = JSONWriter.text(of: .object(others + [.init(Self.member, state)]))
     }
 
     private static func recipe(of run: Run) -> [JSONValue.Member]? {
