@@ -13,8 +13,10 @@ struct HealthEndpoints: Sendable {
     let store: RunStore
     let version: String
 
-    func register(in router: inout Router) {
-        router.on(.get, Self.livenessPath, .loop) { _, _ in Self.answer("ok", version) }
+    func register(in routes: inout Routes) {
+        routes.onUnread(
+            .get, Self.livenessPath, "Tells whether the process answers.", .loop
+        ) { _, _ in Self.answer("ok", version) }
         let check = ReadinessCheck { [store, version] in
             do throws(StoreError) {
                 try store.checkFile()
@@ -25,7 +27,9 @@ struct HealthEndpoints: Sendable {
             }
             return Self.answer("ready", version)
         }
-        router.on(.get, "/readyz", .loop) { _, _ in .later(check.run) }
+        routes.onUnread(.get, "/readyz", "Tells whether the database answers.", .loop) { _, _ in
+            .later(check.run)
+        }
     }
 
     private static func answer(_ status: String, _ version: String) -> Response {

@@ -6,13 +6,11 @@ import Laws
 struct LawEndpoints: Sendable {
     let catalog: LawCatalog
 
-    func register(in router: inout Router) {
-        router.on(.get, "/v1/laws") { request, _ in
-            try request.query.refuseAll()
-            return try .answer(LawListResponse(catalog))
+    func register(in routes: inout Routes) {
+        routes.on(.get, "/v1/laws", "Lists the laws.") { _, _ in
+            try .answer(LawListResponse(catalog))
         }
-        router.on(.get, "/v1/laws/{id}") { request, place in
-            try request.query.refuseAll()
+        routes.on(.get, "/v1/laws/{id}", "Shows a law.") { _, place in
             let id = place["id"]
             guard let law = catalog.laws.first(where: { $0.about.id == id }) else {
                 let known = catalog.laws.map { $0.about.id }

@@ -35,13 +35,14 @@ package final class Service: Sendable {
         let counts = RequestCounts()
         let backend = StoreBackend(store: store, catalog: catalog, cache: PredictorCache())
         let forecasts = RunForecasts(backend: backend)
-        var router = Self.router(configuration, logger, backend, queue, forecasts)
+        var routes = Self.routes(configuration, logger, backend, queue, forecasts)
         MetricsEndpoints(
             store: store, forecasts: forecasts, counts: counts, ledger: ledger,
             version: configuration.version, runLimit: configuration.metricsRuns
-        ).register(in: &router)
+        ).register(in: &routes)
         let handler = ServiceHandler(
-            router: router, authorization: Authorization(token: configuration.token),
+            router: routes.described(version: configuration.version),
+            authorization: Authorization(token: configuration.token),
             counts: counts, logger: logger)
         self.forecasts = forecasts
         self.store = store
@@ -88,33 +89,32 @@ package final class Service: Sendable {
         return handler.respond(to: request).collected()
     }
 
-    private static func router(
+    private static func routes(
         _ configuration: ServiceConfiguration, _ logger: Logger, _ backend: StoreBackend,
         _ queue: FitQueue, _ forecasts: RunForecasts
-    ) -> Router {
-        var router = Router(logger: logger, mapError: FaultMapping.fault)
+    ) -> Routes {
+        var routes = Routes(Router(logger: logger, mapError: FaultMapping.fault))
         let budget = configuration.budget
         let store = backend.store
-        HealthEndpoints(store: store, version: configuration.version).register(in: &router)
-        PageEndpoints().register(in: &router)
-        APIDescription(version: configuration.version).register(in: &router)
-        LawEndpoints(catalog: backend.catalog).register(in: &router)
+        HealthEndpoints(store: store, version: configuration.version).register(in: &routes)
+        PageEndpoints().register(in: &routes.router)
+        LawEndpoints(catalog: backend.catalog).register(in: &routes)
         let polled = PolledAnswers(store: store)
-        RunEndpoints(store: store, budget: budget, polled: polled).register(in: &router)
-        PointEndpoints(store: store, budget: budget, polled: polled).register(in: &router)
-        ImportEndpoints(store: store, budget: budget).register(in: &router)
+        RunEndpoints(store: store, budget: budget, polled: polled).register(in: &routes)
+        PointEndpoints(store: store, budget: budget, polled: polled).register(in: &routes)
+        ImportEndpoints(store: store, budget: budget).register(in: &routes)
         let intake = TrackerIntake(store: store)
-        MLflowEndpoints(intake: intake, budget: budget).register(in: &router)
+        MLflowEndpoints(intake: intake, budget: budget).register(in: &routes)
         TrackioEndpoints(intake: intake, budget: budget, version: configuration.version)
-            .register(in: &router)
+            .register(in: &routes)
         FitEndpoints(
             backend: backend, queue: queue, patience: configuration.fitPatience, budget: budget,
             logger: logger
-        ).register(in: &router)
-        ForecastEndpoints(backend: backend, budget: budget).register(in: &router)
-        PlanEndpoints(backend: backend, budget: budget).register(in: &router)
-        RunForecastEndpoints(forecasts: forecasts).register(in: &router)
-        return router
+        ).register(in: &routes)
+        ForecastEndpoints(backend: backend, budget: budget).register(in: &routes)
+        PlanEndpoints(backend: backend, budget: budget).register(in: &routes)
+        RunForecastEndpoints(forecasts: forecasts).register(in: &routes)
+        return routes
     }
 }
 

@@ -44,11 +44,6 @@ extension Query {
     /// Names and values, in their order.
     var pairs: [QueryFields.Item] { items.map { ($0.name, $0.value) } }
 
-    /// Refuses any parameter.
-    func refuseAll() throws(ValidationErrors) {
-        _ = try read(NoFields())
-    }
-
     /// The request that the query makes.
     ///
     /// - Parameters:

@@ -19,16 +19,31 @@ struct FitEndpoints: Sendable {
     private var store: RunStore { backend.store }
     private var cache: PredictorCache { backend.cache }
 
-    func register(in router: inout Router) {
+    func register(in routes: inout Routes) {
         let terms = RouteTerms.body(lane: .heavy(weight: 0), budget: budget)
-        router.on(.post, "/v1/fits", terms) { request, _ in try post(request) }
-        router.on(.get, "/v1/fits") { request, _ in try list(request) }
-        router.on(.get, "/v1/fits/{id}") { try get($0, $1["id"]) }
-        router.on(.delete, "/v1/fits/{id}") { try delete($0, $1["id"]) }
+        routes.on(
+            .post, "/v1/fits",
+            "Fits a law; 202 with a Location when it takes longer than a second.", terms,
+            body: SchemaWriter.fields(of: FitSubmission()), success: .created
+        ) { request, _ in try post(request) }
+        routes.on(.get, "/v1/fits", "Lists fits.", query: PageRequest()) { _, _, asked in
+            let page = try store.fits(limit: asked.limit, cursor: asked.cursor)
+            return .json([
+                "fits": .array(page.records.map { payload(of: $0).json }),
+                "next_cursor": page.nextCursor.map(JSONValue.string) ?? .null,
+            ])
+        }
+        routes.on(.get, "/v1/fits/{id}", "Shows a fit, or how it stands.") { _, place in
+            let fit = try store.fit(place["id"])
+            if let report = fit.report { return .json(Array(report.utf8)) }
+            return .json(payload(of: fit).json)
+        }
+        routes.on(
+            .delete, "/v1/fits/{id}", "Deletes or cancels a fit.", success: .noContent
+        ) { _, place in try delete(place["id"]) }
     }
 
     private func post(_ request: Request) throws -> Response {
-        try request.query.refuseAll()
         let body = try RequestBody(request, budget: budget).json()
         var submission = FitSubmission()
         try BodyFields.read(body, into: &submission)
@@ -112,25 +127,8 @@ struct FitEndpoints: Sendable {
         }
     }
 
-    private func list(_ request: Request) throws -> Response {
-        let asked = try request.query.read(PageRequest())
-        let page = try store.fits(limit: asked.limit, cursor: asked.cursor)
-        return .json([
-            "fits": .array(page.records.map { payload(of: $0).json }),
-            "next_cursor": page.nextCursor.map(JSONValue.string) ?? .null,
-        ])
-    }
-
-    private func get(_ request: Request, _ id: String) throws -> Response {
-        try request.query.refuseAll()
-        let fit = try store.fit(id)
-        if let report = fit.report { return .json(Array(report.utf8)) }
-        return .json(payload(of: fit).json)
-    }
-
     /// Cancels a fit that has not ended, which stays to be seen; deletes one that has.
-    private func delete(_ request: Request, _ id: String) throws -> Response {
-        try request.query.refuseAll()
+    private func delete(_ id: String) throws -> Response {
         if try store.finishFit(id, .cancelled) {
             queue[id]?.cancel()
             return .noContent

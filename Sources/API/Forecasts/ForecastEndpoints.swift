@@ -13,21 +13,33 @@ struct ForecastEndpoints: Sendable {
     let backend: StoreBackend
     let budget: WorkBudget
 
-    func register(in router: inout Router) {
-        router.on(.get, "/v1/fits/{id}/curve", .heavy(1)) { request, place in
-            let asked = try request.query.read(RowsRequest(CurveRequest()))
-            return try curve(
+    func register(in routes: inout Routes) {
+        routes.on(
+            .get, "/v1/fits/{id}/curve", "Predicts a curve.", .heavy(1),
+            query: RowsRequest(CurveRequest())
+        ) { request, place, asked in
+            try curve(
                 request, place["id"],
                 resolved(asked.request, at: "/schedule", status: .badRequest), isRows: asked.isRows)
         }
         let terms = RouteTerms.body(lane: .heavy(weight: 1), budget: budget)
-        router.on(.post, "/v1/fits/{id}/curve", terms) { request, place in
+        routes.onUnread(
+            .post, "/v1/fits/{id}/curve", "Predicts a curve.", terms,
+            body: SchemaWriter.fields(of: CurveRequest())
+        ) { request, place in
             let body = try RequestBody(request, budget: budget).json()
             return try curve(request, place["id"], asked(in: request.query.pairs, body))
         }
-        router.on(.get, "/v1/fits/{id}/curve.svg", .heavy(1)) { try drawing($0, $1["id"]) }
-        router.on(.get, "/v1/fits/{id}/loss") { try loss($0, $1["id"]) }
-        router.on(.get, "/v1/fits/{id}/score", .heavy(1)) { try score($0, $1["id"]) }
+        routes.on(
+            .get, "/v1/fits/{id}/curve.svg", "Draws a curve.", .heavy(1), query: DrawingRequest()
+        ) { request, place, asked in try drawing(request, place["id"], asked) }
+        routes.on(
+            .get, "/v1/fits/{id}/loss", "Predicts one loss.", query: LossRequest()
+        ) { _, place, asked in try .answer(backend.loss(place["id"], asked)) }
+        routes.on(
+            .get, "/v1/fits/{id}/score", "Scores runs under a fit.", .heavy(1),
+            query: ScoreRequest()
+        ) { _, place, asked in try .answer(backend.score(place["id"], asked)) }
     }
 
     // MARK: Curves
@@ -84,8 +96,9 @@ struct ForecastEndpoints: Sendable {
         return try backend.curve(id, asked)
     }
 
-    private func drawing(_ request: Request, _ id: String) throws -> Response {
-        let drawing = try request.query.read(DrawingRequest())
+    private func drawing(
+        _ request: Request, _ id: String, _ drawing: DrawingRequest
+    ) throws -> Response {
         let asked = try resolved(drawing.curve, at: "/schedule", status: .badRequest)
         let report = try backend.report(of: id)
         let curve = try predicted(id, asked, request.context)
@@ -108,16 +121,6 @@ struct ForecastEndpoints: Sendable {
             "points_of",
             "points_of = \(id) has logged no \(series ?? "loss"); name another run.")
     }
-
-    // MARK: Single losses and scores
-
-    private func loss(_ request: Request, _ id: String) throws -> Response {
-        try .answer(backend.loss(id, request.query.read(LossRequest())))
-    }
-
-    private func score(_ request: Request, _ id: String) throws -> Response {
-        try .answer(backend.score(id, request.query.read(ScoreRequest())))
-    }
 }
 
 /// A question for a drawn curve: that of a curve, and a run whose points are drawn as well.
@@ -135,29 +138,31 @@ struct DrawingRequest: RequestFields {
 struct RunForecastEndpoints: Sendable {
     let forecasts: RunForecasts
 
-    func register(in router: inout Router) {
-        router.on(.get, "/v1/runs/{id}/forecast", .heavy(2)) { request, place in
+    func register(in routes: inout Routes) {
+        routes.on(
+            .get, "/v1/runs/{id}/forecast", "Predicts the rest of a run.", .heavy(2),
+            query: RowsRequest(ForecastRequest())
+        ) { request, place, asked in
             let format = try ResponseFormat(acceptedBy: request)
-            let asked = try request.query.read(RowsRequest(ForecastRequest()))
             let answer = try forecasts.forecast(place["id"], asked.request)
             return try format.response(table: answer.table, isRows: asked.isRows) {
                 try JSONAnswer.bytes(of: answer, known: ["curve"])
             }
         }
-        router.on(.get, "/v1/runs/{id}/forecast.svg", .heavy(2)) { request, place in
-            let id = place["id"]
-            let answer = try forecast(request, id)
-            let run = try forecasts.backend.run(id)
-            let chart = answer.chart(measured: MeasuredCurve(run, series: nil))
-            return .picture(of: chart)
+        routes.on(
+            .get, "/v1/runs/{id}/forecast.svg", "Draws the rest of a run.", .heavy(2),
+            query: ForecastRequest()
+        ) { _, place, asked in
+            let answer = try forecasts.forecast(place["id"], asked)
+            let run = try forecasts.backend.run(place["id"])
+            return .picture(of: answer.chart(measured: MeasuredCurve(run, series: nil)))
         }
-        router.on(.get, "/v1/runs/{id}/forecast.txt", .heavy(2)) { request, place in
-            let answer = try forecast(request, place["id"])
+        routes.on(
+            .get, "/v1/runs/{id}/forecast.txt", "Says the rest of a run in a line.", .heavy(2),
+            query: ForecastRequest()
+        ) { _, place, asked in
+            let answer = try forecasts.forecast(place["id"], asked)
             return .text(VisibleText.escaped(answer.line) + "\n")
         }
-    }
-
-    private func forecast(_ request: Request, _ id: String) throws -> RunForecastResponse {
-        try forecasts.forecast(id, request.query.read(ForecastRequest()))
     }
 }

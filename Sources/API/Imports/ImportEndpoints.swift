@@ -13,10 +13,12 @@ struct ImportEndpoints: Sendable {
     let store: RunStore
     let budget: WorkBudget
 
-    func register(in router: inout Router) {
+    func register(in routes: inout Routes) {
         let terms = RouteTerms(
             lane: .heavy(weight: 1), bodyLimit: budget[.bodyBytes], check: Self.check)
-        router.on(.post, "/v1/imports", terms) { request, _ in try post(request) }
+        routes.on(
+            .post, "/v1/imports", "Stores a log file as it is.", terms, query: ImportRequest()
+        ) { request, _, asked in try post(request, asked) }
     }
 
     /// Refuses what another site's page may send to any server without asking: a file has no
@@ -31,8 +33,7 @@ struct ImportEndpoints: Sendable {
         }
     }
 
-    private func post(_ request: Request) throws -> Response {
-        let asked = try request.query.read(ImportRequest())
+    private func post(_ request: Request, _ asked: ImportRequest) throws -> Response {
         let limit = budget[.bodyBytes]
         let isPacked = Gzip.isGzip(request.body)
         // Deflate packs at most 1,032 bytes into one (zlib's technical notes).

@@ -18,12 +18,14 @@ struct MetricsEndpoints: Sendable {
     let runLimit: Int
     private let startedAt = Date()
 
-    func register(in router: inout Router) {
-        router.on(.get, "/metrics", .read) { request, _ in try answer(request) }
+    func register(in routes: inout Routes) {
+        routes.on(
+            .get, "/metrics", "Shows the server and its most recent runs as Prometheus reads them.",
+            .read, query: MetricsRequest()
+        ) { _, _, asked in try answer(asked) }
     }
 
-    private func answer(_ request: Request) throws -> Response {
-        let asked = try request.query.read(MetricsRequest())
+    private func answer(_ asked: MetricsRequest) throws -> Response {
         var text = MetricsText()
         writeServer(&text)
         try writeRuns(&text, target: asked.target)

@@ -12,33 +12,43 @@ struct PlanEndpoints: Sendable {
     let backend: StoreBackend
     let budget: WorkBudget
 
-    func register(in router: inout Router) {
-        router.on(.get, "/v1/plans") { request, _ in
-            try request.query.refuseAll()
-            return try .answer(PlanListResponse(.standard, laws: backend.catalog))
+    func register(in routes: inout Routes) {
+        let fields = Self.fields
+        routes.on(.get, "/v1/plans", "Lists the kinds of plans.") { _, _ in
+            try .answer(PlanListResponse(.standard, laws: backend.catalog))
         }
-        router.on(.get, "/v1/plans/{id}", .heavy(5)) { request, place in
+        routes.onUnread(
+            .get, "/v1/plans/{id}", "Plans without a fit.", .heavy(5), query: fields
+        ) { request, place in
             try asking(request, Self.known(place["id"])) { asked in
                 try plan(request, nil, asked, asked.kind)
             }
         }
-        router.on(.get, "/v1/plans/{id}/plan.svg", .heavy(5)) { request, place in
+        routes.onUnread(
+            .get, "/v1/plans/{id}/plan.svg", "Draws a plan without a fit.", .heavy(5), query: fields
+        ) { request, place in
             try asking(request, Self.known(place["id"])) { asked in
                 try drawing(nil, asked, asked.kind)
             }
         }
-        router.on(.get, "/v1/fits/{id}/plan", .heavy(5)) { request, place in
+        routes.onUnread(
+            .get, "/v1/fits/{id}/plan", "Plans.", .heavy(5), query: fields
+        ) { request, place in
             try asking(request, request.query["kind"] ?? "") { asked in
                 try plan(request, place["id"], asked, asked.kind)
             }
         }
-        router.on(.get, "/v1/fits/{id}/plan.svg", .heavy(5)) { request, place in
+        routes.onUnread(
+            .get, "/v1/fits/{id}/plan.svg", "Draws a plan.", .heavy(5), query: fields
+        ) { request, place in
             try asking(request, request.query["kind"] ?? "") { asked in
                 try drawing(place["id"], asked, asked.kind)
             }
         }
         let terms = RouteTerms.body(lane: .heavy(weight: 5), budget: budget)
-        router.on(.post, "/v1/fits/{id}/plan", terms) { request, place in
+        routes.onUnread(
+            .post, "/v1/fits/{id}/plan", "Plans.", terms, body: fields
+        ) { request, place in
             let body = try RequestBody(request, budget: budget).json()
             _ = try request.query.read(NoFields(), beside: ["kind"])
             let name = try Self.kind(in: body) ?? request.query["kind"] ?? ""
@@ -46,6 +56,18 @@ struct PlanEndpoints: Sendable {
             try BodyFields.read(body, into: &asked)
             return try plan(request, place["id"], asked, asked.kind)
         }
+    }
+
+    /// The fields of every kind of plan, each once.
+    private static var fields: [SchemaWriter.Field] {
+        var fields: [SchemaWriter.Field] = []
+        for kind in PlanCatalog.standard.kinds {
+            for field in SchemaWriter.fields(of: PlanRequest(kind))
+            where !fields.contains(where: { $0.name == field.name }) {
+                fields.append(field)
+            }
+        }
+        return fields
     }
 
     /// Reads a query; a fault of the query itself is a 400.

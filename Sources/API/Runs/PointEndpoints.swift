@@ -11,16 +11,23 @@ struct PointEndpoints: Sendable {
     let budget: WorkBudget
     let polled: PolledAnswers
 
-    func register(in router: inout Router) {
+    func register(in routes: inout Routes) {
         let terms = RouteTerms.body(RequestBody.Format.allCases, budget: budget)
-        router.on(.post, "/v1/runs/{id}/points", terms) { try append($0, $1["id"]) }
-        router.on(.get, "/v1/runs/{id}/points", .read) { request, place in
-            try polled.answer(request) { try read(request, place["id"]) }
+        routes.on(
+            .post, "/v1/runs/{id}/points", "Appends logged points, from JSON, NDJSON or CSV.",
+            terms, query: AppendRequest()
+        ) { request, place, asked in try append(request, place["id"], asked) }
+        routes.on(
+            .get, "/v1/runs/{id}/points", "Shows a run's points.", .read,
+            query: RowsRequest(PointsRequest())
+        ) { request, place, asked in
+            try polled.answer(request) { try read(request, place["id"], asked) }
         }
     }
 
-    private func append(_ request: Request, _ id: String) throws -> Response {
-        let asked = try request.query.read(AppendRequest())
+    private func append(
+        _ request: Request, _ id: String, _ asked: AppendRequest
+    ) throws -> Response {
         let skips = asked.onError == .skip
         let body = try RequestBody(
             request, formats: RequestBody.Format.allCases, budget: budget)
@@ -47,8 +54,9 @@ struct PointEndpoints: Sendable {
     /// The most points of one transaction of an upload, which is acknowledged after the last.
     static let pointsPerTransaction = 2_000
 
-    private func read(_ request: Request, _ id: String) throws -> Response {
-        let asked = try request.query.read(RowsRequest(PointsRequest()))
+    private func read(
+        _ request: Request, _ id: String, _ asked: RowsRequest<PointsRequest>
+    ) throws -> Response {
         let (from, to) = (asked.request.from, asked.request.to)
         let format = try ResponseFormat(acceptedBy: request)
         guard from <= to else {

@@ -10,22 +10,34 @@ struct RunEndpoints: Sendable {
     let budget: WorkBudget
     let polled: PolledAnswers
 
-    func register(in router: inout Router) {
+    func register(in routes: inout Routes) {
         let one = RouteTerms.body(budget: budget)
         let many = RouteTerms.body(RequestBody.Format.allCases, budget: budget)
-        router.on(.put, "/v1/runs/{id}", one) { try put($0, $1["id"]) }
-        router.on(.post, "/v1/runs", many) { request, _ in try post(request) }
-        router.on(.get, "/v1/runs", .read) { request, _ in
-            try polled.answer(request) { try list(request) }
+        routes.on(.put, "/v1/runs/{id}", "Creates or updates a run.", one) { request, place in
+            try put(request, place["id"])
         }
-        router.on(.get, "/v1/runs/{id}") { request, place in
-            try polled.answer(request) { try get(request, place["id"]) }
+        routes.on(
+            .post, "/v1/runs", "Creates one run or many, from JSON, NDJSON or CSV.", many,
+            query: UploadRequest(), success: .created
+        ) { request, _, asked in try post(request, study: asked.study) }
+        routes.on(.get, "/v1/runs", "Lists runs.", .read, query: RowsRequest(RunListRequest())) {
+            request, _, asked in
+            try polled.answer(request) { try list(asked.request, isRows: asked.isRows) }
         }
-        router.on(.delete, "/v1/runs/{id}") { try delete($0, $1["id"]) }
+        routes.on(.get, "/v1/runs/{id}", "Shows a run.", query: RowsRequest(NoFields())) {
+            request, place, asked in
+            try polled.answer(request) {
+                let run = try store.run(place["id"])
+                return .json(asked.isRows ? .array([run.row]) : run.json)
+            }
+        }
+        routes.on(.delete, "/v1/runs/{id}", "Deletes a run.", success: .noContent) { _, place in
+            try store.deleteRun(place["id"])
+            return .noContent
+        }
     }
 
     private func put(_ request: Request, _ id: String) throws -> Response {
-        try request.query.refuseAll()
         guard TextRule.id.isMet(by: id) else {
             throw HTTPError.field(
                 .badRequest, "/id", "id = \"\(id)\" \(TextRule.id.sentence(for: id))")
@@ -39,12 +51,11 @@ struct RunEndpoints: Sendable {
         return .json(try store.run(id).json, status: outcome == .created ? .created : .ok)
     }
 
-    private func post(_ request: Request) throws -> Response {
-        _ = try request.query.read(NoFields(), beside: ["study"])
+    private func post(_ request: Request, study: String?) throws -> Response {
         let body = try RequestBody(
             request, formats: RequestBody.Format.allCases, budget: budget)
         var faults = ValidationErrors()
-        let batch = try RunBatch(body, study: request.query["study"], faults: &faults)
+        let batch = try RunBatch(body, study: study, faults: &faults)
         try faults.check(.upload)
         for run in batch.runs { try budget.check(.names, of: run.tags.count + run.units.count) }
         guard batch.isSingle, let run = batch.runs.first else {
@@ -57,13 +68,12 @@ struct RunEndpoints: Sendable {
         return response
     }
 
-    private func list(_ request: Request) throws -> Response {
-        let asked = try request.query.read(RowsRequest(RunListRequest()))
-        var list = asked.request.list
-        if let sort = asked.request.sort { try Self.sort(&list, by: sort) }
+    private func list(_ asked: RunListRequest, isRows: Bool) throws -> Response {
+        var list = asked.list
+        if let sort = asked.sort { try Self.sort(&list, by: sort) }
         let page = try store.runs(list)
         let total = try store.runCount(list)
-        guard !asked.isRows else { return .json(.array(page.records.map(\.row))) }
+        guard !isRows else { return .json(.array(page.records.map(\.row))) }
         var members: [JSONValue.Member] = [
             .init("runs", .array(page.records.map(\.json))),
             .init("next_cursor", page.nextCursor.map(JSONValue.string) ?? .null),
@@ -89,17 +99,14 @@ struct RunEndpoints: Sendable {
         }
         list.order = order
     }
+}
 
-    private func get(_ request: Request, _ id: String) throws -> Response {
-        let asked = try request.query.read(RowsRequest(NoFields()))
-        let run = try store.run(id)
-        return .json(asked.isRows ? .array([run.row]) : run.json)
-    }
+/// The query of an upload of runs.
+struct UploadRequest: RequestFields {
+    var study: String?
 
-    private func delete(_ request: Request, _ id: String) throws -> Response {
-        try request.query.refuseAll()
-        try store.deleteRun(id)
-        return .noContent
+    mutating func visit(_ fields: inout some FieldVisitor) {
+        fields.field("study", &study, .queryText, "The study of runs that name none.")
     }
 }
 

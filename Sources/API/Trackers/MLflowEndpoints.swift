@@ -46,7 +46,7 @@ struct MLflowEndpoints: Sendable {
         path.hasPrefix("/api/") && path.contains("/mlflow/")
     }
 
-    func register(in router: inout Router) {
+    func register(in routes: inout Routes) {
         let body = RouteTerms.body(budget: budget)
         // A search looks at every run of its experiments.
         let search = RouteTerms.body(lane: .heavy(weight: 0), budget: budget)
@@ -54,12 +54,12 @@ struct MLflowEndpoints: Sendable {
             _ path: String, _ terms: RouteTerms,
             _ handle: @escaping @Sendable (JSONValue) throws -> JSONValue
         ) {
-            router.on(.post, "\(Self.root)/\(path)", terms) { [budget] request, _ in
+            routes.router.on(.post, "\(Self.root)/\(path)", terms) { [budget] request, _ in
                 .json(try handle(RequestBody(request, budget: budget).json()))
             }
         }
         func get(_ path: String, _ handle: @escaping @Sendable (Query) throws -> JSONValue) {
-            router.on(.get, "\(Self.root)/\(path)") { request, _ in
+            routes.router.on(.get, "\(Self.root)/\(path)") { request, _ in
                 .json(try handle(request.query))
             }
         }
@@ -94,6 +94,9 @@ struct MLflowEndpoints: Sendable {
         post("runs/set-tag", body) { body in try log(TrackedEntry(tags: [Self.pair(body)]), body) }
         post("runs/search", search, searchRuns)
         get("metrics/get-history", history)
+        for call in Self.calls {
+            routes.describe(call.method, call.path, "As MLflow's clients make it.")
+        }
     }
 
     // MARK: Experiments

@@ -32,15 +32,15 @@ struct TrackioEndpoints: Sendable {
     /// True when a path is one of trackio's.
     static func isOwn(_ path: String) -> Bool { paths.contains(path) }
 
-    func register(in router: inout Router) {
+    func register(in routes: inout Routes) {
         let document = JSONWriter.bytes(
             of: [
                 "version": .string(version), "api_version": .integer(Self.apiVersion),
                 "api_transport": "http",
             ])
-        router.on(.get, "/version", .loop) { _, _ in .json(document) }
+        routes.router.on(.get, "/version", .loop) { _, _ in .json(document) }
         let terms = RouteTerms.body(budget: budget)
-        router.on(.post, "/api/get_runs_for_project", terms) { request, _ in
+        routes.router.on(.post, "/api/get_runs_for_project", terms) { request, _ in
             let project = try arguments(of: request, ["project"])["project"]?.string ?? ""
             let runs = try intake.store.allRuns(study: project).map { run in
                 JSONValue.object([
@@ -50,16 +50,19 @@ struct TrackioEndpoints: Sendable {
             }
             return Self.answer(.array(runs))
         }
-        router.on(.post, "/api/get_run_summary", terms) { try summary($0, $1) }
-        router.on(.post, "/api/bulk_log", terms) { request, _ in
+        routes.router.on(.post, "/api/get_run_summary", terms) { try summary($0, $1) }
+        routes.router.on(.post, "/api/bulk_log", terms) { request, _ in
             try log(arguments(of: request, ["logs"])["logs"] ?? .null)
             return Self.answer(.null)
         }
         for path in ["/api/bulk_log_system", "/api/bulk_alert"] {
-            router.on(.post, path, terms) { request, _ in
+            routes.router.on(.post, path, terms) { request, _ in
                 _ = try RequestBody(request, budget: budget).json()
                 return Self.answer(.null)
             }
+        }
+        for call in Self.calls {
+            routes.describe(call.method, call.path, "As trackio's clients make it.")
         }
     }
 
