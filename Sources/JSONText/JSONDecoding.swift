@@ -21,7 +21,6 @@ package enum JSONDecoding {
     ) throws -> Value {
         try TreeDecoder(tree: JSONParser.parse(bytes), readsNullAsNaN: readsNullAsNaN).value(type)
     }
-
 }
 
 private struct TreeDecoder: Decoder {

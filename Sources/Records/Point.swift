@@ -7,9 +7,9 @@ package import Foundation
 /// A point may carry only series values (`loss` nil), since validation is logged more rarely. A loss
 /// that is not finite is data: it is stored and shown, and no fit uses it.
 ///
-/// A further field of a point touches four files: this one (the field, its rule, what replaces it),
-/// `PointJSON.swift` (how it is read and written), `PointTable.swift` in `Store` (its column) and a new
-/// migration. That files of rows know it takes a line in `ColumnAliases` as well.
+/// A further field of a point touches this file (the field and its rule), `PointJSON.swift` and
+/// `PointReader.swift` (how it is written and read), `PointTable.swift` in `Store` (its column) and a
+/// new migration. That files of rows know it takes a line in `ColumnAliases` as well.
 package struct Point: Sendable {
     /// Optimizer step, 0-based.
     package var step: Int
@@ -46,22 +46,6 @@ package struct Point: Sendable {
     /// True when there is nothing but the step.
     package var isBlank: Bool {
         loss == nil && learningRate == nil && tokenCount == nil && time == nil && series.isEmpty
-    }
-
-    /// Takes the values that a later point of the same step has.
-    ///
-    /// - Parameter later: The later point.
-    /// - Returns: Whether it replaced a loss that was there already.
-    @discardableResult
-    package mutating func takeOver(_ later: Point) -> Bool {
-        let replacesSeries = later.series.keys.contains { series[$0] != nil }
-        let replacesLoss = loss != nil && later.loss != nil
-        loss = later.loss ?? loss
-        learningRate = later.learningRate ?? learningRate
-        tokenCount = later.tokenCount ?? tokenCount
-        time = later.time ?? time
-        series.merge(later.series) { $1 }
-        return replacesLoss || replacesSeries
     }
 
     /// Checks every field.

@@ -42,17 +42,4 @@ struct RunTests {
         made.curve = nil
         #expect(made.points.isEmpty)
     }
-
-    @Test func `a later point replaces the values it carries and no others`() {
-        var point = Point(step: 1, loss: 3, learningRate: 0.1, series: ["val": 4])
-        let added = point.takeOver(Point(step: 1, tokenCount: 7, series: ["code": 2]))
-        let replaced = point.takeOver(Point(step: 1, loss: .nan))
-        #expect(!added && replaced)
-        #expect(
-            point
-                == Point(
-                    step: 1, loss: .nan, learningRate: 0.1, tokenCount: 7,
-                    series: ["val": 4, "code": 2]))
-        #expect(point != Point(step: 1, loss: 3))
-    }
 }
