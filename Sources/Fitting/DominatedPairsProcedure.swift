@@ -103,7 +103,8 @@ struct DominatedPairsProcedure: FittingProcedure {
             parameters: law.parameters.enumerated().map { index, spec in
                 uncertainty.parameter(index, spec, level: UncertaintyEstimate.level)
             },
-            derived: uncertainty.derived(of: law), cost: best.cost, observed: losses,
+            derived: uncertainty.derived(of: law, over: prepared.observations.inputs),
+            cost: best.cost, observed: losses,
             residuals: residuals, covariance: uncertainty.covariance,
             noise: FitReport.Noise(
                 scale: (squares / spare).squareRoot(), autocorrelation: 0, effectivePoints: count,

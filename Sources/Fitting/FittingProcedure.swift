@@ -97,7 +97,8 @@ struct OptimumProcedure: FittingProcedure {
             parameters: law.parameters.enumerated().map { index, spec in
                 uncertainty.parameter(index, spec, level: UncertaintyEstimate.level)
             },
-            derived: uncertainty.derived(of: law), cost: outcome.best.cost,
+            derived: uncertainty.derived(of: law, over: prepared.observations.inputs),
+            cost: outcome.best.cost,
             observed: prepared.observations.losses, residuals: outcome.best.residuals,
             covariance: uncertainty.covariance,
             noise: FitReport.Noise(

@@ -63,7 +63,39 @@ struct ReportBuilder {
             law.parameters.enumerated().filter { prepared.fixed[$0.offset] == nil }
                 .map(\.element.name))
         return observations.warnings + law.law.cautions(for: observations.inputs, free: free)
-            + findings.searches.flatMap(warnings) + findings.warnings
+            + findings.searches.flatMap(warnings) + findings.warnings + tradeOff()
+    }
+
+    /// A parameter whose standard error is a larger share of it says little by itself.
+    private static let loose = 0.5
+
+    /// What stands for parameters that these points do not tell apart.
+    private func tradeOff() -> [String] {
+        guard let tradeOff = law.law.tradeOff else { return [] }
+        func isLoose(_ value: Double, _ error: Double?) -> Bool {
+            error.map { $0 > Self.loose * abs(value) } ?? true
+        }
+        let loose = findings.parameters.filter { parameter in
+            tradeOff.parameters.contains(parameter.name) && !parameter.fixed
+                && isLoose(parameter.value, parameter.standardError)
+        }
+        guard !loose.isEmpty else { return [] }
+        let told = findings.derived.filter { quantity in
+            tradeOff.quantities.contains(quantity.name)
+                && !isLoose(quantity.value, quantity.standardError)
+        }.min { abs(($0.standardError ?? 0) / $0.value) < abs(($1.standardError ?? 0) / $1.value) }
+        let names = loose.map(\.name).joined(separator: ", ")
+        guard let told, let error = told.standardError else {
+            return [
+                "not-identified: these runs do not determine \(names), nor anything that stands for "
+                    + "them; add runs, or fix one"
+            ]
+        }
+        return [
+            "not-identified: these runs do not determine \(names) by themselves, only "
+                + "\(told.name) = \(String(format: "%.4g ± %.2g", told.value, error))"
+                + " (\(told.meaning)); read that, or fix one of them"
+        ]
     }
 
     private func warnings(of search: FitFindings.Search) -> [String] {

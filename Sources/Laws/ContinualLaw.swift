@@ -5,6 +5,7 @@ import Schedules
 /// The loss along a run whose data change on the way: continual pre-training.
 ///
 ///     L(s) = L0 + A·(S1pt + S1cpt)^−α − C1·S2pt − C2·S2cpt + B·(1 − (1 + E·S1cpt)^−β)
+///     L(s) = … − C1·N^γ1·S2pt − C2·N^γ2·S2cpt + F·N^−γ3 …              model_size=included
 ///
 /// S1 and S2 are the areas of `lr-annealing`, `pt` those of the steps before `phase_step` and `cpt`
 /// those from it on. The last term is the shift: on a validation set of the first phase's data the
@@ -20,6 +21,9 @@ import Schedules
 /// | B | `shift_coefficient` | nats | −100 … 100 |
 /// | E | `shift_rate` | per rate·step | 10⁻³ … 10⁷ |
 /// | β | `shift_exponent` | – | 10⁻³ … 5 |
+/// | F | `parameter_coefficient` | nats · parameters^γ3 | > 0 |
+/// | γ3 | `parameter_exponent` | – | 0 … 3 |
+/// | γ1, γ2 | `annealing_growth_exponent`, `second_annealing_growth_exponent` | – | −1 … 1 |
 /// | a1, a2 | `replay_annealing_rate`, `replay_shift_rate` | – | −10 … 10, 10⁻³ … 20 |
 ///
 /// With a share r of the first data replayed (`replay_share`), on the first data's validation set
@@ -28,12 +32,12 @@ import Schedules
 ///
 ///     isoloss fit --law continual study --series old_corpus --fix annealing_decay=0.999
 ///
-/// Source: Wang et al. 2025, arXiv 2505.07796, equations 4 and 8. How the momentum of S2 passes the
+/// Source: Wang et al. 2025, arXiv 2505.07796, equations 4, 7 and 8. How the momentum of S2 passes the
 /// change of data is not in the paper: here it ends with the first phase, and the change of rate onto
 /// `phase_step` is the second's first.
 ///
-/// Where β is small or the second phase short, B, E and β are not told apart, only the shift itself:
-/// read `shift_slope` and `shift_log_slope`, or fix `shift_rate`. A run of the first data alone has its
+/// Where β is small or the second phase short, B, E and β are not told apart, only the shift itself: a fit
+/// says so, and names the surest of `shift_slope`, `shift_log_slope` and `shift_at_end` instead. A run of the first data alone has its
 /// total steps as `phase_step`.
 package struct ContinualLaw: ScalingLaw {
     private static let replay = LawOption(
@@ -42,18 +46,24 @@ package struct ContinualLaw: ScalingLaw {
             "the validation set, of the first phase's data or the second's, where runs differ in "
             + "replay_share")
 
+    private static let modelSize = LawOption(
+        "model_size", values: ["ignored", "included"],
+        meaning: "included adds F·N^−γ3 and scales C1 and C2 by N^γ1 and N^γ2, for runs of several "
+            + "sizes")
+
     package static let about = LawDescription(
         id: "continual", title: "Continual: a loss curve across a change of data", kind: .curve,
         formula: "L(s) = L0 + A·S1^−α − C1·S2pt − C2·S2cpt + B·(1 − (1 + E·S1cpt)^−β)",
-        reference: "Wang et al. 2025, arXiv:2505.07796", options: [replay, .pointsFrom],
+        reference: "Wang et al. 2025, arXiv:2505.07796", options: [replay, modelSize, .pointsFrom],
         limits:
-            "One change of data, one model size and batch size; one validation set per fit. B, E "
-            + "and β trade off where the shift is slow.")
+            "One change of data, one batch size; one validation set per fit. B, E and β trade off "
+            + "where the shift is slow.")
 
     package let parameters: [ParameterSpec]
-    package let requiredFeatures: [Feature] = [.phaseStep]
+    package let requiredFeatures: [Feature]
     package let optionalFeatures: [Feature] = [.replayShare]
     private let set: ValidationSet?
+    private let includesSize: Bool
 
     /// The data of the validation set, where replay counts.
     private enum ValidationSet { case old, new }
@@ -62,7 +72,11 @@ package struct ContinualLaw: ScalingLaw {
         set =
             options.has(Self.replay, "ignored")
             ? nil : options.has(Self.replay, "old_data") ? .old : .new
-        parameters = Self.phaseParameters + (set == nil ? [] : Self.replayParameters)
+        includesSize = options.has(Self.modelSize, "included")
+        requiredFeatures = [.phaseStep] + (includesSize ? [.parameterCount] : [])
+        parameters =
+            Self.phaseParameters + (includesSize ? Self.sizeParameters : [])
+            + (set == nil ? [] : Self.replayParameters)
     }
 
     private static let phaseParameters = [
@@ -98,6 +112,25 @@ package struct ContinualLaw: ScalingLaw {
             bounds: 1e-3...5, scale: .log, start: .searched(0.05...1)),
     ]
 
+    private static let sizeParameters =
+        [
+            ParameterSpec(
+                "parameter_coefficient", symbol: "F", meaning: "size of the model-size term",
+                bounds: 1e-6...1e40, scale: .log, start: .projected),
+            ParameterSpec(
+                "parameter_exponent", symbol: "γ3", meaning: "how fast loss falls with model size",
+                bounds: 0...3, start: .searched(0.1...1)),
+        ]
+        + [
+            ("annealing_growth_exponent", "γ1", "first"),
+            ("second_annealing_growth_exponent", "γ2", "second"),
+        ].map { name, symbol, phase in
+            ParameterSpec(
+                name, symbol: symbol,
+                meaning: "how the gain from annealing in the \(phase) phase grows with model size",
+                bounds: -1...1, start: .searched(-0.2...0.2))
+        }
+
     private static let replayParameters = [
         ParameterSpec(
             "replay_annealing_rate", symbol: "a1",
@@ -119,7 +152,9 @@ package struct ContinualLaw: ScalingLaw {
     }
 
     package func evaluator(for inputs: [LawInput]) -> any LawEvaluator {
-        Evaluator(curves: inputs.map(Curve.init), set: set, parameterCount: parameters.count)
+        Evaluator(
+            curves: inputs.map(Curve.init), set: set, includesSize: includesSize,
+            parameterCount: parameters.count)
     }
 
     /// One run's steps and areas, split where its data change.
@@ -135,6 +170,8 @@ package struct ContinualLaw: ScalingLaw {
         let phaseStep: Int?
         /// The share of the first data in the second phase.
         let replayShare: Double
+        /// log N; 0 where sizes are ignored.
+        let logSize: Double
 
         init(_ input: LawInput) {
             guard let areas = input.areas else {
@@ -143,6 +180,7 @@ package struct ContinualLaw: ScalingLaw {
             self.areas = areas
             steps = input.steps
             replayShare = input.features[.replayShare] ?? 0
+            logSize = log(input.features[.parameterCount] ?? 1)
             let forwardAreas = areas.forwardArea(at: steps)
             logForwardAreas = forwardAreas.map { log($0) }
             let total = Double(areas.schedule.totalSteps)
@@ -164,12 +202,14 @@ package struct ContinualLaw: ScalingLaw {
     private struct Evaluator: LawEvaluator {
         let curves: [Curve]
         let set: ValidationSet?
+        let includesSize: Bool
         let parameterCount: Int
         let pointCount: Int
 
-        init(curves: [Curve], set: ValidationSet?, parameterCount: Int) {
+        init(curves: [Curve], set: ValidationSet?, includesSize: Bool, parameterCount: Int) {
             self.curves = curves
             self.set = set
+            self.includesSize = includesSize
             self.parameterCount = parameterCount
             pointCount = curves.reduce(0) { $0 + $1.steps.count }
         }
@@ -186,10 +226,12 @@ package struct ContinualLaw: ScalingLaw {
                 let second = curve.phaseStep.map {
                     curve.areas.annealingArea(at: curve.steps, decay: parameters[5], from: $0)
                 }
-                let replay = Replay(set, share: curve.replayShare, parameters)
+                let size = includesSize ? Size(curve.logSize, parameters) : Size()
+                let replay = Replay(
+                    set, share: curve.replayShare, parameters, from: parameterCount - 2)
                 for index in curve.steps.indices {
                     losses[point] = loss(
-                        curve, index, parameters, replay,
+                        curve, index, parameters, size, replay,
                         first: (first.areas[index], first.derivatives[index]),
                         second: second.map { ($0.areas[index], $0.derivatives[index]) } ?? (0, 0)
                     ) { column, slope in jacobian?[column * pointCount + point] = slope }
@@ -201,7 +243,7 @@ package struct ContinualLaw: ScalingLaw {
         /// The loss at a point; areas come with their derivatives by λ.
         private func loss(
             _ curve: Curve, _ index: Int, _ parameters: UnsafeBufferPointer<Double>,
-            _ replay: Replay, first: (area: Double, slope: Double),
+            _ size: Size, _ replay: Replay, first: (area: Double, slope: Double),
             second: (area: Double, slope: Double), _ slope: (Int, Double) -> Void
         ) -> Double {
             let logArea = curve.logForwardAreas[index]
@@ -212,7 +254,8 @@ package struct ContinualLaw: ScalingLaw {
             }
             let areaPower = exp(-parameters[2] * logArea)
             let areaTerm = parameters[1] * areaPower
-            let (firstGain, secondGain) = (parameters[3], parameters[4] * replay.gain)
+            let firstGain = parameters[3] * size.firstGain
+            let secondGain = parameters[4] * size.secondGain * replay.gain
             let (shift, rate, exponent) = (parameters[6], parameters[7], parameters[8])
             // log1p and expm1 keep the digits of a shift that has hardly begun.
             let logStretch = log1p(rate * curve.secondAreas[index])
@@ -221,19 +264,42 @@ package struct ContinualLaw: ScalingLaw {
             slope(0, 1)
             slope(1, areaPower)
             slope(2, -areaTerm * logArea)
-            slope(3, -first.area)
-            slope(4, -replay.gain * second.area)
+            slope(3, -size.firstGain * first.area)
+            slope(4, -size.secondGain * replay.gain * second.area)
             slope(5, -firstGain * first.slope - secondGain * second.slope)
             slope(6, replay.shift * shifted)
             let stretch = curve.secondAreas[index] / (1 + rate * curve.secondAreas[index])
             slope(7, replay.shift * shift * exponent * left * stretch)
             slope(8, replay.shift * shift * left * logStretch)
-            if set != nil {
-                slope(9, -secondGain * replay.gainRate * second.area)
-                slope(10, shift * shifted * replay.shiftSlope)
+            if includesSize {
+                slope(9, size.power)
+                slope(10, -size.term * curve.logSize)
+                slope(11, -firstGain * first.area * curve.logSize)
+                slope(12, -secondGain * second.area * curve.logSize)
             }
-            return parameters[0] + areaTerm - firstGain * first.area - secondGain * second.area
-                + replay.shift * shift * shifted
+            if set != nil {
+                slope(parameterCount - 2, -secondGain * replay.gainRate * second.area)
+                slope(parameterCount - 1, shift * shifted * replay.shiftSlope)
+            }
+            return parameters[0] + size.term + areaTerm - firstGain * first.area
+                - secondGain * second.area + replay.shift * shift * shifted
+        }
+    }
+
+    /// F·N^−γ3 and the factors of C1 and C2 at a size.
+    private struct Size {
+        var power = 0.0
+        var term = 0.0
+        var firstGain = 1.0
+        var secondGain = 1.0
+
+        init() {}
+
+        init(_ logSize: Double, _ parameters: UnsafeBufferPointer<Double>) {
+            power = exp(-parameters[10] * logSize)
+            term = parameters[9] * power
+            firstGain = exp(parameters[11] * logSize)
+            secondGain = exp(parameters[12] * logSize)
         }
     }
 
@@ -245,12 +311,15 @@ package struct ContinualLaw: ScalingLaw {
         var shift = 1.0
         var shiftSlope = 0.0
 
-        init(_ set: ValidationSet?, share: Double, _ parameters: UnsafeBufferPointer<Double>) {
+        init(
+            _ set: ValidationSet?, share: Double, _ parameters: UnsafeBufferPointer<Double>,
+            from index: Int
+        ) {
             guard let set else { return }
             let rest = 1 - share
-            let power = (set == .old ? -1 : 1) * parameters[10] * rest
+            let power = (set == .old ? -1 : 1) * parameters[index + 1] * rest
             gainRate = set == .old ? share : rest
-            gain = exp(parameters[9] * gainRate)
+            gain = exp(parameters[index] * gainRate)
             shift = abs(expm1(power))
             shiftSlope = rest * exp(power)
         }
@@ -273,6 +342,27 @@ package struct ContinualLaw: ScalingLaw {
         ]
     }
 
+    /// Beside them the shift where the second phases of a fit end, which its points tell best of all.
+    package func derivedQuantities(
+        _ parameters: [Double], over inputs: [LawInput]
+    ) -> [DerivedQuantity] {
+        let longest = inputs.flatMap { Curve($0).secondAreas }.max() ?? 0
+        guard longest > 0 else { return derivedQuantities(parameters) }
+        let shifted = -expm1(-parameters[8] * log1p(parameters[7] * longest))
+        return derivedQuantities(parameters) + [
+            DerivedQuantity(
+                "shift_at_end",
+                meaning: "B·(1 − (1 + E·S1cpt)^−β): shift after the longest second phase fitted",
+                value: parameters[6] * shifted)
+        ]
+    }
+
+    package var tradeOff: TradeOff? {
+        TradeOff(
+            parameters: ["shift_coefficient", "shift_rate", "shift_exponent"],
+            quantities: ["shift_slope", "shift_log_slope", "shift_at_end"])
+    }
+
     /// The gain of the annealing that a prediction is mostly asked about, as in `lr-annealing`.
     package var misspecifiedTerm: String? { "second_annealing_coefficient" }
 
@@ -285,17 +375,15 @@ package struct ContinualLaw: ScalingLaw {
             ]
         }
         var cautions: [String] = []
-        if free.isSuperset(of: ["shift_coefficient", "shift_rate", "shift_exponent"]),
-            curves.count(where: { $0.phaseStep != nil }) == 1
-        {
-            cautions.append(
-                "shift_coefficient, shift_rate and shift_exponent are fitted on one change of data, "
-                    + "which hardly tells them apart; read shift_slope, or fix shift_rate")
-        }
         if set != nil, Set(curves.map(\.replayShare)).count < 2 {
             cautions.append(
                 "all runs have one replay_share: replay_annealing_rate and replay_shift_rate need "
                     + "runs of several")
+        }
+        if includesSize, Set(curves.map(\.logSize)).count < 3 {
+            cautions.append(
+                "model_size=included needs runs of at least three sizes: a term and an exponent of N "
+                    + "are not told apart by fewer")
         }
         return cautions
     }

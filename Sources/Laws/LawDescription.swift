@@ -55,3 +55,10 @@ package struct DerivedQuantity: Sendable, Equatable {
         self.value = value
     }
 }
+
+/// Parameters that fit the same points in many combinations, and the quantities that the points tell.
+package struct TradeOff: Sendable, Equatable {
+    package var parameters: [String]
+    /// Names of derived quantities, of which a fit names the surest.
+    package var quantities: [String]
+}

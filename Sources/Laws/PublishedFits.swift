@@ -245,6 +245,43 @@ extension PublishedFit {
                     "B, E and β trade off: of a small β only B·β is told by the data", tokenizer,
                 ])
         }
+        // F, γ3, γ1, γ2 behind them, the coefficients for N in millions as printed.
+        + ([
+            (
+                "old",
+                [
+                    1.829, 0.504, 0.537, 0.090, 0.103, 0.999, 0.278, 12, 0.359, 3.072, 0.195, 0.235,
+                    0.199,
+                ]
+            ),
+            (
+                "new",
+                [
+                    1.860, 0.438, 0.585, 0.333, 0.140, 0.999, -0.552, 187, 0.326, 2.718, 0.189,
+                    0.012, 0.145,
+                ]
+            ),
+        ] as [(String, [Double])]).map { set, printed in
+            var values = printed
+            let million = log(1e6)
+            values[3] *= exp(-printed[11] * million)
+            values[4] *= exp(-printed[12] * million)
+            values[9] *= exp(printed[10] * million)
+            return PublishedFit(
+                "wang-2025-sizes-\(set)", law: "continual", options: ["model_size": "included"],
+                values,
+                source: "Wang et al. 2025, arXiv:2505.07796, equation 7, on the \(set) data",
+                parameterConvention: "parameters without embeddings",
+                lossUnit: "nats per token of \(set == "old" ? "FineWeb" : "Knowledge-Pile")",
+                fittedOn: "106M, 594M and 1720M parameters, peak rate 2e-4, FineWeb and then "
+                    + "Knowledge-Pile",
+                warnings: [
+                    "the text does not say the unit of N: in millions, as taken here, the terms are "
+                        + "those of the paper's own fits of single sizes",
+                    "areas are in learning rate times steps: A and E hold for rates about 2e-4",
+                    twoDigits, tokenizer,
+                ])
+        }
 
     /// L0, A, α, B, C, β, γ.
     private static let multiPower: [PublishedFit] =

@@ -62,6 +62,17 @@ package protocol ScalingLaw: Sendable {
     /// Quantities that follow from the parameters, such as the exponent of the compute-optimal size.
     func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity]
 
+    /// The same of a fit, with quantities of where its points lie.
+    ///
+    /// - Parameters:
+    ///   - parameters: Values in the law's own order and units.
+    ///   - inputs: The points of the fit.
+    /// - Returns: The quantities, always as many for the same points.
+    func derivedQuantities(_ parameters: [Double], over inputs: [LawInput]) -> [DerivedQuantity]
+
+    /// Parameters that data often do not tell apart; nil where there are none.
+    var tradeOff: TradeOff? { get }
+
     /// The size N that minimises the loss at a given N·D, in closed form; nil where the law has none.
     ///
     /// - Parameters:
@@ -108,6 +119,12 @@ extension ScalingLaw {
     package func firstStep(on areas: ScheduleAreas) -> Int { 0 }
 
     package func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity] { [] }
+
+    package func derivedQuantities(
+        _ parameters: [Double], over inputs: [LawInput]
+    ) -> [DerivedQuantity] { derivedQuantities(parameters) }
+
+    package var tradeOff: TradeOff? { nil }
 
     package func optimalParameterCount(_ parameters: [Double], product: Double) -> Double? { nil }
 

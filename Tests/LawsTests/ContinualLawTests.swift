@@ -50,6 +50,23 @@ import Testing
         }
     }
 
+    @Test func `with model size both gains grow and a term falls, as equation 7 has it`() throws {
+        let text = "step@3e-3,hold:300,linear:100@1e-3,hold:200,linear:400@0"
+        let steps = [399, 500, 999]
+        let sizes = Self.truth + [40, 0.3, 0.2, -0.1]
+        for count in [1e7, 3e9] {
+            let found = try Self.evaluate(
+                ["model_size": "included"], [.phaseStep: 600, .parameterCount: count], text, steps,
+                sizes)
+            var scaled = Self.truth
+            scaled[0] += 40 * pow(count, -0.3)
+            scaled[3] *= pow(count, 0.2)
+            scaled[4] *= pow(count, -0.1)
+            let expected = try Self.evaluate([:], [.phaseStep: 600], text, steps, scaled)
+            #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-12 })
+        }
+    }
+
     @Test func `a run of the first data alone follows lr-annealing`() throws {
         let text = "warmup:100@2e-3,cosine:900@0"
         let steps = [200, 500, 999, 1000]
@@ -108,21 +125,32 @@ import Testing
         #expect(zip(curves[0], curves[1]).allSatisfy { abs($0 - $1) < 1e-4 })
     }
 
-    @Test func `fits without a second phase, or with one change of data, are told so`() throws {
-        let law = try LawCatalog.standard.law("continual").law
-        let free = Set(law.parameters.map(\.name))
+    @Test func `fits without a second phase, or of one size with sizes, are told so`() throws {
         let schedule = try LearningRateSchedule(parsing: "step@2e-4,hold:3000")
-        func cautions(_ phaseSteps: [Double]) -> [String] {
-            law.cautions(
+        func cautions(_ phaseSteps: [Double], _ options: [String: String] = [:]) throws -> [String]
+        {
+            let law = try LawCatalog.standard.law("continual", options: options).law
+            return law.cautions(
                 for: phaseSteps.map {
                     LawInput(
-                        features: [.phaseStep: $0], areas: ScheduleAreas(schedule),
-                        steps: [500, 2500])
-                }, free: free)
+                        features: [.phaseStep: $0, .parameterCount: 1e8],
+                        areas: ScheduleAreas(schedule), steps: [500, 2500])
+                }, free: Set(law.parameters.map(\.name)))
         }
-        #expect(cautions([3000])[0].hasPrefix("no point lies in a second phase"))
-        #expect(cautions([1000, 3000])[0].contains("hardly tells them apart"))
-        #expect(cautions([1000, 2000]).isEmpty)
+        #expect(try cautions([3000])[0].hasPrefix("no point lies in a second phase"))
+        #expect(try cautions([1000, 3000]).isEmpty && cautions([1000, 2000]).isEmpty)
+        #expect(
+            try cautions([1000, 2000], ["model_size": "included"])[0].contains("three sizes"))
+    }
+
+    @Test func `the shift at the end of the fitted phases stands beside its parameters`() throws {
+        let law = try LawCatalog.standard.law("continual").law
+        let schedule = try LearningRateSchedule(parsing: "step@2e-3,hold:1000")
+        let input = LawInput(
+            features: [.phaseStep: 600], areas: ScheduleAreas(schedule), steps: [100, 999])
+        let derived = law.derivedQuantities(Self.truth, over: [input])
+        let end = try #require(derived.first { $0.name == "shift_at_end" })
+        #expect(abs(end.value - 0.4 * (1 - pow(1 + 30 * 0.8, -0.2))) < 1e-12)
     }
 
     @Test func `a replay share of 1 or more is refused`() throws {

@@ -102,6 +102,9 @@ struct PublishedFitTests {
         ("wang-2025-594m-new", continued, 2.3192854997325),
         ("wang-2025-1720m-old", continued, 2.8727993210792),
         ("wang-2025-1720m-new", continued, 2.1753161033566),
+        // Equation 7 in Python at 106M, where the paper's fits of this size have 3.41986 and 2.61961.
+        ("wang-2025-sizes-old", continued, 3.420065198018078),
+        ("wang-2025-sizes-new", continued, 2.6419028150481982),
         ("wang-2025-106m", annealed, 3.388910793819273),
         ("wang-2025-594m", annealed, 3.034359070589751),
         ("wang-2025-1720m", annealed, 2.8715509442713185),
@@ -126,7 +129,7 @@ struct PublishedFitTests {
         let fit = try PublishedFit.named(name)
         let schedule = try LearningRateSchedule(parsing: schedule)
         let input = LawInput(
-            features: [.phaseStep: 20_000], areas: ScheduleAreas(schedule),
+            features: [.phaseStep: 20_000, .parameterCount: 1.06e8], areas: ScheduleAreas(schedule),
             steps: [schedule.totalSteps - 1])
         let value = LawEvaluation(
             law: try fit.configuredLaw(), inputs: [input], parameters: fit.parameters

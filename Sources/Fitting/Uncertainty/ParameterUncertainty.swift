@@ -141,14 +141,17 @@ struct ParameterUncertainty {
     ///
     /// Standard errors by the delta method, with central differences: the derived quantities are
     /// smooth and a law should not have to state their gradients.
-    func derived(of law: ConfiguredLaw) -> [FitReport.Derived] {
-        let center = law.law.derivedQuantities(values)
+    func derived(of law: ConfiguredLaw, over inputs: [LawInput]) -> [FitReport.Derived] {
+        func quantities(_ values: [Double]) -> [DerivedQuantity] {
+            law.law.derivedQuantities(values, over: inputs)
+        }
+        let center = quantities(values)
         let gradients = values.indices.map { index in
             let width = 1e-6 * max(abs(values[index]), 1e-12)
             var (above, below) = (values, values)
             above[index] += width
             below[index] -= width
-            return zip(law.law.derivedQuantities(above), law.law.derivedQuantities(below)).map {
+            return zip(quantities(above), quantities(below)).map {
                 ($0.value - $1.value) / (2 * width)
             }
         }
