@@ -116,6 +116,19 @@ struct SizePlanTests {
         #expect(small["limited_by"] == .text("maximum_parameter_count"))
         #expect(abs(try #require(small.quantity("parameter_count")).value / 7e9 - 1) < 1e-9)
         #expect(small.rows("sizes").count == 2)
+        // So few tokens take a larger model to spend the compute on than is allowed.
+        for limits in [
+            ["maximum_token_count": "1"],
+            ["maximum_token_count": "1e6", "maximum_parameter_count": "1e6"],
+        ] {
+            #expect {
+                _ = try Self.document(
+                    ComputeOptimalPlan.self,
+                    limits.merging(["training_flops": "1e21"]) { $1 }, predictor)
+            } throws: {
+                ($0 as? PlanError)?.message.hasPrefix("maximum_token_count = 1") == true
+            }
+        }
     }
 
     /// DeepSeek's M = 72·n·d² + 12·n·d·l FLOP per token, with N = 12·n·d².

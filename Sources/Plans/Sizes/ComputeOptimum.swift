@@ -35,6 +35,12 @@ struct ComputeOptimum {
             let size = surface.law.optimalParameterCount(values, product: flops / cost.coefficient)
         {
             var outcome = try self.outcome(size, flops: flops, values)
+            guard outcome.parameterCount >= 1, outcome.tokenCount >= 1 else {
+                throw PlanError.refused(
+                    .noInteriorMinimum,
+                    "\(PlanText.number(flops)) FLOP are best spent on less than one parameter or token"
+                )
+            }
             outcome.isClosedForm = true
             return outcome
         }
@@ -44,11 +50,11 @@ struct ComputeOptimum {
     /// The same without a closed form.
     func searched(flops: Double, _ values: [Double], near: Double? = nil) throws -> Outcome {
         // A limit of tokens is a smallest size: fewer parameters would leave compute unspent.
-        let range =
-            log(
-                max(sizes.lowerBound, smallest(flops)))...log(
-                min(sizes.upperBound, largest(flops)))
-        guard range.lowerBound <= range.upperBound else { throw Self.noMinimum(surface.lawID) }
+        let (least, most) = (
+            max(sizes.lowerBound, smallest(flops)), min(sizes.upperBound, largest(flops))
+        )
+        guard least <= most else { throw contradiction(flops, least: least) }
+        let range = log(least)...log(most)
         let found = try LogMinimum(in: range, near: near.map { log($0) }) { places in
             try surface.losses(
                 places.map {
@@ -108,6 +114,17 @@ struct ComputeOptimum {
 
     /// The size at which one token is left.
     private func largest(_ flops: Double) -> Double { cost.parameterCount(perToken: flops) }
+
+    /// Fewer tokens take a larger model to spend the compute on than is allowed.
+    private func contradiction(_ flops: Double, least: Double) -> PlanError {
+        guard mostTokens < .infinity else { return Self.noMinimum(surface.lawID) }
+        return .invalid(
+            option: "maximum_token_count", value: PlanText.number(mostTokens),
+            rule:
+                "leaves no size: so few tokens take \(PlanText.number(least, digits: 3)) parameters "
+                + "to spend \(PlanText.number(flops)) FLOP on, and "
+                + "\(PlanText.number(sizes.upperBound, digits: 3)) are allowed")
+    }
 
     private static func noMinimum(_ law: String) -> PlanError {
         .refused(
