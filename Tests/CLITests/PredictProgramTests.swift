@@ -2,6 +2,7 @@ import API
 import Contract
 import Foundation
 import JSONText
+import Schedules
 import Testing
 
 @Suite struct PredictProgramTests {
