@@ -69,7 +69,7 @@ struct ReportBuilder {
     /// A parameter whose standard error is a larger share of it says little by itself.
     private static let loose = 0.5
 
-    /// What stands for parameters that these points do not tell apart.
+    /// The warnings of parameters that these points do not tell apart.
     private func tradeOff() -> [String] {
         guard let tradeOff = law.law.tradeOff else { return [] }
         func isLoose(_ value: Double, _ error: Double?) -> Bool {
