@@ -1,3 +1,4 @@
+import Foundation
 import JSONText
 import LawTestSupport
 import Testing
@@ -10,9 +11,10 @@ import Testing
 
     /// A service with a study of finished runs, and a live run of which so many steps are logged.
     private func service(
-        _ transport: Transport, upTo step: Int, study: String? = "study"
+        _ transport: Transport, upTo step: Int, study: String? = "study",
+        databasePath: String? = nil
     ) throws -> TestService {
-        let service = try TestService(transport)
+        let service = try TestService(transport, databasePath: databasePath)
         _ = try Study.storeCurves(in: service, noise: 0.002)
         let member = study.map { #""study":"\#($0)","# } ?? ""
         _ = try service.put("/v1/runs/live", #"{\#(member)"schedule":"\#(Self.schedule)"}"#)
@@ -61,6 +63,25 @@ import Testing
         #expect(first["earlier"] == nil && third["earlier"]?["fit"] == first["fit"])
         #expect(third["earlier"]?["fitted_at_step"] == .integer(500))
         #expect(third["earlier"]?["curve"]?["loss"]?.elements.isEmpty == false)
+    }
+
+    @Test func `an answer is kept until something is stored, its age goes on`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let service = try service(
+            .inProcess, upTo: 500, databasePath: folder.appending(path: "runs.db").path)
+        let first = try service.get("/v1/runs/live/forecast?every=100").json
+        let second = try service.get("/v1/runs/live/forecast?every=100").json
+        #expect(second["curve"] == first["curve"] && second["final"] == first["final"])
+        let ages = [first, second].compactMap { $0["age_seconds"]?.double }
+        #expect(ages.count == 2 && ages[0] < ages[1])
+        // Another question has an answer of its own, and so has another state.
+        let sparse = try service.get("/v1/runs/live/forecast?every=200").json
+        #expect(sparse["curve"]?["steps"]?.elements.count == 6)
+        try log(service, from: 520, through: 520)
+        let third = try service.get("/v1/runs/live/forecast?every=100").json
+        #expect(third["step"] == .integer(520) && third["final"] != first["final"])
     }
 
     @Test func `a young run alone is told to wait, with the widest interval`() throws {

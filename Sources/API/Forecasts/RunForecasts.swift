@@ -77,10 +77,24 @@ package final class RunForecasts: Sendable {
         var isQueued = false
     }
 
+    /// An answer as it was at a state of the store, for those who ask again before anything is stored.
+    private struct Kept: Sendable {
+        let revision: Int
+        let asked: ForecastRequest
+        let answer: RunForecastResponse
+        let madeAt: Date
+    }
+
+    /// Questions that a page, a dashboard and a scrape ask of one run.
+    private static let mostAnswers = 3
+    /// Longer answers are not kept: with 256 runs of so many the cache holds 40 MiB.
+    private static let longestAnswer = 600
+
     private final class Entry: Sendable {
         /// The newest fit and the one before, which tells whether the run has left its band.
         let fits = Mutex<(newest: Fit?, earlier: Fit?)>((nil, nil))
         let shown = Mutex(Shown())
+        let answers = Mutex<[Kept]>([])
     }
 
     let backend: StoreBackend
@@ -108,6 +122,29 @@ package final class RunForecasts: Sendable {
     package func forecast(
         _ id: String, _ asked: ForecastRequest = ForecastRequest()
     ) throws -> RunForecastResponse {
+        // Read before the store is: what is kept is at least as new as its revision says.
+        let revision = backend.store.revision
+        let known = entries.withLock { $0[id] }?.answers.withLock { answers in
+            answers.first { $0.revision == revision && $0.asked == asked }
+        }
+        if let known {
+            var answer = known.answer
+            answer.ageSeconds? += max(0, Date().timeIntervalSince(known.madeAt))
+            return answer
+        }
+        let answer = try made(id, asked)
+        if let revision, answer.curve?.steps.count ?? 0 <= Self.longestAnswer {
+            entry(of: id).answers.withLock { answers in
+                answers.removeAll { $0.revision != revision || $0.asked == asked }
+                answers = answers.suffix(Self.mostAnswers - 1)
+                answers.append(
+                    Kept(revision: revision, asked: asked, answer: answer, madeAt: Date()))
+            }
+        }
+        return answer
+    }
+
+    private func made(_ id: String, _ asked: ForecastRequest) throws -> RunForecastResponse {
         let run = try backend.run(id)
         guard let curve = run.curve, let last = curve.steps.last else {
             throw HTTPError(
