@@ -102,6 +102,7 @@ package final class Service: Sendable {
         let polled = PolledAnswers(store: store)
         RunEndpoints(store: store, budget: budget, polled: polled).register(in: &routes)
         PointEndpoints(store: store, budget: budget, polled: polled).register(in: &routes)
+        CurvesEndpoint(store: store, budget: budget, polled: polled).register(in: &routes)
         ImportEndpoints(store: store, budget: budget).register(in: &routes)
         let intake = TrackerIntake(store: store)
         MLflowEndpoints(intake: intake, budget: budget).register(in: &routes)

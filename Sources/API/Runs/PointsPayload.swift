@@ -140,14 +140,19 @@ enum Downsampling {
     ///   - limit: How many may stay, at least `Thinning.fewestPoints` for each logged loss.
     /// - Returns: At most `limit` of the points, in order.
     static func thinned(_ points: [Point], limit: Int) -> [Point] {
-        guard points.count > limit else { return points }
+        indices(of: points, limit: limit).map { points[$0] }
+    }
+
+    /// The places of the points that stay, rising.
+    static func indices(of points: [Point], limit: Int) -> [Int] {
+        guard points.count > limit else { return Array(points.indices) }
         let names = points.seriesNames
         let share = limit / (names.count + 1)
         var kept = Set(indices(of: points, limit: share) { $0.loss })
         for name in names {
             kept.formUnion(indices(of: points, limit: share) { $0.series[name] })
         }
-        return kept.sorted().map { points[$0] }
+        return kept.sorted()
     }
 
     private static func indices(
