@@ -6,17 +6,51 @@ import HTTP
 ///
 /// They hold no data, so they need no token: the page asks its reader for one. Every file is small,
 /// compressed once, and revalidated by its ETag (`ConditionalAnswer`), so that a new server never
-/// shows an old page.
+/// shows an old page. The page names all modules that its view imports, so that a browser asks for
+/// them at once and not level by level.
 struct PageEndpoints: Sendable {
     /// Scripts, styles and requests of this server only, no markup of others around it.
     private static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    private let assets: [String: Asset]
-
-    init() {
+    /// The files by their names, compressed once in a process.
+    private static let assets: [String: Asset] = {
         let list = (0..<asset_count).map { Asset(embedded_asset($0).pointee) }
-        assets = Dictionary(uniqueKeysWithValues: list.map { ($0.name, $0) })
+        return Dictionary(uniqueKeysWithValues: list.map { ($0.name, $0) })
+    }()
+    /// The page by its view: a module that has a `show`, and is called as the view.
+    private static let pages: [String: Asset] = {
+        guard let page = assets["index.html"] else { return [:] }
+        let views = assets.keys.filter { text(of: $0).contains("export async function show(") }
+        return Dictionary(
+            uniqueKeysWithValues: views.map { view in
+                let links = modules(from: ["app.js", view]).map {
+                    #"<link rel="modulepreload" href="/page/\#($0)">"#
+                }
+                let whole = text(of: page.name)
+                    .replacing("<!-- modules -->", with: links.joined(separator: "\n"))
+                return (view, Asset(page.name, Array(whole.utf8)))
+            })
+    }()
+
+    private static func text(of name: String) -> String {
+        String(decoding: assets[name]?.bytes ?? [], as: UTF8.self)
+    }
+
+    /// Modules with all that they import by a line such as `import {make} from "./dom.js";`.
+    private static func modules(from names: [String]) -> [String] {
+        var found = names
+        var next = 0
+        while next < found.count {
+            let lines = text(of: found[next]).split(separator: "\n")
+            for line in lines where line.hasPrefix("import ") {
+                guard let path = line.split(separator: "\"").dropFirst().first else { continue }
+                let name = String(path.dropFirst("./".count))
+                if !found.contains(name) { found.append(name) }
+            }
+            next += 1
+        }
+        return found
     }
 
     /// True when a path is answered without a token.
@@ -25,18 +59,24 @@ struct PageEndpoints: Sendable {
     }
 
     func register(in router: inout Router) {
-        router.on(.get, "/") { request, _ in try answer("index.html", to: request) }
-        router.on(.get, "/\(PythonClient.name)") { request, _ in
-            try answer(PythonClient.name, to: request)
+        // Made now: the event loop, which answers, must not wait.
+        _ = Self.pages
+        router.on(.get, "/", .loop) { request, _ in
+            let view = request.query["view"] ?? ""
+            return try answer(Self.pages["\(view).js"] ?? Self.pages["runs.js"], to: request)
         }
-        router.on(.get, "/page/{name}") { request, place in
-            try answer(place["name"], to: request)
+        router.on(.get, "/\(PythonClient.name)", .loop) { request, _ in
+            try answer(Self.assets[PythonClient.name], to: request)
+        }
+        router.on(.get, "/page/{name}", .loop) { request, place in
+            try answer(Self.assets[place["name"]], to: request)
         }
     }
 
-    private func answer(_ name: String, to request: Request) throws -> Response {
-        guard let asset = assets[name] else {
-            throw HTTPError(.notFound, detail: "The page has no file \"\(name)\".")
+    private func answer(_ asset: Asset?, to request: Request) throws -> Response {
+        guard let asset else {
+            throw HTTPError(
+                .notFound, detail: "The page has no file \"\(request.path.dropFirst(6))\".")
         }
         var response = Response.content(asset.bytes, type: asset.type)
         response.headers["Cache-Control"] = "no-cache"
@@ -74,10 +114,12 @@ private struct Asset: Sendable {
     let compressed: [UInt8]
 
     init(_ embedded: embedded_file) {
-        let (name, content) = (
+        self.init(
             String(cString: embedded.name),
-            Array(UnsafeBufferPointer(start: embedded.bytes, count: embedded.size))
-        )
+            Array(UnsafeBufferPointer(start: embedded.bytes, count: embedded.size)))
+    }
+
+    init(_ name: String, _ content: [UInt8]) {
         self.name = name
         bytes = content
         type = Self.type(ofEnding: name.split(separator: ".").last.map(String.init) ?? "")

@@ -31,9 +31,14 @@ import Testing
         #expect(try service.send("GET", "/page/nothing.js").status == 404)
     }
 
-    @Test func `modules import only files of the page`() throws {
+    @Test(arguments: ["runs", "curves", "whatif", "fits", "plans", "logs"])
+    func `the page of a view names all modules that it needs, and no others`(
+        _ view: String
+    ) throws {
         let service = try TestService(.inProcess)
-        var pending = ["app.js"]
+        let page = try service.send("GET", "/?view=\(view)").text
+        let named = page.matches(of: /modulepreload" href="\/page\/([^"]*)"/).map { String($0.1) }
+        var pending = ["app.js", "\(view).js"]
         var seen: Set<String> = []
         while let name = pending.popLast() {
             guard seen.insert(name).inserted else { continue }
@@ -41,7 +46,10 @@ import Testing
             #expect(module.status == 200, "\(name)")
             pending += module.text.matches(of: /from "\.\/([^"]*)"/).map { String($0.1) }
         }
-        #expect(seen.count > 8)
+        #expect(Set(named) == seen && named.count == seen.count)
+        #expect(try service.send("GET", "/page/app.js").text.contains("\(view): {title"))
+        // Any other address shows the list of runs.
+        #expect(try service.send("GET", "/?view=none").status == 200)
     }
 
     @Test func `a file is sent compressed, and once`() throws {

@@ -53,10 +53,11 @@ def press(driver, by, what):
 class Server:
     """A server of its own on a free port, with a database in a temporary folder."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, token=None):
         self.process = subprocess.Popen(
-            [binary, "serve", "--database", str(folder / "isoloss.db"), "--port", "0"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            [binary, "serve", "--database", str(folder / f"{token or 'isoloss'}.db"), "--port", "0"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env=os.environ | ({"ISOLOSS_TOKEN": token} if token else {}))
         self.url = re.search(r"http\S+", self.process.stdout.readline()).group().rstrip("/")
 
     def ask(self, path, body=None, method=None, kind="application/json"):
@@ -150,7 +151,7 @@ def newcomer(server, folder):
         server.ask(f"/v1/runs/{name}/points", (root / f"sample-runs/{name}.csv").read_bytes(), kind="text/csv")
     driver.get(server.url + "/?view=fits&law=lr-annealing&runs=constant_3500,cosine_2000,two_stage_2500")
     press(driver, By.CSS_SELECTOR, "form button.primary")
-    check("a fit shows its parameters", wait(lambda: "area_exponent" in text(driver)))
+    check("a fit shows its parameters", wait(lambda: "area exponent" in text(driver)))
     for kind in ("growth&parameter_count=8e9&token_count=15e12", "time-to-target&target_loss=2.4&schedule=warmup:300@3e-3,cosine:3700@3e-4"):
         driver.get(f"{server.url}/?view=plans&kind={kind}")
         wait(lambda: driver.find_element(By.CSS_SELECTOR, "form button.primary"))
@@ -241,6 +242,49 @@ def keyboard(server):
     driver.quit()
 
 
+def zoomed(server):
+    """A part of a curve is asked for again, over any axis; a mean is drawn over the points."""
+    metadata = {"study": "zoom", "batch_tokens": 1000}
+    points = [{"step": step, "loss": 2 + 30 / (step + 20) + (step % 7) / 50} for step in range(20000)]
+    server.ask("/v1/runs/dense", json.dumps(metadata).encode(), "PUT")
+    server.ask("/v1/runs/dense/points", json.dumps({"points": points}).encode())
+    driver = browser(1280, 800)
+    for axis, scale in (("step", 1), ("tokens", 1000)):
+        driver.get(f"{server.url}/?view=curves&runs=dense&smooth=100&x={axis}")
+        box = wait(lambda: driver.find_element(By.CSS_SELECTOR, ".chart canvas") and driver.find_element(By.CSS_SELECTOR, ".chart"))
+        wait(lambda: "Runs drawn" in text(driver))
+        check(f"over {axis} a mean is drawn over the raw points", "dense raw" in box.get_attribute("aria-label"))
+        ActionChains(driver).move_to_element(box).click_and_hold().move_by_offset(100, 0).release().perform()
+        check(f"a zoom over {axis} stays in the address", wait(lambda: "from=" in driver.current_url), driver.current_url)
+        asked = wait(lambda: [name for name in driver.execute_script("return performance.getEntriesByType('resource').map((one) => one.name)") if "from=" in name])
+        part = re.search(r"from=(\d+)&to=(\d+)", asked[0]) if asked else None
+        check(f"a zoom over {axis} asks for its steps again", part and 1000 < int(part[1]) < int(part[2]) < 19000, str(asked))
+        address = driver.current_url
+        press(driver, By.XPATH, "//button[text()='Whole curve']")
+        check(f"and the whole comes back over {axis}", wait(lambda: "from=" not in driver.current_url))
+        driver.get(address)
+        check(f"a link to a part over {axis} shows it", wait(lambda: driver.find_element(By.XPATH, "//button[text()='Whole curve']").is_displayed()))
+    driver.quit()
+
+
+def token_asked_once(folder):
+    server = Server(folder, "s3cret")
+    driver = browser(1280, 800)
+    dialog = lambda: driver.find_element(By.ID, "token").get_property("open")
+    driver.get(server.url + "/?view=curves&runs=none")
+    check("a server with a token has the page ask for it", wait(dialog))
+    for value, what in (("wrong", "not the server's"), ("s3cret", "There is no run")):
+        field = driver.find_element(By.ID, "token-value")
+        field.clear()
+        field.send_keys(value, Keys.ENTER)
+        check(f"the token “{value}” is answered in words", wait(lambda: what in text(driver)), text(driver)[:300])
+    driver.get(server.url + "/")
+    check("and it is asked once in a session", wait(lambda: "No runs are stored yet" in text(driver)) and not dialog())
+    server.stop()
+    check("a stopped server is said", wait(lambda: "does not answer" in driver.find_element(By.ID, "health").text))
+    driver.quit()
+
+
 def many_runs(server):
     runs = [{"id": f"run-{number:05}", "study": "many", "parameter_count": 1e8 + number, "loss": 2 + number % 97 / 100} for number in range(10000)]
     for first in range(0, len(runs), 2000):
@@ -262,13 +306,17 @@ def speed(server):
     for name in names:
         server.ask(f"/v1/runs/{name}", json.dumps({"study": "long"}).encode(), "PUT")
         server.ask(f"/v1/runs/{name}/points", body)
-    driver = browser(1280, 800)
-    driver.get(f"{server.url}/?view=curves&forecast=0&runs={','.join(names)}")
-    wait(lambda: driver.find_element(By.CSS_SELECTOR, "[data-drawn]"), 30)
-    drawn = float(driver.find_element(By.CSS_SELECTOR, "[data-drawn]").get_attribute("data-drawn"))
+    drawn = []
+    for _ in range(5):  # each a browser that has seen nothing
+        driver = browser(1280, 800)
+        driver.get(f"{server.url}/?view=curves&forecast=0&runs={','.join(names)}")
+        wait(lambda: driver.find_element(By.CSS_SELECTOR, "[data-drawn]"), 30)
+        drawn.append(float(driver.find_element(By.CSS_SELECTOR, "[data-drawn]").get_attribute("data-drawn")))
+        if len(drawn) < 5:
+            driver.quit()
     assets = driver.execute_script("return performance.getEntriesByType('resource').filter((one) => !one.name.includes('/v1/'))"
                                    ".concat(performance.getEntriesByType('navigation')).reduce((sum, one) => sum + one.transferSize, 0)")
-    print(f"     the page weighs {assets / 1024:.0f} KiB (300 wanted); 20 runs of 10,000 points are drawn {drawn:.0f} ms after the address is opened (100 wanted)")
+    print(f"     the page weighs {assets / 1024:.0f} KiB (300 wanted); of 20 runs of 10,000 points the first is drawn {sorted(drawn)[2]:.0f} ms after the address is opened (100 wanted), {min(drawn):.0f} to {max(drawn):.0f}")
     fit = server.ask("/v1/fits")["fits"][-1]["id"]
     driver.get(f"{server.url}/?view=whatif&fit={fit}&schedule=warmup:300@3e-3,hold:2700,linear:1000@3e-4")
     handle = wait(lambda: driver.find_element(By.CSS_SELECTOR, "[data-handle=start]"))
@@ -341,6 +389,8 @@ with tempfile.TemporaryDirectory() as folder:
         for width, height, dark in ((1280, 800, False), (1280, 800, True), (390, 844, False), (390, 844, True)):
             every_view(server, width, height, dark)
         keyboard(server)
+        zoomed(server)
+        token_asked_once(pathlib.Path(folder))
         if "--speed" in sys.argv:
             speed(server)
         if "--pictures" in sys.argv:

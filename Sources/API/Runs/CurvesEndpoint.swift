@@ -153,7 +153,7 @@ struct CurvesEndpoint: Sendable {
 
 /// The question for the curves of runs.
 struct CurvesRequest: RequestFields {
-    private static let mostRuns = 1_000
+    private static let mostRuns = 200
 
     var runs: [String]?
     var from = 0

@@ -2,14 +2,16 @@
 import {make} from "./dom.js";
 import {problem} from "./api.js";
 import {address, follow, state} from "./state.js";
-import * as runs from "./runs.js";
-import * as curves from "./curves.js";
-import * as whatif from "./whatif.js";
-import * as fits from "./fits.js";
-import * as plans from "./plans.js";
-import * as logs from "./logs.js";
 
-const views = {runs, curves, whatif, fits, plans, logs};
+/** The views in their order: the module of each has the view's name and draws it by `show`. */
+const views = {
+  runs: {title: "Runs", carries: []},
+  curves: {title: "Curves", carries: ["runs"]},
+  whatif: {title: "What if", carries: ["fit", "run"]},
+  fits: {title: "Fits", carries: ["fit", "runs"]},
+  plans: {title: "Plans", carries: ["fit"]},
+  logs: {title: "Put logs in", carries: []},
+};
 const main = document.getElementById("main");
 let leave = null;
 let visit = 0;
@@ -21,14 +23,16 @@ async function show() {
   const now = ++visit;
   const current = state();
   const name = current.view in views ? current.view : "runs";
+  // Asked for before anything is drawn; only the view that is shown is loaded.
+  const module = import(`./${name}.js`);
   document.title = `${views[name].title} · Isoloss`;
-  document.getElementById("views").replaceChildren(...Object.entries(views).map(([key, view]) =>
-    make("a", {href: address(key === "runs" ? {} : {view: key, ...view.carry?.(current)}),
-      "aria-current": key === name ? "page" : null}, view.title)));
+  document.getElementById("views").replaceChildren(...Object.entries(views).map(([key, {title, carries}]) =>
+    make("a", {href: address({view: key === "runs" ? null : key, ...Object.fromEntries(carries.map((member) => [member, current[member]]))}),
+      "aria-current": key === name ? "page" : null}, title)));
   const place = make("div");
   main.replaceChildren(place);
   try {
-    const left = await views[name].show(place, current);
+    const left = await (await module).show(place, current);
     if (now === visit) leave = left ?? null;
     else left?.();
   } catch (error) {
@@ -52,4 +56,5 @@ async function watch() {
 addEventListener("popstate", show);
 document.addEventListener("click", follow);
 show();
-watch();
+// The first look is for what the view shows.
+setTimeout(watch, 1000);

@@ -12,22 +12,27 @@ export function colour(index) {
   return colours[index % colours.length];
 }
 
-/** Several series on one x, as rows `[x, y1, y2, …]`; a gap is null, and joins no line. */
+/** Resolves once dygraphs is there, which is loaded beside the modules. */
+export const ready = typeof Dygraph !== "undefined" ? Promise.resolve()
+  : new Promise((done) => ["load", "error"].forEach((end) => document.getElementById("dygraphs").addEventListener(end, done, {once: true})));
+
+/** Several series on one x, as rows `[x, y1, y2, …]`: null where one has no value and its line goes on, NaN where it breaks. */
 export function rows(series) {
-  const steps = [...new Set(series.flatMap((one) => one.x))].sort((a, b) => a - b);
-  const place = new Map(steps.map((step, index) => [step, index]));
-  const table = steps.map((step) => [step, ...series.map(() => (undefined))]);
+  const steps = Float64Array.from(new Set(series.flatMap((one) => one.x))).sort();
+  const place = new Map();
+  const hasBands = series.some((one) => one.band);
+  const table = Array.from(steps, (step, index) => {
+    place.set(step, index);
+    const row = new Array(series.length + 1).fill(null);
+    row[0] = step;
+    return row;
+  });
   series.forEach((one, column) => one.x.forEach((step, index) => {
-    const y = one.y[index];
-    table[place.get(step)][column + 1] = one.band
-      ? (y === null || y === undefined ? null : [one.lower[index] ?? y, y, one.upper[index] ?? y])
-      : y ?? NaN;
+    const y = one.y[index] ?? NaN;
+    const value = !hasBands ? y : one.band ? (Number.isNaN(y) ? null : [one.lower[index] ?? y, y, one.upper[index] ?? y]) : [y, y, y];
+    table[place.get(step)][column + 1] = value;
   }));
-  const bands = series.map((one) => one.band);
-  // Undefined is "not logged here" and is bridged; NaN is "not a number here" and breaks the line.
-  return table.map((row) => row.map((value, column) => column === 0 ? value
-    : value === undefined ? null
-      : bands.some(Boolean) && !Array.isArray(value) ? (value === null || Number.isNaN(value) ? [NaN, NaN, NaN] : [value, value, value]) : value));
+  return table;
 }
 
 /**
@@ -62,6 +67,8 @@ export function draw(box, series, options = {}) {
     return null;
   }
   const style = getComputedStyle(document.documentElement);
+  box.setAttribute("role", "img");
+  box.setAttribute("aria-label", `${options.ylabel ?? "loss"} over ${options.xlabel ?? "step"}: ${drawn.map((one) => one.name).join(", ")}`);
   const names = {};
   drawn.forEach((one, index) => {
     names[one.name] = {
@@ -112,7 +119,12 @@ export function draw(box, series, options = {}) {
         canvas.fillText(text, place + 3, area.y + 12);
       }
     } : undefined,
-    zoomCallback: (from, to) => options.onzoom?.(from, to),
+    zoomCallback: (from, to) => {
+      // A part of the losses alone needs no other points; a pinch asks many times.
+      if (chart.isZoomed("x") && from === options.window?.[0] && to === options.window?.[1]) return;
+      clearTimeout(draw.timer);
+      draw.timer = setTimeout(() => options.onzoom?.(from, to, !chart.isZoomed("x")), 100);
+    },
     highlightCallback: (event, x, points) => legend(box, drawn, options, x, new Map(points.map((point) => [point.name, point.yval]))),
     unhighlightCallback: () => legend(box, drawn, options),
     xRangePad: 4, yRangePad: 8,

@@ -1,119 +1,115 @@
 // Curves of several runs, smoothed over the raw points, with the forecast of what is left.
-import {call, query, run as runPath} from "./api.js";
+import {call, curves, problem, run as runPath} from "./api.js";
 import {check, field, figures, interval, make, number, select, table, warnings} from "./dom.js";
-import {colour, draw, lossRange} from "./chart.js";
+import {colour, draw, lossRange, ready} from "./chart.js";
 import {address, list, update} from "./state.js";
 
-export const title = "Curves";
-export const carry = ({runs}) => ({runs});
-/** More points than a screen has columns come thinned, and again in full where one zooms in. */
-const screenPoints = 2000;
-/** A mean is of all points: what is smoothed comes in full up to this many. */
-const fullPoints = 100000;
+/** More points than this for a curve show nothing more; where one zooms in, they are asked for again. */
+const screenPoints = () => Math.max(400, Math.min(2000, innerWidth));
 
-/**
- * An exponential mean over steps, debiased, and not thrown off by uneven spacing.
- *
- * The weight of a point halves every `halfLife` steps: m ← d·m + (1 − d)·y, w ← d·w + (1 − d) with
- * d = 2^(−Δstep/halfLife), and m/w is the mean. A point that is not finite is skipped.
- */
-export function smooth(x, y, halfLife) {
-  if (!(halfLife > 0)) return y;
-  let [mean, weight, last] = [0, 0, x[0]];
-  return y.map((value, index) => {
-    if (!Number.isFinite(value)) return value;
-    const keep = weight === 0 ? 0.5 ** (1 / halfLife) : 0.5 ** ((x[index] - last) / halfLife);
-    last = x[index];
-    mean = keep * mean + (1 - keep) * value;
-    weight = keep * weight + (1 - keep);
-    return mean / weight;
-  });
-}
+/** What a curve may be drawn over: a value for each of its points, NaN where that is not known. */
+const axes = {
+  step: {name: "step", label: "optimizer step", of: ({columns}) => columns.step},
+  tokens: {name: "tokens", label: "tokens seen", of: ({run, columns}) => columns.step.map((step, index) =>
+    columns.token_count?.[index] ?? (run.batch_tokens ? (step + 1) * run.batch_tokens : NaN))},
+  compute: {name: "compute (6·N·D)", label: "training FLOP, 6·N·D", of: (curve) =>
+    axes.tokens.of(curve).map((tokens) => 6 * (curve.run.parameter_count ?? NaN) * tokens)},
+  time: {name: "time", label: "hours since the first point", of: ({columns, began}) =>
+    columns.step.map((_, index) => ((columns.time_ms?.[index] ?? NaN) - began) / 3.6e6)},
+};
 
 export async function show(place, start) {
   const ids = list(start.runs);
   place.append(make("h1", {}, "Curves"));
   if (!ids.length) {
-    place.append(make("p", {}, "Choose runs in the ", make("a", {href: "/"}, "list"), ", and draw them here."));
+    place.append(make("p", {}, "Tick runs in the ", make("a", {href: "/"}, "list of runs"), " and choose “Draw chosen”: their losses are drawn here over each other, with the forecast of those still training."));
     return null;
   }
-  const view = {x: start.x ?? "step", logX: start.logx === "1", logY: start.logy === "1", half: Number(start.smooth ?? 0),
+  const view = {x: start.x in axes ? start.x : "step", logX: start.logx === "1", logY: start.logy === "1", half: Number(start.smooth ?? 0),
     series: start.series ?? "loss", forecast: start.forecast !== "0", from: start.from, to: start.to};
-  const runs = ids.map((id) => ({id}));
-  const names = new Set(["loss"]);
-  const [chartBox, rateBox, tell] = [make("div", {class: "chart"}), make("div", {class: "chart low"}), make("div")];
+  // By the place of the run: its curve as drawn, the whole of it, and its forecast.
+  const data = [];
+  let [loads, isLoading] = [0, false];
+  const asked = load();
+  const [chartBox, rateBox, tell, seriesBox] = [make("div", {class: "chart"}), make("div", {class: "chart low"}), make("div"), make("span")];
   let charts = [];
-  let data = [];
+  let timer = null;
 
-  const redraw = (changes) => { Object.assign(view, changes); update({x: view.x, logx: view.logX ? 1 : null, logy: view.logY ? 1 : null,
-    smooth: view.half || null, series: view.series === "loss" ? null : view.series, forecast: view.forecast ? null : 0, from: view.from, to: view.to}); render(); };
-  const seriesBox = make("span");
+  /** Keeps a change in the address and draws it; `asks` where other points are wanted for it. */
+  const change = (changes, asks = false) => {
+    Object.assign(view, changes);
+    update({x: view.x === "step" ? null : view.x, logx: view.logX ? 1 : null, logy: view.logY ? 1 : null, smooth: view.half || null,
+      series: view.series === "loss" ? null : view.series, forecast: view.forecast ? null : 0, from: view.from, to: view.to});
+    render();
+    if (asks) load().catch((error) => tell.prepend(problem(error)));
+  };
+  const whole = make("button", {type: "button", hidden: !view.from, onclick: () => change({from: null, to: null}, true)}, "Whole curve");
   place.append(make("div", {class: "bar"},
-    field("Over", select([["step", "step"], ["tokens", "tokens"], ["compute", "compute (6·N·D)"], ["time", "time"]], view.x, (x) => redraw({x, from: null, to: null}))),
+    field("Over", select(Object.entries(axes).map(([key, axis]) => [key, axis.name]), view.x, (x) => change({x, from: null, to: null}, Boolean(view.from)))),
     seriesBox,
-    field("Smooth over steps", make("input", {type: "number", min: 0, value: view.half, oninput: (event) => {
-      const isFirst = !(view.half > 0);
-      redraw({half: Number(event.target.value) || 0});
-      if (isFirst && view.half > 0) load();
-    }})),
-    check("log x", view.logX, (logX) => redraw({logX})), check("log y", view.logY, (logY) => redraw({logY})),
-    check("forecast", view.forecast, (forecast) => { redraw({forecast}); load(); }),
-    make("button", {type: "button", onclick: () => { redraw({from: null, to: null}); load(); }}, "Whole curve")),
-    chartBox, rateBox, tell);
+    field("Smooth over steps", make("input", {type: "number", min: 0, class: "short", value: view.half || "", placeholder: "0",
+      oninput: (event) => { clearTimeout(timer); timer = setTimeout(() => change({half: Math.max(0, Number(event.target.value) || 0)}, true), 250); }})),
+    check("log x", view.logX, (logX) => change({logX})), check("log y", view.logY, (logY) => change({logY})),
+    check("forecast", view.forecast, (forecast) => change({forecast}, forecast)), whole),
+    chartBox, make("p", {class: "faint hint"}, "Drag across a part to see it in full; a double click shows all of it."), rateBox, tell);
+  tell.replaceChildren(make("p", {class: "faint"}, "Loading …"));
 
-  function positions(one) {
-    const batch = one.run.batch_tokens;
-    const tokens = (point) => point.token_count ?? (batch ? (point.step + 1) * batch : NaN);
-    const pick = {
-      step: (point) => point.step, tokens,
-      compute: (point) => 6 * (one.run.parameter_count ?? NaN) * tokens(point),
-      time: (point) => (point.time ? Date.parse(point.time) / 1000 : NaN),
-    }[view.x];
-    return one.points.map(pick);
-  }
-
-  function render() {
+  function render(isFirst = false) {
     for (const chart of charts) chart?.destroy();
     const [series, rates, coming, missing, marks] = [[], [], [], [], []];
     data.forEach((one, index) => {
+      if (!one) return;
       const label = one.run.name ?? one.run.id;
-      const all = positions(one);
-      const kept = all.map((value, place) => [value, one.points[place]])
-        .filter(([value, point]) => Number.isFinite(value) && (view.series in point || point.not_finite));
-      if (!kept.length) { missing.push(label); return; }
-      const x = kept.map(([value]) => value);
-      const y = kept.map(([, point]) => point[view.series] ?? NaN);
-      kept.forEach(([value, point]) => { if (point.not_finite) marks.push({x: value, text: point.not_finite, name: label, step: point.step, colour: colour(index)}); });
-      if (view.half > 0) {
+      if (one.problem) { missing.push(one.problem); return; }
+      const {columns} = one;
+      const all = axes[view.x].of(one);
+      const logged = columns[view.series];
+      const isMain = view.series === "loss";
+      const kept = [...all.keys()].filter((at) => Number.isFinite(all[at]) && (Number.isFinite(logged?.[at]) || (isMain && one.not_finite[at])));
+      if (!kept.length) {
+        missing.push(columns.step.length === 0 && !view.from ? `${label} has logged no points yet.`
+          : !logged ? `${label} has logged no ${view.series}.`
+            : view.from ? `${label} has no points here.`
+              : `${label} has nothing to draw over ${view.x}: it logged none, and its batch and size do not tell it.`);
+        return;
+      }
+      const x = kept.map((at) => all[at]);
+      const y = kept.map((at) => logged?.[at] ?? NaN);
+      if (isMain) kept.forEach((at) => { if (one.not_finite[at]) marks.push({x: all[at], text: one.not_finite[at], name: label, step: columns.step[at], colour: colour(index)}); });
+      if (view.half > 0 && columns.mean) {
         series.push({name: `${label} raw`, x, y, points: true, faint: true, colour: `${colour(index)}66`});
-        series.push({name: label, x, y: smooth(x, y, view.x === "step" ? view.half : view.half * (x.at(-1) - x[0]) / Math.max(kept.at(-1)[1].step - kept[0][1].step, 1)), colour: colour(index)});
+        series.push({name: label, x, y: kept.map((at) => columns.mean[at] ?? NaN), colour: colour(index)});
       } else {
         series.push({name: label, x, y, colour: colour(index)});
       }
-      if (view.forecast && one.forecast?.curve && view.x === "step" && view.series === "loss") {
+      if (view.forecast && one.forecast?.curve && view.x === "step" && isMain) {
         const {curve, step, earlier} = one.forecast;
         series.push({name: `${label} forecast`, ...rest(curve, step), band: true, dashed: true, colour: colour(index)});
         if (earlier) series.push({name: `${label} forecast of step ${earlier.fitted_at_step}`, ...rest(earlier.curve, earlier.fitted_at_step), band: true, dashed: true, colour: `${colour(index)}99`});
         const from = curve.steps.findIndex((at) => at >= step);
         coming.push({name: `${label} to come`, x: curve.steps.slice(from), y: curve.learning_rate.slice(from), dashed: true, colour: colour(index)});
       }
-      const rated = kept.filter(([, point]) => point.learning_rate !== undefined && point.learning_rate !== null);
-      if (rated.length) rates.push({name: label, x: rated.map(([value]) => value), y: rated.map(([, point]) => point.learning_rate), colour: colour(index)});
+      const rated = kept.filter((at) => Number.isFinite(columns.learning_rate?.[at]));
+      if (rated.length) rates.push({name: label, x: rated.map((at) => all[at]), y: rated.map((at) => columns.learning_rate[at]), colour: colour(index)});
     });
     const xs = series.flatMap((one) => [one.x[0], one.x.at(-1)]);
     const window = view.from && view.to ? [Number(view.from), Number(view.to)] : series.length ? [Math.min(...xs), Math.max(...xs)] : undefined;
+    const axis = axes[view.x];
     // Two charts, one above the other: what stands at one place is of one step.
-    charts = [draw(chartBox, series, {xlabel: view.x === "tokens" ? "tokens" : view.x === "compute" ? "FLOP" : view.x, ylabel: view.series, logX: view.logX, logY: view.logY, window, marks, range: lossRange(series, window),
-      onzoom: (from, to) => { redraw({from: Math.floor(from), to: Math.ceil(to)}); load(); }})];
+    charts = [draw(chartBox, series, {xlabel: axis.label, ylabel: view.series, logX: view.logX, logY: view.logY, window, marks, range: lossRange(series, window),
+      onzoom: (from, to, isWhole) => change(isWhole ? {from: null, to: null} : view.x === "step" ? {from: Math.floor(from), to: Math.ceil(to)} : {from: from.toPrecision(7), to: to.toPrecision(7)}, true)})];
+    if (series.length) place.dataset.drawn ??= performance.now().toFixed(1);
+    if (isFirst) return;
     rateBox.hidden = !rates.length;
     if (rates.length) charts.push(draw(rateBox, [...rates, ...coming], {low: true, ylabel: "learning rate", logX: view.logX, window}));
-    place.dataset.drawn ??= performance.now().toFixed(1);
-    const notes = missing.map((name) => `${name} has nothing to draw over ${view.x}${view.x === "step" ? "" : "; it logged none, and its batch and size do not tell it"}.`)
-      .concat(marks.slice(0, 20).map(({name, step, text}) => `${name}: the loss at step ${step} is ${text}.`));
-    tell.replaceChildren(...[warnings(notes), ...data.filter((one) => view.forecast && one.forecast).map(forecastText),
-      table("Runs drawn", ["run", "study", "N", "points", "last step", "last loss", "schedule"], data.map(({run, points}) => [
-        make("a", {href: address({view: "whatif", run: run.id})}, run.name ?? run.id), run.study ?? "–", run.parameter_count, run.point_count, run.last_step,
-        [...points].reverse().find((point) => Number.isFinite(point.loss))?.loss ?? null, make("code", {}, typeof run.schedule === "string" ? run.schedule : run.schedule ? "recorded" : "–")]))].filter(Boolean));
+    whole.hidden = !view.from;
+    const there = data.filter((one) => one && !one.problem);
+    const notes = missing.concat(marks.slice(0, 20).map(({name, step, text}) => `${name}: the loss at step ${number(step)} is ${text}.`),
+      marks.length > 20 ? [`${marks.length - 20} more losses are not finite.`] : []);
+    tell.replaceChildren(...[warnings(notes), ...there.filter((one) => view.forecast && one.forecast).map(forecastText),
+      there.length ? table("Runs drawn", ["run", "study", "parameters", "points", "last step", "last loss", "schedule"], there.map(({run}) => [
+        make("a", {href: address({view: "whatif", run: run.id}), title: "What if it went on otherwise"}, run.name ?? run.id), run.study ?? "–", run.parameter_count ?? null, run.point_count, run.last_step,
+        run.last_loss ?? null, make("code", {}, typeof run.schedule === "string" ? run.schedule : run.schedule ? "recorded" : "–")])) : null].filter(Boolean));
   }
 
   /** What a forecast says of the steps after one. */
@@ -127,48 +123,73 @@ export async function show(place, start) {
     return make("section", {}, make("h2", {}, `Forecast of ${run.name ?? run.id}`),
       final ? figures([[interval(final.loss, final.lower, final.upper), `loss at step ${number(final.step)}, ${Math.round((final.interval ?? 0.9) * 100)} % interval`],
         [number(forecast.step), `of ${number(forecast.total_steps)} steps logged`],
-        ...(forecast.outside_since === null || forecast.outside_since === undefined ? [] : [[number(forecast.outside_since), "step since which it is outside its band"]])]) : null,
+        ...(forecast.outside_since === null || forecast.outside_since === undefined ? [] : [[number(forecast.outside_since), "step since which it is outside its earlier band"]])]) : null,
       warnings(forecast.warnings));
   }
 
-  /** The first curve as soon as it is there, then all, then their forecasts, which may need a fit. */
-  async function load() {
-    const zoom = view.x === "step" && view.from && view.to ? {from: Math.max(0, view.from), to: view.to} : {};
-    const parts = ids.map(async (id, index) => {
-      const metadata = runs[index].updated_at ? runs[index] : call(runPath(id));
-      // Only a mean needs to know first how many points there are.
-      const isWhole = view.half > 0 && (await metadata).point_count <= fullPoints;
-      const [run, answer] = await Promise.all([metadata, call(`${runPath(id)}/points${query({...zoom, max_points: isWhole ? null : screenPoints})}`)]);
-      runs[index] = run;
-      for (const point of answer.points) for (const key in point) if (key.startsWith("loss/")) names.add(key);
-      return {run, points: answer.points, forecast: data[index]?.forecast ?? null};
+  /** The steps of a curve that lie in the part that is looked at, and a point on each side. */
+  function stepsIn(one) {
+    const [x, {step}] = [axes[view.x].of(one), one.columns];
+    const first = x.findLastIndex((value) => value <= view.from);
+    const last = x.findIndex((value) => value >= view.to);
+    return {from: step[Math.max(0, first)] ?? 0, to: step.at(last) ?? 0};
+  }
+
+  /** The points of all runs, or of those that changed; true where there is something new to draw. */
+  async function loadPoints(now, changedAfter) {
+    const isZoomed = Boolean(view.from && view.to);
+    const options = {max_points: screenPoints(), smooth: view.half || null, series: view.half ? view.series : null, changed_after: changedAfter};
+    if (isZoomed && view.x === "step") Object.assign(options, {from: Math.max(0, view.from), to: Math.max(0, view.to)});
+    let isNew = !changedAfter;
+    const take = (curve) => {
+      // A later wish has its own answers.
+      if (now !== loads) return;
+      isNew = true;
+      const index = ids.indexOf(curve.run.id);
+      const known = data[index];
+      // Hours count from the run's own start, wherever one looks.
+      data[index] = {...curve, forecast: known?.forecast ?? null, began: Math.min(known?.began ?? Infinity, curve.columns?.time_ms?.find(Number.isFinite) ?? Infinity)};
+    };
+    let drawnAt = data.length ? Infinity : -Infinity;
+    await curves(ids, options, async (curve) => {
+      take(curve);
+      await ready;
+      if (now !== loads || performance.now() - drawnAt < 400) return;
+      render(true);
+      drawnAt = performance.now();
     });
-    if (!data.length) {
-      data = runs.map((run) => ({run, points: [], forecast: null}));
-      const [first, index] = await Promise.race(parts.map(async (part, place) => [await part, place]));
-      data[index] = first;
-      render();
+    // Over another axis a part is known by each run's own steps.
+    if (isNew && isZoomed && view.x !== "step") {
+      await Promise.all(data.filter((one) => one?.columns?.step.length).map((one) => curves([one.run.id], {...options, ...stepsIn(one)}, take)));
     }
-    data = await Promise.all(parts);
-    seriesBox.replaceChildren(names.size > 1 ? field("Loss", select([...names].map((name) => [name, name]), view.series, (series) => redraw({series}))) : "");
+    return isNew && now === loads;
+  }
+
+  /** The first curve as soon as it is there, then all, then their forecasts, which may need a fit. */
+  async function load(changedAfter) {
+    const now = ++loads;
+    isLoading = true;
+    try {
+      if (!await loadPoints(now, changedAfter)) return;
+    } finally {
+      if (now === loads) isLoading = false;
+    }
+    const names = new Set(["loss", ...data.flatMap((one) => Object.keys(one?.columns ?? {}).filter((key) => key.startsWith("loss/")))]);
+    seriesBox.replaceChildren(names.size > 1 ? field("Loss", select([...names].map((name) => [name, name]), view.series, (series) => change({series}, view.half > 0))) : "");
     render();
     // A run that is over has nothing left to forecast.
-    const live = data.filter(({run}) => view.forecast && run.last_step < run.total_steps - 1);
+    const live = data.filter((one) => view.forecast && one?.run.last_step < one?.run.total_steps - 1);
     await Promise.all(live.map(async (one) => { one.forecast = await call(`${runPath(one.run.id)}/forecast?interval=0.9`).catch(() => null); }));
     if (live.length) render();
   }
 
-  tell.replaceChildren(make("p", {class: "faint"}, "Loading …"));
-  await load();
-  let timer = setTimeout(async function again() {
-    if (!document.hidden) {
-      const fresh = await Promise.all(ids.map((id) => call(runPath(id), {cached: true}).catch(() => null)));
-      if (fresh.some((run, index) => run && run.updated_at !== runs[index].updated_at)) {
-        fresh.forEach((run, index) => { if (run) runs[index] = run; });
-        await load().catch(() => null);
-      }
+  await asked;
+  let poll = setTimeout(async function again() {
+    if (!document.hidden && !isLoading) {
+      const newest = data.map((one) => one?.run.updated_at ?? "").reduce((left, right) => (left > right ? left : right), "");
+      await load(newest).catch(() => null);
     }
-    timer = setTimeout(again, 2000);
+    poll = setTimeout(again, 2000);
   }, 2000);
-  return () => { clearTimeout(timer); for (const chart of charts) chart?.destroy(); };
+  return () => { clearTimeout(poll); clearTimeout(timer); for (const chart of charts) chart?.destroy(); };
 }

@@ -21,7 +21,7 @@ export function number(value, digits = 5) {
   if (typeof value !== "number") return String(value);
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-3) return value.toExponential(Math.min(digits - 1, 3)).replace("e+", "e");
+  if (size >= 1e6 || size < 1e-3) return String(Number(value.toPrecision(Math.min(digits, 4))).toExponential()).replace("e+", "e");
   if (Number.isInteger(value)) return value.toLocaleString("en");
   return String(Number(value.toPrecision(digits)));
 }
@@ -42,11 +42,16 @@ export function age(text) {
   return seconds < 5 ? "now" : `${Math.floor(seconds)} s ago`;
 }
 
-/** A labelled control. */
-export function field(label, control, wide = false) {
+/** A name of the API in words. */
+export const words = (name) => name.replaceAll("_", " ");
+
+/** A labelled control, with a sentence of help beneath it. */
+export function field(label, control, wide = false, help = null) {
   const id = control.id || `f${(field.count = (field.count || 0) + 1)}`;
   control.id = id;
-  return make("div", {class: wide ? "field wide" : "field"}, make("label", {for: id}, label), control);
+  if (help) control.setAttribute("aria-describedby", `${id}-help`);
+  return make("div", {class: wide ? "field wide" : "field"}, make("label", {for: id}, label), control,
+    help ? make("div", {id: `${id}-help`, class: "option"}, help) : null);
 }
 
 /** A select of `[value, text]` pairs. */
@@ -63,16 +68,22 @@ export function check(label, checked, onchange) {
   return make("label", {class: "check"}, box, label);
 }
 
-/** A table in a box that scrolls; numbers stand right. */
+/** The first rows of a long table are enough until somebody asks for all. */
+const firstRows = 20;
+
+/** A table in a box that scrolls; numbers stand right, and what is long waits behind a button. */
 export function table(caption, header, rows) {
   const isNumber = header.map((_, column) => rows.some((row) => typeof row[column] === "number")
     && rows.every((row) => row[column] === null || row[column] === undefined || typeof row[column] === "number"));
   const side = (column) => (isNumber[column] ? {class: "number"} : {});
+  const lines = (list) => list.map((row) => make("tr", {}, header.map((_, column) =>
+    make("td", side(column), row[column] instanceof Node ? row[column] : number(row[column])))));
+  const isLong = rows.length > firstRows * 1.5;
+  const body = make("tbody", {}, lines(isLong ? rows.slice(0, firstRows) : rows));
+  const more = isLong ? make("button", {type: "button", onclick: () => { body.append(...lines(rows.slice(firstRows))); more.remove(); }}, `Show all ${rows.length} rows`) : null;
   return make("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": caption},
     make("table", {}, make("caption", {}, caption),
-      make("thead", {}, make("tr", {}, header.map((text, column) => make("th", {scope: "col", ...side(column)}, text)))),
-      make("tbody", {}, rows.map((row) => make("tr", {}, header.map((_, column) =>
-        make("td", side(column), row[column] instanceof Node ? row[column] : number(row[column]))))))));
+      make("thead", {}, make("tr", {}, header.map((text, column) => make("th", {scope: "col", ...side(column)}, text)))), body), more);
 }
 
 /** The sentences that an answer warns with. */
@@ -97,7 +108,13 @@ export function toast(text) {
 /** A button that copies a text. */
 export function copyButton(label, text) {
   return make("button", {type: "button", onclick: async () => {
-    await navigator.clipboard.writeText(typeof text === "function" ? text() : text);
-    toast("Copied");
+    const copied = typeof text === "function" ? text() : text;
+    try {
+      await navigator.clipboard.writeText(copied);
+      toast("Copied");
+    } catch {
+      // Browsers lend the clipboard to secure pages only, which plain HTTP from another machine is not.
+      prompt("Copy this:", copied);
+    }
   }}, label);
 }

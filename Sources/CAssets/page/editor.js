@@ -37,12 +37,13 @@ function rateAt(values, step) {
 
 /** An editor over `values`; `onchange(values)` hears every drag and key. */
 export function editor(values, onchange) {
-  const [height, left, top] = [210, 46, 12];
+  const [height, left, top] = [210, 54, 12];
   let width = 340;
   let [lastStep, highest] = [1, 1];
   const svg = make("svg:svg", {class: "editor", role: "group", "aria-label": "Schedule with handles"});
   const line = make("svg:polyline", {class: "line"});
-  const labels = [make("svg:text", {x: 4, y: top + 8}), make("svg:text", {x: 4, y: height - 24}, "0"), make("svg:text", {x: left, y: height - 6}, "0"), make("svg:text", {y: height - 6, "text-anchor": "end"})];
+  const rates = [make("svg:text", {x: 4}), make("svg:text", {x: 4})];
+  const steps = [0, 1, 2].map(() => make("svg:text", {y: height - 6, "text-anchor": "middle"}));
   const bounds = () => { lastStep = values.total * 1.08; highest = values.peak * 1.12; };
   const at = (step, rate) => [left + (step / lastStep) * (width - left - 10), top + (1 - rate / highest) * (height - top - 26)];
   const handles = {
@@ -67,7 +68,7 @@ export function editor(values, onchange) {
       }});
     svg.append(handle.element);
   }
-  svg.prepend(line, ...labels);
+  svg.prepend(line, ...rates, ...steps);
 
   function drag(event) {
     const box = svg.getBoundingClientRect();
@@ -80,9 +81,8 @@ export function editor(values, onchange) {
   function paint() {
     width = svg.clientWidth || width;
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    labels[3].setAttribute("x", width - 8);
-    const steps = [...Array(121).keys()].map((place) => values.total * place / 120).concat([values.warmup, values.start]).sort((a, b) => a - b);
-    line.setAttribute("points", steps.map((step) => at(step, rateAt(values, step)).map((value) => value.toFixed(1)).join(",")).join(" "));
+    const places = [...Array(121).keys()].map((place) => values.total * place / 120).concat([values.warmup, values.start]).sort((a, b) => a - b);
+    line.setAttribute("points", places.map((step) => at(step, rateAt(values, step)).map((value) => value.toFixed(1)).join(",")).join(" "));
     for (const handle of Object.values(handles)) {
       const [step, rate] = handle.at();
       const [x, y] = at(step, rate);
@@ -93,8 +93,20 @@ export function editor(values, onchange) {
       handle.element.setAttribute("aria-valuemax", Math.round(lastStep));
       handle.element.setAttribute("aria-valuetext", `step ${Math.round(step)}, rate ${short(rate)}`);
     }
-    labels[0].textContent = short(Number(highest.toPrecision(2)));
-    labels[3].textContent = `${short(Math.round(lastStep))} steps`;
+    // The handles' own values, where they do not run into each other.
+    const final = rateAt(values, values.total);
+    [values.peak, final].forEach((rate, index) => {
+      const y = at(0, rate)[1] + 4;
+      rates[index].setAttribute("y", y);
+      rates[index].textContent = index === 1 && Math.abs(y - at(0, values.peak)[1] - 4) < 14 ? "" : short(Number(rate.toPrecision(3)));
+    });
+    let room = Infinity;
+    [values.total, values.start, values.warmup].forEach((step, index) => {
+      const x = Math.min(at(step, 0)[0], width - 24);
+      steps[index].setAttribute("x", x);
+      steps[index].textContent = room - x > 44 ? short(step) : "";
+      if (room - x > 44) room = x;
+    });
   }
   bounds();
   paint();

@@ -1,11 +1,18 @@
 // Laws and fits: ask for a fit, read its parameters, see how it stands to what was measured.
-import {call, fit as fitPath, problem, query, run as runPath} from "./api.js";
-import {field, figures, make, number, select, table, warnings} from "./dom.js";
-import {colour, draw, lossRange} from "./chart.js";
+import {Refusal, call, curves, fit as fitPath, problem, query} from "./api.js";
+import {field, figures, make, number, select, table, warnings, words} from "./dom.js";
+import {colour, draw, lossRange, ready} from "./chart.js";
 import {address, list, update} from "./state.js";
 
-export const title = "Fits";
-export const carry = ({fit, runs}) => ({fit, runs});
+/** Why a search for parameters ended. */
+const endings = {
+  cost: "as the cost falls no more", step: "as the parameters move no more", gradient: "where the cost is flat",
+  iteration_limit: "at the limit of iterations", stalled: "where no step lowers the cost", not_finite: "at a number that is not finite",
+};
+/** Runs whose curves are drawn over the law. */
+const mostDrawn = 8;
+/** Rows of a table that are compared with the law one by one. */
+const mostRows = 100;
 
 export async function show(place, start) {
   const laws = (await call("/v1/laws")).laws;
@@ -27,17 +34,17 @@ export async function show(place, start) {
   const go = make("button", {class: "primary", type: "submit"}, "Fit");
   const rank = make("button", {type: "button", onclick: compare, title: "Fits every law of this kind to the study's train runs, and ranks them by its test runs"}, "Compare laws");
   form.append(make("form", {onsubmit: submit},
-    make("div", {class: "bar"}, field("Law", law), field("Runs", runs, true), field("Study", study), field("Objective", objective), go, rank),
-    make("datalist", {id: "objectives"}, ["log-huber:0.001", "log-squares", "huber:0.001", "squares"].map((value) => make("option", {value}))), described, options));
+    make("div", {class: "bar"}, field("Law", law), field("Runs", runs, true, "tick them in the list of runs, or name them"), field("Study", study, false, "its train runs are fitted"),
+      field("Objective", objective, false, "what is made small")),
+    make("datalist", {id: "objectives"}, ["log-huber:0.001", "log-squares", "huber:0.001", "squares"].map((value) => make("option", {value}))), described, options, make("div", {class: "bar"}, go, rank)));
 
   function describe() {
     const one = laws.find((candidate) => candidate.id === law.value) ?? laws[0];
-    described.replaceChildren(make("code", {}, one.formula), ` — ${one.reference}. ${one.limits ?? ""} Each run needs ${one.requires.join(", ")}.`);
+    described.replaceChildren(make("code", {}, one.formula), ` — ${one.reference}. ${one.limits ?? ""} Each run needs ${one.requires.map(words).join(", ")}.`);
     options.replaceChildren(...one.options.map((option) => {
       const control = select(option.values.map((value) => [value, value]), option.values[0]);
       control.name = option.name;
-      control.title = option.meaning;
-      return field(option.name, control);
+      return field(words(option.name), control, false, option.meaning);
     }));
   }
   describe();
@@ -67,14 +74,16 @@ export async function show(place, start) {
   /** A fit that is done; it shows how far it is, and can be cancelled. */
   async function fitted(request) {
     let fit = await call("/v1/fits", {method: "POST", body: request});
+    let isCancelled = false;
     const bar = make("progress", {max: 1, "aria-label": "Progress of the fit"});
     while (["queued", "running"].includes(fit.status) && !isOver) {
       bar.value = fit.progress;
-      progress.replaceChildren(make("p", {class: "faint"}, `Fitting ${request.law} …`), bar, make("button", {type: "button", onclick: () => call(fitPath(fit.id), {method: "DELETE"})}, "Cancel"));
+      progress.replaceChildren(make("p", {class: "faint"}, `Fitting ${request.law} …`), bar, make("button", {type: "button", onclick: () => { isCancelled = true; call(fitPath(fit.id), {method: "DELETE"}).catch(() => null); }}, "Cancel"));
       await new Promise((done) => setTimeout(done, 400));
+      if (isCancelled) throw new Refusal(0, {detail: "The fit was cancelled."});
       fit = await call(fitPath(fit.id));
     }
-    if (fit.status === "failed") throw new Error(fit.error?.detail ?? "the fit failed");
+    if (fit.status === "failed") throw new Refusal(0, fit.error ?? {detail: "The fit failed."});
     return fit;
   }
 
@@ -111,23 +120,39 @@ export async function show(place, start) {
     const fit = await call(fitPath(id));
     if (fit.status && fit.status !== "done") { detail.replaceChildren(make("p", {}, `${id} is ${fit.status}.`)); return; }
     const about = laws.find((one) => one.id === fit.law);
+    // The form asks for the same again.
+    if (about && law.value !== fit.law && !start.law) {
+      law.value = fit.law;
+      describe();
+      for (const control of options.querySelectorAll("select")) control.value = fit.options?.[control.name] ?? control.value;
+    }
     const {termination, metrics, objective: minimised} = fit;
     const level = Math.round((fit.interval_level ?? 0.9) * 100);
+    const meanings = new Map((about?.parameters ?? []).map((one) => [one.name, one.meaning]));
+    const {starts, starts_agreeing: agreeing} = termination ?? {};
     detail.replaceChildren(...[
       make("h2", {}, `${about?.title ?? fit.law}`),
-      make("p", {class: "faint"}, make("code", {}, about?.formula ?? ""), ` ${fit.points} points of ${fit.runs.length} runs; fit ${fit.id}, seed ${fit.seed}, data ${fit.data_digest}, version ${fit.version}`),
-      figures([[metrics?.mean_relative_error === undefined ? "–" : `${number(metrics.mean_relative_error * 100, 3)} %`, "mean relative error"], [number(metrics?.r2), "r²"],
-        [termination ? `${termination.starts_agreeing} of ${termination.starts}` : "–", "starts agree on this optimum"],
-        [termination?.converged ? "converged" : "not converged", termination?.reason ?? ""], [`${minimised?.residual === "log" ? "log-" : ""}${minimised?.loss ?? ""}${minimised?.delta ? `:${minimised.delta}` : ""}`, "objective"]]),
+      make("p", {class: "faint"}, make("code", {}, about?.formula ?? ""), `, fitted to ${number(fit.points)} points of ${number(fit.runs.length)} ${fit.runs.length === 1 ? "run" : "runs"}`),
+      figures([[metrics?.mean_relative_error === undefined ? "–" : `${number(metrics.mean_relative_error * 100, 3)} %`, "mean relative error on them"], [number(metrics?.r2), "r², the share of the losses' variance explained"],
+        [termination ? `${agreeing} of ${starts}` : "–", "starts found this optimum"],
+        [termination?.converged ? "converged" : "not converged", endings[termination?.reason] ?? ""]]),
       warnings(fit.warnings),
-      table(`Parameters with their ${level} % intervals`, ["parameter", "symbol", "value", "standard error", "lower", "upper", ""], fit.parameters.map((one) => [
-        one.name, one.symbol ?? "", one.value, one.standard_error ?? null, one.interval?.[0] ?? null, one.interval?.[1] ?? null, one.fixed ? "fixed" : one.at_bound ? "at its bound" : ""])),
-      fit.derived?.length ? table("What follows", ["quantity", "value", "standard error", "meaning"], fit.derived.map((one) => [one.name, one.value, one.standard_error ?? null, one.meaning])) : null,
+      table(`Parameters with their ${level} % intervals`, ["parameter", "symbol", "value", "standard error", "lower", "upper", "meaning"], fit.parameters.map((one) => [
+        words(one.name), one.symbol ?? "", one.value, one.standard_error ?? null, one.interval?.[0] ?? null, one.interval?.[1] ?? null,
+        [one.fixed ? "fixed" : one.at_bound ? "at its bound" : null, meanings.get(one.name)].filter(Boolean).join("; ")])),
+      fit.derived?.length ? table("What follows from them", ["quantity", "value", "standard error", "meaning"], fit.derived.map((one) => [words(one.name), one.value, one.standard_error ?? null, one.meaning])) : null,
+      make("details", {}, make("summary", {}, "How it was made, to make it again"),
+        table("Of this fit", ["", ""], [["id", fit.id], ["runs", fit.runs.join(", ")],
+          ["objective", `${minimised?.residual === "log" ? "log-" : ""}${minimised?.loss ?? ""}${minimised?.delta ? `:${minimised.delta}` : ""}`],
+          ...Object.entries(fit.options ?? {}).map(([name, value]) => [words(name), value]), ["seed", String(fit.seed)], ["digest of the data", fit.data_digest], ["version", fit.version]])),
       correlation(fit),
       make("div", {class: "bar"},
-        about?.kind === "curve" ? make("a", {href: address({view: "whatif", fit: fit.id, run: fit.runs[0]})}, "What if") : null,
-        make("a", {href: address({view: "plans", fit: fit.id})}, "Plans of this fit")),
-      await judge(fit, about)].filter(Boolean));
+        about?.kind === "curve" ? make("a", {href: address({view: "whatif", fit: fit.id, run: fit.runs[0]})}, "What if with this fit") : null,
+        make("a", {href: address({view: "plans", fit: fit.id})}, "Plans of this fit"))].filter(Boolean));
+    // It takes a prediction for each run; what the fit says of itself need not wait.
+    const judged = make("div", {}, make("p", {class: "faint"}, "Predicting its runs …"));
+    detail.append(judged);
+    judge(fit, about).then((section) => judged.replaceChildren(section), (refusal) => judged.replaceChildren(problem(refusal)));
   }
 
   /** How parameters trade off against each other: the covariance, scaled to −1 … 1. */
@@ -145,45 +170,76 @@ export async function show(place, start) {
 
   /** Predicted against measured, and residuals, of the fitted runs or of others. */
   async function judge(fit, about) {
-    if (about?.kind !== "curve") return score(fit);
     const box = make("div", {class: "chart"});
     const residuals = make("div", {class: "chart low"});
-    const shown = fit.runs.slice(0, 8);
-    const parts = await Promise.all(shown.map(async (id) => {
-      const [run, points] = await Promise.all([call(runPath(id)), call(`${runPath(id)}/points?max_points=600`).catch(() => call(`${runPath(id)}/points`))]).catch(() => [null, null]);
-      if (typeof run?.schedule !== "string") return null;
+    const [shown, [series, rest, listed]] = about?.kind === "curve"
+      ? [fit.runs.slice(0, mostDrawn), await overSteps(fit, about, fit.runs.slice(0, mostDrawn))]
+      : [fit.runs.slice(0, mostRows), await overLosses(fit, about, fit.runs.slice(0, mostRows))];
+    await ready;
+    if (!series.length) return score(fit);
+    setTimeout(() => {
+      if (isOver || !box.isConnected) return;
+      const [xlabel, ylabel] = about?.kind === "curve" ? ["optimizer step", "loss"] : ["predicted loss", "measured loss"];
+      charts.push(draw(box, series, {xlabel, ylabel, range: lossRange(series)}), draw(residuals, rest, {low: true, xlabel, ylabel: "residual"}));
+    });
+    return make("section", {}, make("h2", {}, about?.kind === "curve" ? "Predicted (lines) against measured (dots)" : "Predicted against measured"),
+      fit.runs.length > shown.length ? make("p", {class: "faint"}, `The first ${shown.length} of ${fit.runs.length} runs.`) : null, box,
+      make("h2", {}, "Residuals by run: observed − predicted"), residuals, listed, score(fit));
+  }
+
+  /** Runs with curves: losses over steps. */
+  async function overSteps(fit, about, ids) {
+    const runs = [];
+    await curves(ids, {max_points: 600}, (one) => { if (one.columns) runs.push(one); });
+    const parts = await Promise.all(runs.map(async ({run, columns}) => {
       const every = Math.max(1, Math.floor((run.last_step ?? 1000) / 600));
-      const curve = await call(`${fitPath(fit.id)}/curve${query({schedule: run.schedule, every})}`).catch(() => null);
-      return curve && {id, points: points.points, curve};
+      const size = about.optional?.includes("parameter_count") ? run.parameter_count : null;
+      const schedule = typeof run.schedule === "string" ? run.schedule : `from:${run.id}@${run.last_step}`;
+      const curve = await call(`${fitPath(fit.id)}/curve${query({schedule, every, parameter_count: size})}`).catch(() => null);
+      return curve && {name: run.name ?? run.id, columns, curve};
     }));
-    const series = [];
-    const rest = [];
-    parts.filter(Boolean).forEach(({id, points, curve}, index) => {
-      const measured = points.filter((point) => Number.isFinite(point.loss));
-      series.push({name: id, x: measured.map((point) => point.step), y: measured.map((point) => point.loss), points: true, faint: true, colour: colour(index)});
-      series.push({name: `${id} law`, x: curve.steps, y: curve.loss, predicted: true, colour: colour(index)});
+    const [series, rest] = [[], []];
+    parts.filter(Boolean).forEach(({name, columns, curve}, index) => {
+      const measured = columns.step.map((step, at) => ({step, loss: columns.loss?.[at]})).filter((point) => Number.isFinite(point.loss));
+      series.push({name: `${name}, measured`, x: measured.map((point) => point.step), y: measured.map((point) => point.loss), points: true, faint: true, colour: colour(index)});
+      series.push({name, x: curve.steps, y: curve.loss, predicted: true, colour: colour(index)});
       const x = []; const y = [];
       let place = 0;
       // What the fit left out has no residual.
       const fitted = fit.options?.points_from === "start" ? 0 : Number(/^warmup:(\d+)/.exec(curve.schedule)?.[1] ?? 0);
       for (const point of measured) {
         while (place + 1 < curve.steps.length && curve.steps[place + 1] < point.step) place += 1;
-        const [from, to] = [curve.loss[place], curve.loss[Math.min(place + 1, curve.steps.length - 1)]];
-        const width = curve.steps[Math.min(place + 1, curve.steps.length - 1)] - curve.steps[place];
+        const next = Math.min(place + 1, curve.steps.length - 1);
+        const [from, to] = [curve.loss[place], curve.loss[next]];
+        const width = curve.steps[next] - curve.steps[place];
         if (from === null || to === null || point.step < fitted) continue;
         const share = width > 0 ? Math.min(1, (point.step - curve.steps[place]) / width) : 0;
         x.push(point.step);
         y.push(point.loss - (from + (to - from) * share));
       }
-      rest.push({name: id, x, y, points: true, colour: colour(index)});
+      rest.push({name, x, y, points: true, colour: colour(index)});
     });
-    setTimeout(() => {
-      if (isOver || !box.isConnected) return;
-      charts.push(draw(box, series, {xlabel: "step", ylabel: "loss", range: lossRange(series)}), draw(residuals, rest, {low: true, ylabel: "residual"}));
-    });
-    return make("section", {}, make("h2", {}, "Predicted against measured"),
-      fit.runs.length > shown.length ? make("p", {class: "faint"}, `The first ${shown.length} of ${fit.runs.length} runs.`) : null, box,
-      make("h2", {}, "Residuals by run: observed − predicted"), residuals, score(fit));
+    return [series, rest, null];
+  }
+
+  /** Finished runs: measured losses over predicted ones, and each run in a table. */
+  async function overLosses(fit, about, ids) {
+    if (!about || fit.series) return [[], [], null];
+    const runs = [];
+    await curves(ids, {max_points: 4}, (one) => { if (!one.problem) runs.push(one.run); });
+    const needs = [...about.requires, ...(about.optional ?? [])].filter((name) => name !== "loss");
+    const pairs = (await Promise.all(runs.map(async (run) => {
+      const answer = await call(`${fitPath(fit.id)}/loss${query(Object.fromEntries(needs.map((name) => [name, run[name]])))}`).catch(() => null);
+      return {name: run.name ?? run.id, id: run.id, measured: run.loss ?? run.last_loss, predicted: answer?.loss};
+    }))).filter(({measured, predicted}) => Number.isFinite(measured) && Number.isFinite(predicted)).sort((left, right) => left.predicted - right.predicted);
+    if (!pairs.length) return [[], [], null];
+    const x = pairs.map((one) => one.predicted);
+    const ends = [x[0], x.at(-1)];
+    const worst = [...pairs].sort((left, right) => Math.abs(right.measured / right.predicted - 1) - Math.abs(left.measured / left.predicted - 1));
+    return [[{name: "as predicted", x: ends, y: ends, dashed: true, colour: colour(1)}, {name: "runs", x, y: pairs.map((one) => one.measured), points: true, colour: colour(0)}],
+      [{name: "residual", x, y: pairs.map((one) => one.measured - one.predicted), points: true, colour: colour(0)}],
+      table("The runs, worst predicted first", ["run", "measured", "predicted", "residual", "in %"], worst.map(({name, measured, predicted}) =>
+        [name, measured, predicted, Number((measured - predicted).toPrecision(3)), Number((100 * (measured / predicted - 1)).toPrecision(3))]))];
   }
 
   function score(fit) {
@@ -191,15 +247,16 @@ export async function show(place, start) {
     const whole = make("input", {placeholder: "or a study"});
     const answer = make("div");
     return make("section", {}, make("h2", {}, "Score on other runs"),
+      make("p", {class: "faint"}, "How well this fit predicts runs that it has not seen: errors in the loss's own unit, relative ones as fractions of it."),
       make("form", {class: "bar", onsubmit: async (event) => {
         event.preventDefault();
         try {
           const scored = await call(`${fitPath(fit.id)}/score${query({runs: ids.value, study: ids.value ? null : whole.value})}`);
           const names = ["r2", "mae", "rmse", "mean_relative_error", "worst_relative_error"];
-          answer.replaceChildren(table("Held-out metrics", ["run", ...names], [...scored.runs.map((one) => [one.id, ...names.map((name) => one.metrics[name])]),
+          answer.replaceChildren(table("Held-out metrics", ["run", "r²", "mean absolute error", "root mean square error", "mean relative error", "worst relative error"], [...scored.runs.map((one) => [one.id, ...names.map((name) => one.metrics[name])]),
             ["average", ...names.map((name) => scored.average?.[name] ?? null)]]));
         } catch (refusal) { answer.replaceChildren(problem(refusal)); }
-      }}, field("Runs", ids, true), field("Study", whole), make("button", {}, "Score")), answer);
+      }}, field("Runs", ids, true), field("Study", whole, false, "its test runs"), make("button", {}, "Score")), answer);
   }
 
   // All fits.
@@ -208,7 +265,7 @@ export async function show(place, start) {
     others.replaceChildren(make("h2", {}, "Fits of this server"), answer.fits.length
       ? table("Newest first", ["fit", "law", "status", "when"], answer.fits.map((one) => [
         make("a", {href: address({view: "fits", fit: one.id})}, one.id), one.law, one.status, new Date(one.created_at).toLocaleString()]))
-      : make("p", {class: "faint"}, "None yet."));
+      : make("p", {class: "faint"}, "None yet: choose a law and a study above. A law of curves learns from a few runs with their schedules; a law of sizes from a dozen finished runs of several sizes."));
   }
 
   if (start.fit) await present(start.fit).catch((refusal) => detail.replaceChildren(problem(refusal)));

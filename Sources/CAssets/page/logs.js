@@ -1,9 +1,7 @@
 // Ways in: drop files, or let a training job send its own log here.
-import {call, problem, query} from "./api.js";
+import {call, hasToken, problem, query} from "./api.js";
 import {copyButton, field, make, number, table, warnings} from "./dom.js";
 import {address} from "./state.js";
-
-export const title = "Put logs in";
 
 export async function show(place, start) {
   const study = make("input", {value: start.study ?? "", placeholder: "optional"});
@@ -13,15 +11,23 @@ export async function show(place, start) {
     ondragover: (event) => { event.preventDefault(); drop.classList.add("over"); },
     ondragleave: () => drop.classList.remove("over"),
     ondrop: (event) => { event.preventDefault(); drop.classList.remove("over"); take([...event.dataTransfer.files]); }},
-    make("p", {}, "Drop log files here: CSV, JSON, TensorBoard events, console logs, what a trainer wrote."), make("label", {for: "files"}, "or choose them: "), picker);
+    make("p", {}, "Drop log files here as their program wrote them: trainer_state.json, TensorBoard events, CSV, JSON lines, console logs."), make("label", {for: "files"}, "or choose them: "), picker);
   const here = location.origin;
-  const snippet = (name, text) => make("section", {}, make("h2", {}, name), make("pre", {}, text), copyButton("Copy", text));
-  place.append(make("h1", {}, "Put logs in"), make("div", {class: "bar"}, field("Study", study)), drop, answers,
-    snippet("What logs to MLflow: Trainer(report_to=\"mlflow\"), Lightning's MLFlowLogger", `export MLFLOW_TRACKING_URI=${here}`),
-    snippet("Three lines of Python", `# curl -O ${here}/isoloss.py\nimport isoloss\nrun = isoloss.init("${here}", name="my-run", study="mine", schedule="warmup:300@3e-3,cosine:3700@3e-4")\nrun.log({"loss": 3.7, "lr": 3e-3}, step=300)`),
-    snippet("A file, from a terminal", `isoloss import my-log.csv --study mine --server ${here}`),
-    snippet("curl, from any job",
-      `curl -X PUT ${here}/v1/runs/my-run -H 'Content-Type: application/json' \\\n  -d '{"study":"mine","schedule":"warmup:300@3e-3,cosine:3700@3e-4"}'\ncurl ${here}/v1/runs/my-run/points -H 'Content-Type: application/json' \\\n  -d '{"points":[{"step":300,"loss":3.7,"learning_rate":3e-3}]}'`));
+  // A server with a token wants it from every job, too.
+  const token = hasToken();
+  const secret = (name) => (token ? ` ${name}=$ISOLOSS_TOKEN` : "");
+  const bearer = token ? " -H \"Authorization: Bearer $ISOLOSS_TOKEN\"" : "";
+  const snippet = (name, about, text) => make("section", {}, make("h2", {}, name), make("p", {class: "faint"}, about),
+    make("div", {class: "snippet"}, make("pre", {tabindex: 0}, text), copyButton("Copy", text)));
+  place.append(make("h1", {}, "Put logs in"), make("div", {class: "bar"}, field("Study", study, false, "Runs of one study help each other's forecasts.")), drop, answers,
+    snippet("From what logs to MLflow already", "Trainer(report_to=\"mlflow\"), Lightning's MLFlowLogger and mlflow itself send here with this in their environment.",
+      `export MLFLOW_TRACKING_URI=${here}${secret("MLFLOW_TRACKING_TOKEN")}`),
+    snippet("From trackio", "Trainer(report_to=\"trackio\") likewise.", `export TRACKIO_SERVER_URL=${here} TRACKIO_WRITE_TOKEN=${token ? "$ISOLOSS_TOKEN" : "none"}`),
+    snippet("From your own Python", "One file that needs nothing else; it never waits for the network.",
+      `# curl -O ${here}/isoloss.py\nimport isoloss\nrun = isoloss.init("${here}", name="my-run", study="mine", schedule="warmup:300@3e-3,cosine:3700@3e-4")\nrun.log({"loss": 3.7, "lr": 3e-3}, step=300)`),
+    snippet("A file, from a terminal", "The same files as above, or whole folders; --follow goes on as they grow.", `isoloss import my-log.csv --study mine --server ${here}`),
+    snippet("From any job, by curl", "Register the run once, then post points as they come. Both are safe to repeat.",
+      `curl -X PUT ${here}/v1/runs/my-run${bearer} -H 'Content-Type: application/json' \\\n  -d '{"study":"mine","schedule":"warmup:300@3e-3,cosine:3700@3e-4"}'\ncurl ${here}/v1/runs/my-run/points${bearer} -H 'Content-Type: application/json' \\\n  -d '{"points":[{"step":300,"loss":3.7,"learning_rate":3e-3}]}'`));
 
   async function take(files) {
     for (const file of files) {

@@ -1,28 +1,28 @@
 // Losses under schedules that nobody has trained: text and handles, beside the predicted curve.
-import {call, doneFits, fit as fitPath, problem, query, run as runPath} from "./api.js";
+import {call, curl, curves, doneFits, fit as fitPath, problem, query, run as runPath} from "./api.js";
 import {copyButton, field, figures, interval, make, number, select, table, toast, warnings} from "./dom.js";
-import {colour, draw, lossRange} from "./chart.js";
+import {colour, draw, lossRange, ready} from "./chart.js";
 import {editor, parse, shapes, write} from "./editor.js";
-import {address, update} from "./state.js";
-
-export const title = "What if";
-export const carry = ({fit, run}) => ({fit, run});
+import {advice, recommended} from "./plans.js";
+import {address, go, update} from "./state.js";
 
 export async function show(place, start) {
   place.append(make("h1", {}, "What if"));
-  const laws = new Map((await call("/v1/laws")).laws.map((law) => [law.id, law]));
-  const fits = (await doneFits()).filter((one) => laws.get(one.law)?.kind === "curve");
-  if (!fits.length) {
-    place.append(make("p", {}, "This needs a fit of a law of curves, such as forecast or lr-annealing. ", make("a", {href: address({view: "fits"})}, "Fit one"), "."));
+  let measured = null;
+  const [laws, fits, run, recent] = await Promise.all([
+    call("/v1/laws").then((answer) => new Map(answer.laws.map((law) => [law.id, law]))), doneFits(),
+    start.run ? call(runPath(start.run)).catch(() => null) : null, call("/v1/runs?sort=-updated&limit=200"),
+    start.run ? curves([start.run], {max_points: 1500}, ({columns}) => { measured = columns; }) : null, ready]);
+  const usable = fits.filter((one) => laws.get(one.law)?.kind === "curve");
+  if (!usable.length) {
+    place.append(make("p", {}, "Here you change a learning-rate schedule and see the loss that a law predicts under it. That needs a fit of a law of curves, such as forecast or lr-annealing: ", make("a", {href: address({view: "fits", law: "forecast"})}, "fit one"), "."));
     return null;
   }
-  const run = start.run ? await call(runPath(start.run)).catch(() => null) : null;
   // A run without a schedule is forecast along the curve that its rates have followed so far.
   const known = run?.schedule ?? (run?.total_steps ? (await call(`${runPath(run.id)}/forecast`).catch(() => null))?.curve?.schedule : null);
   const own = typeof known === "string" ? known : null;
-  const view = {fit: fits.some((one) => one.id === start.fit) ? start.fit : fits[0].id, schedule: start.schedule ?? own ?? "warmup:300@3e-3,hold:2700,linear:1000@3e-4"};
+  const view = {fit: usable.some((one) => one.id === start.fit) ? start.fit : usable[0].id, schedule: start.schedule ?? own ?? "warmup:300@3e-3,hold:2700,linear:1000@3e-4"};
   const pins = start.pins ? start.pins.split("|") : [];
-  const measured = run ? (await call(`${runPath(run.id)}/points`)).points : [];
 
   const text = make("input", {class: "mono", value: view.schedule, spellcheck: false, "aria-describedby": "schedule-error", oninput: () => change(text.value, "text")});
   const error = make("div", {id: "schedule-error", role: "alert"});
@@ -34,11 +34,18 @@ export async function show(place, start) {
   const handleValues = parse(view.schedule) ?? {warmup: 300, peak: 3e-3, start: 3000, total: 4000, shape: "linear", final: 3e-4};
   const drawing = editor(handleValues, (values) => change(write(values), "handles"));
   const shape = select(shapes.map((name) => [name, name]), handleValues.shape, (name) => { handleValues.shape = name; drawing.set({}); change(write(handleValues), "handles"); });
-  handles.append(drawing.svg, make("div", {class: "bar"}, field("Cooldown", shape)));
+  handles.append(make("div", {class: "faint"}, "Learning rate over steps"), drawing.svg,
+    make("p", {class: "faint hint"}, "Drag the circles, or move them with the arrow keys (with Shift by ten): peak and warm-up, start of the cooldown, end and final rate."),
+    make("div", {class: "bar"}, field("Shape of the cooldown", shape)));
+  const choices = recent.runs.filter((one) => one.point_count > 0);
+  if (run && !choices.some((one) => one.id === run.id)) choices.unshift(run);
+  const beside = select([["", "none"], ...choices.map((one) => [one.id, one.name ?? one.id])], run?.id ?? "", (id) => go({view: "whatif", fit: view.fit, run: id, pins: pins.join("|")}));
+  beside.className = "narrow";
 
   place.append(
     make("div", {class: "bar"},
-      field("Fit", select(fits.map((one) => [one.id, `${one.law} · ${one.id}`]), view.fit, (id) => { view.fit = id; update({fit: id}); ask(); })),
+      field("Fit", select(usable.map((one) => [one.id, `${one.law} · ${one.id}`]), view.fit, (id) => { view.fit = id; update({fit: id}); ask(); })),
+      field("Beside run", beside),
       field("Schedule", text, true)),
     error,
     make("div", {class: "grid"},
@@ -46,11 +53,11 @@ export async function show(place, start) {
       make("div", {}, handles,
         make("div", {class: "bar"},
           make("button", {type: "button", onclick: pin}, "Keep to compare"),
-          run ? make("button", {type: "button", onclick: () => plan("anneal-now")}, "Anneal now") : null,
+          make("button", {type: "button", disabled: !run, title: run ? "Cooldowns of this run from where it is" : "Choose a run to cool down", onclick: () => plan("anneal-now")}, "Anneal now"),
           make("button", {type: "button", onclick: () => plan("best-schedule")}, "Best schedule")),
         make("div", {class: "bar"},
           copyButton("Copy schedule", () => view.schedule),
-          copyButton("Copy curl", () => `curl '${location.origin}${curvePath(view.schedule)}'`),
+          copyButton("Copy curl", () => curl(curvePath(view.schedule))),
           make("button", {type: "button", onclick: () => save("text/csv", "csv")}, "CSV"),
           make("button", {type: "button", onclick: () => save("image/svg+xml", "svg")}, "SVG"),
           copyButton("Copy link", () => location.href)))));
@@ -65,7 +72,7 @@ export async function show(place, start) {
     const size = run?.parameter_count && law().optional?.includes("parameter_count") ? run.parameter_count : null;
     return `${fitPath(view.fit)}/${kind}${query({schedule, every: kind === "curve" ? Math.max(1, Math.round((steps ?? 20000) / 240)) : null, interval: 0.9, parameter_count: size})}`;
   }
-  const law = () => laws.get(fits.find((one) => one.id === view.fit).law);
+  const law = () => laws.get(usable.find((one) => one.id === view.fit).law);
 
   function change(schedule, by) {
     view.schedule = schedule;
@@ -90,7 +97,8 @@ export async function show(place, start) {
       place.dataset.redraw = (performance.now() - began).toFixed(1);
     } catch (refusal) {
       text.setAttribute("aria-invalid", "true");
-      error.replaceChildren(problem(refusal));
+      const place = /character (\d+)/.exec(refusal.message);
+      error.replaceChildren(problem(refusal), place ? make("pre", {"aria-hidden": "true"}, `${view.schedule}\n${" ".repeat(place[1] - 1)}^`) : "");
     }
     asked = false;
     if (waiting) { waiting = false; ask(); }
@@ -98,10 +106,10 @@ export async function show(place, start) {
 
   function render([answer, ...others]) {
     chart?.destroy();
-    const series = [{name: "predicted", x: answer.steps, y: answer.loss, lower: answer.lower ?? [], upper: answer.upper ?? [], band: true, predicted: true, colour: colour(0)}];
+    const series = [{name: "predicted, with its 90 % interval", x: answer.steps, y: answer.loss, lower: answer.lower ?? [], upper: answer.upper ?? [], band: true, predicted: true, colour: colour(0)}];
     others.forEach((other, index) => series.push({name: `kept ${index + 1}`, x: other.steps, y: other.loss, lower: other.lower ?? [], upper: other.upper ?? [], band: true, predicted: true, dashed: true, colour: colour(index + 1)}));
-    if (measured.length) series.push({name: run.name ?? run.id, x: measured.map((point) => point.step), y: measured.map((point) => point.loss ?? null), points: true, colour: colour(7)});
-    chart = draw(chartBox, series, {xlabel: "step", ylabel: "loss", range: lossRange(series)});
+    if (measured?.loss) series.push({name: `${run.name ?? run.id}, measured`, x: measured.step, y: measured.loss, points: true, colour: colour(7)});
+    chart = draw(chartBox, series, {xlabel: "optimizer step", ylabel: "loss", range: lossRange(series)});
     const last = answer.steps.length - 1;
     told.replaceChildren(...[figures([[interval(answer.loss[last], answer.lower?.[last], answer.upper?.[last]), `predicted loss at step ${number(answer.steps[last])}, 90 % interval`]]), warnings(answer.warnings)].filter(Boolean));
     pinned.replaceChildren(pins.length ? table("Kept schedules", ["", "schedule", "final loss", ""], others.map((other, index) => [
@@ -121,11 +129,9 @@ export async function show(place, start) {
     planned.replaceChildren(make("p", {class: "faint"}, "Searching …"));
     try {
       const answer = await call(`${fitPath(view.fit)}/plan${query(wish)}`);
-      const found = kind === "anneal-now" ? answer.cooldowns?.[answer.best] : answer.families?.find((one) => one.name === answer.best) ?? answer.families?.[0];
-      planned.replaceChildren(...[make("h2", {}, kind === "anneal-now" ? "Anneal now" : "Best schedule"),
-        found ? make("p", {}, make("code", {}, found.schedule), ` ends at ${interval(found.final?.loss ?? found.loss?.loss ?? found.loss, found.final?.lower ?? found.loss?.lower, found.final?.upper ?? found.loss?.upper)}`,
-          found.gain ? `, a gain of ${interval(found.gain.loss, found.gain.lower, found.gain.upper)}` : "", ". ") : null,
-        found ? make("button", {type: "button", onclick: () => { text.value = found.schedule; change(found.schedule, "text"); }}, "Draw it") : null,
+      const found = recommended(answer);
+      planned.replaceChildren(...[make("h2", {}, kind === "anneal-now" ? "Anneal now" : "Best schedule"), ...advice(answer),
+        found ? make("button", {type: "button", onclick: () => { text.value = found.schedule; change(found.schedule, "text"); }}, "Take this schedule") : null,
         make("a", {href: address({view: "plans", fit: view.fit, ...wish})}, " The whole plan"), warnings(answer.warnings)].filter(Boolean));
     } catch (refusal) {
       planned.replaceChildren(problem(refusal));

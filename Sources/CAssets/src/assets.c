@@ -12,6 +12,8 @@ static const unsigned char index_html[] = {
 #embed "../page/index.html"
 };
 static const unsigned char style_css[] = {
+#embed "/usr/share/javascript/dygraphs/dygraph.min.css"
+,'\n',
 #embed "../page/style.css"
 };
 static const unsigned char icon_svg[] = {
@@ -59,9 +61,6 @@ static const unsigned char isoloss_py[] = {
 static const unsigned char dygraph_min_js[] = {
 #embed "/usr/share/javascript/dygraphs/dygraph.min.js"
 };
-static const unsigned char dygraph_min_css[] = {
-#embed "/usr/share/javascript/dygraphs/dygraph.min.css"
-};
 
 #define ASSET(name, bytes) {name, bytes, sizeof bytes}
 static const struct embedded_file assets[] = {
@@ -82,7 +81,6 @@ static const struct embedded_file assets[] = {
     ASSET("logs.js", logs_js),
     ASSET("isoloss.py", isoloss_py),
     ASSET("dygraph.min.js", dygraph_min_js),
-    ASSET("dygraph.min.css", dygraph_min_css),
 };
 const size_t asset_count = sizeof assets / sizeof assets[0];
 
