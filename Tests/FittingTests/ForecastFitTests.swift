@@ -208,6 +208,35 @@ import Testing
         #expect(score.average.meanRelativeError < 0.5 * without.average.meanRelativeError)
     }
 
+    /// Of a fall of the rate, its first half gains less than its second in many real runs.
+    @Test(arguments: [("rate", 500), ("power", 44), ("root", 8.7)])
+    func `drops are measured as the runs have it`(measure: String, coefficient: Double) throws {
+        var study = ForecastStudy.fading
+        study.options["drop_measure"] = measure
+        study.parameters[3] = coefficient
+        study.noise = 3e-4
+        let runs = try study.training(seed: 3)
+        func error(_ options: [String: String]) throws -> (chosen: String?, mean: Double) {
+            let report = try Fitter().fit(FitRequest(law: "forecast", options: options), runs: runs)
+            let score = try LawPredictor(report: report).score(study.unseen())
+            return (report.options["drop_measure"], score.average.meanRelativeError)
+        }
+        let free = try error([:])
+        #expect(free.chosen == measure)
+        for other in ["rate", "power", "root"] where other != measure {
+            let given = try error(["drop_measure": other])
+            #expect(given.chosen == other)
+            #expect(free.mean < given.mean, "\(free.mean), \(other) \(given.mean)")
+        }
+    }
+
+    @Test func `runs at a constant rate leave drops as they are`() throws {
+        let runs = try ForecastStudy.fading.runs(
+            [5_500, 7_500, 11_500].map { ("\($0)", "warmup:500@3e-4,hold:\($0)") }, seed: 2)
+        let report = try Fitter().fit(FitRequest(law: "forecast"), runs: runs)
+        #expect(report.options["drop_measure"] == "rate")
+    }
+
     /// By the plain mean square, one point at five times its loss decides the noise of all.
     @Test func `a single wrong point does not widen an interval`() throws {
         let clean = try ForecastStudy.fading.training(seed: 2)

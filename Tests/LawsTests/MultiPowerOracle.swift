@@ -50,12 +50,13 @@ struct MultiPowerOracle {
     /// The greatest |fast/slow − 1| of the law at some steps.
     static func worstError(
         of schedule: LearningRateSchedule, at steps: [Int], _ parameters: [Double],
-        withWarmup: Bool = true, byPower: Bool = false
+        withWarmup: Bool = true, measure: String = "rate"
     ) throws -> Double {
         let oracle = MultiPowerOracle(
-            schedule, from: withWarmup ? 1 : schedule.warmupSteps + 1, power: byPower ? 0.7 : 1)
+            schedule, from: withWarmup ? 1 : schedule.warmupSteps + 1,
+            power: ["power": 0.7, "root": 0.5][measure] ?? 1)
         let losses = try losses(
-            of: schedule, at: steps, parameters, withWarmup: withWarmup, byPower: byPower)
+            of: schedule, at: steps, parameters, withWarmup: withWarmup, measure: measure)
         return zip(steps, losses).reduce(0) {
             max($0, abs($1.1 / oracle.loss(at: $1.0, parameters) - 1))
         }
@@ -64,7 +65,7 @@ struct MultiPowerOracle {
     /// The law's own losses.
     static func losses(
         of schedule: LearningRateSchedule, at steps: [Int], _ parameters: [Double],
-        withWarmup: Bool = true, byPower: Bool = false
+        withWarmup: Bool = true, measure: String = "rate"
     ) throws -> [Double] {
         let input = LawInput(features: [:], areas: ScheduleAreas(schedule), steps: steps)
         return LawEvaluation(
@@ -72,7 +73,7 @@ struct MultiPowerOracle {
                 "multi-power",
                 options: [
                     "annealing_from": withWarmup ? "start" : "end_of_warmup",
-                    "drop_measure": byPower ? "power" : "rate",
+                    "drop_measure": measure,
                 ]),
             inputs: [input], parameters: parameters
         ).losses

@@ -14,7 +14,9 @@ package import Schedules
 /// runs and horizons that it was not fitted on. The fit's `forecast` object says what was done.
 ///
 /// `annealing_from=start` counts the warm-up's rises in both members, so that the peak rate matters.
-/// With fitted runs of several peaks, the fit takes what predicts left-out runs better.
+/// With fitted runs of several peaks, the fit takes what predicts left-out runs better. Of
+/// `drop_measure` it takes what follows the fitted runs best, where there are three or more and their
+/// rates have fallen.
 ///
 /// Source: Luo et al. 2025, arXiv 2503.12811; Tissue et al. 2024, arXiv 2408.11029.
 package struct ForecastLaw: ScalingLaw {
@@ -22,11 +24,15 @@ package struct ForecastLaw: ScalingLaw {
         "annealing_from", values: ["end_of_warmup", "start"],
         meaning: "which changes of the learning rate count; by default what predicts left-out runs")
 
+    private static let dropMeasure = LawOption(
+        MultiPowerLaw.dropMeasure.name, values: MultiPowerLaw.dropMeasure.values,
+        meaning: MultiPowerLaw.dropMeasure.meaning + "; by default what fits three or more runs")
+
     package static let about = LawDescription(
         id: "forecast", title: "Forecast: a loss curve beyond the data, from laws averaged",
         kind: .curve, formula: "L(s) = w·multi-power(s) + (1 − w)·lr-annealing(s)",
         reference: "Luo et al. 2025, arXiv:2503.12811; Tissue et al. 2024, arXiv:2408.11029",
-        options: [annealingFrom, .pointsFrom],
+        options: [annealingFrom, dropMeasure, .pointsFrom],
         limits: "Weak priors and late points decide: for the optimum of the data alone, fit the "
             + "laws themselves. Runs of several sizes are fitted jointly and need parameter_count.")
 
@@ -65,7 +71,8 @@ package struct ForecastLaw: ScalingLaw {
                 "multi_power_weight", symbol: "w", meaning: "share of the multi-power law",
                 bounds: 0...1, start: .searched(0.1...0.9)))
         mixture = LawMixture(
-            members: members, weightIndex: parameters.count - 1, peakOption: Self.annealingFrom)
+            members: members, weightIndex: parameters.count - 1, peakOption: Self.annealingFrom,
+            dropOption: Self.dropMeasure)
         self.parameters = parameters
     }
 

@@ -23,6 +23,8 @@ package struct LawMixture: Sendable {
     /// An option of the law that its fit may choose where the request leaves it open: whether the
     /// rises of the rate count, without which nothing in a member knows the peak.
     package let peakOption: LawOption
+    /// Another such option: the first member's measure of a drop of the rate.
+    package let dropOption: LawOption
 
     /// A member's parameter as the mixture names it.
     ///

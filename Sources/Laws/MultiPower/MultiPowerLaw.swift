@@ -16,7 +16,7 @@ import Schedules
 /// | L0 | `irreducible_loss` | nats per token | ≥ 0 |
 /// | A | `area_coefficient` | nats · (rate·steps)^α | ≥ 0 |
 /// | α | `area_exponent` | – | 0 … 5 |
-/// | B | `annealing_coefficient` | nats per rate, or rate^0.7 | ≥ 0 |
+/// | B | `annealing_coefficient` | nats per rate, or per its power p | ≥ 0 |
 /// | C | `drop_rate` | rate^γ per rate·step | 10⁻⁶ … 10⁶ |
 /// | β | `drop_exponent` | – | 10⁻³ … 10 |
 /// | γ | `rate_exponent` | – | 0 … 2 |
@@ -36,13 +36,13 @@ import Schedules
 /// `warmup_area=fitted` counts the warm-up's rates in S1 by a share ω, so that the first points after
 /// it say what the warm-up was worth rather than pull at the law's shape.
 ///
-/// `drop_measure=power` is ours, not the paper's: a drop is η_{k−1}^0.7 − η_k^0.7. By the paper the first
-/// half of a fall to 0 gains as much as the second; in measured runs it gains less, the more so the
-/// higher the peak, and long cooldowns end far below what the law makes of their beginning. The power
-/// fitted to whole studies was 0.56 and 0.77 (a public sweep of one 124M model at peaks of 2e-3 and
-/// 5e-4), 0.70 and 0.80 (the sample runs), with half the misfit of 1 in both sweeps; 0.7 held fast
-/// forecast left-out ends as well as a power fitted under a prior. Gains grow with the peak as its
-/// power 0.37 from study to study (`AnnealingLaw.priors`), which says the same.
+/// `drop_measure=power` and `root` are ours, not the paper's: a drop is η_{k−1}^p − η_k^p, p = 0.7 and ½.
+/// By the paper the first half of a fall to 0 gains as much as the second; in measured runs it gains
+/// less, the more so the higher the peak, and long cooldowns end far below what the law makes of their
+/// beginning. The power fitted to whole studies was 0.56 and 0.77 (a public sweep of one 124M model at
+/// peaks of 2e-3 and 5e-4), 0.70 and 0.80 (the sample runs), with half the misfit of 1 in both sweeps.
+/// Gains grow with the peak as its power 0.37 from study to study (`AnnealingLaw.priors`), which says
+/// the same.
 ///
 /// `annealing_gain=fading` is ours, not the paper's. By the paper a drop gains as much late in a long
 /// run as early in a short one, or more, for S_k(t) is longer there; in the sample runs the same
@@ -55,8 +55,8 @@ package struct MultiPowerLaw: ScalingLaw {
         "annealing_gain", values: ["lasting", "fading"],
         meaning: "fading multiplies what drops gain by S1(t)^−ζ")
     package static let dropMeasure = LawOption(
-        "drop_measure", values: ["rate", "power"],
-        meaning: "power measures a drop by the fall of η^0.7, not of η")
+        "drop_measure", values: ["rate", "power", "root"],
+        meaning: "power and root measure a drop by the fall of η^0.7 and √η, not of η")
     package static let warmupArea = LawOption(
         "warmup_area", values: ["counted", "fitted"],
         meaning: "fitted counts the warm-up's learning rates in S1 by a share ω")
@@ -79,7 +79,10 @@ package struct MultiPowerLaw: ScalingLaw {
 
     package init(options: LawOptions) {
         countsWarmupDrops = options.has(Self.annealingFrom, "start")
-        dropMeasure = DropMeasure(power: options.has(Self.dropMeasure, "power") ? 0.7 : 1)
+        dropMeasure =
+            options.has(Self.dropMeasure, "power")
+            ? DropMeasure(power: 0.7)
+            : DropMeasure(power: options.has(Self.dropMeasure, "root") ? 0.5 : 1)
         let isFading = options.has(Self.annealingGain, "fading")
         let fitsWarmup = options.has(Self.warmupArea, "fitted")
         parameters =
@@ -133,13 +136,14 @@ package struct MultiPowerLaw: ScalingLaw {
     ///
     /// B·peak was 0.39 nats at a peak of 5e-4 and 0.60 at 2e-3 (a public sweep of one 124M model), 0.62
     /// and 0.72 at 3e-3 (the sample runs for fitting); by drops measured as a power, B·peak^0.7 was 0.45,
-    /// 0.64, 0.73 and 0.87. `AnnealingLaw` says how gains depend on the peak.
+    /// 0.64, 0.73 and 0.87. `AnnealingLaw` says how gains depend on the peak. That of roots follows the
+    /// line through the two.
     package func priors(for inputs: [LawInput]) -> [String: ParameterPrior] {
         var priors = staticPriors
         guard fadingIndex != nil, let scale = CurveScale(inputs), scale.gainPriorShare > 0 else {
             return priors
         }
-        let gain = dropMeasure.power == 1 ? 0.7 : 0.8
+        let gain = 0.7 + (1 - dropMeasure.power) / 3
         let coefficient = gain * scale.gainFactor / pow(scale.peak, dropMeasure.power)
         priors["annealing_coefficient"] = ParameterPrior(
             center: coefficient, spread: 0.4 * coefficient, share: scale.gainPriorShare,
