@@ -231,7 +231,7 @@ package struct AnnealingLaw: ScalingLaw {
             return priors
         }
         let memory = max(3, 0.025 * Double(scale.length))
-        let coefficient = 0.26 * scale.gainFactor / (scale.peak * memory)
+        let coefficient = scale.usualGain / (scale.peak * memory)
         priors["annealing_coefficient"] = ParameterPrior(
             center: coefficient, spread: 0.4 * coefficient, share: scale.gainPriorShare,
             source: CurveScale.gainSource)

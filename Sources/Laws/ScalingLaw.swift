@@ -190,6 +190,26 @@ package struct CurveScale: Sendable {
     /// The gain of annealing from this peak over that from 3e-3; `AnnealingLaw.priors` has its source.
     package var gainFactor: Double { pow(peak / 3e-3, 0.37) }
 
+    /// The loss that a fall from this peak to 0 gains, in nats.
+    package var usualGain: Double { 0.26 * gainFactor }
+
+    /// The standard deviation of a gain about the usual one, as a share of it.
+    ///
+    /// The five studies of `AnnealingLaw.priors` scatter by 0.18 about a line with two numbers fitted
+    /// to them, and a study to come may be less like them.
+    package static let gainSpread = 0.3
+
+    /// Runs as long as the longest one at this peak: one held to its end, and one whose rate falls to 0
+    /// over its last fifth.
+    package var cooldown: (held: LearningRateSchedule, cooled: LearningRateSchedule)? {
+        let fall = max(2, length / 5)
+        let start = "warmup:1@\(peak),hold:\(max(1, length - 1 - fall))"
+        guard let held = try? LearningRateSchedule(parsing: start + ",hold:\(fall)"),
+            let cooled = try? LearningRateSchedule(parsing: start + ",linear:\(fall)@0")
+        else { return nil }
+        return (held, cooled)
+    }
+
     /// The source of gains, as an answer names it.
     package static let gainSource =
         "annealing gains of the sample runs for fitting, a public sweep of peak rates and published "

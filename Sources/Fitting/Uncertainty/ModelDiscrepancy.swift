@@ -54,9 +54,11 @@ struct ModelDiscrepancy {
     ///   - law: The law that was fitted.
     ///   - priorSpreads: What was known of parameters beforehand, by position, in the solver's
     ///     coordinate: curves scatter no further than that.
+    ///   - priorRows: What was known of combinations of parameters, each a gradient in units of its
+    ///     standard deviation.
     init(
         best: Solution, isKnown: [Bool], noise: NoiseEstimate, law: ConfiguredLaw,
-        priorSpreads: [Int: Double] = [:]
+        priorSpreads: [Int: Double] = [:], priorRows: [[Double]] = []
     ) {
         let (points, count) = (best.residuals.count, isKnown.count)
         let free = Double(isKnown.count { !$0 })
@@ -66,7 +68,7 @@ struct ModelDiscrepancy {
         let term = Self.misspecifiedTerm(best, isKnown: isKnown, law: law)
         let classic = Self.classic(
             best, isKnown: isKnown, variance: square * Double(points) / independent, law: law,
-            priorSpreads: priorSpreads)
+            priorSpreads: priorSpreads, priorRows: priorRows)
         let share = term == nil ? 1 : 1 - Self.misspecifiedShare
         var matrix = (0..<count).map { row in
             // Infinite only without noise, where nothing bounds an unseen parameter: the parameters'
@@ -101,10 +103,10 @@ struct ModelDiscrepancy {
     /// (JᵀJ/variance + W⁻²)⁻¹, with W⁻¹ as one more row per parameter.
     private static func classic(
         _ best: Solution, isKnown: [Bool], variance: Double, law: ConfiguredLaw,
-        priorSpreads: [Int: Double]
+        priorSpreads: [Int: Double], priorRows: [[Double]]
     ) -> Covariance {
         let (points, count) = (best.residuals.count, isKnown.count)
-        let rows = points + count
+        let rows = points + count + priorRows.count
         var jacobian = Array(repeating: 0.0, count: rows * count)
         for (column, spec) in law.parameters.enumerated() {
             for point in 0..<points {
@@ -113,6 +115,10 @@ struct ModelDiscrepancy {
             let unit = spec.scale == .linear ? max(1, abs(best.parameters[column])) : 1
             let width = min(widest * unit, priorSpreads[column] ?? .infinity)
             jacobian[column * rows + points + column] = variance.squareRoot() / width
+            for (place, row) in priorRows.enumerated() {
+                jacobian[column * rows + points + count + place] =
+                    variance.squareRoot() * row[column]
+            }
         }
         return Covariance(
             jacobian: jacobian, variance: variance, isHeld: isKnown,
