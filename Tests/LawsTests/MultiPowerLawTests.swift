@@ -37,13 +37,17 @@ import Testing
                     sourceLocation: location)
             }
             // Gains of the same order: rate^0.7 of 1e-3 is eight times the rate, its root 32 times.
-            for (measure, share) in [("power", 0.05), ("root", 0.015)] {
+            // Forward areas are differences of sums, which have few digits left where a ninth power of
+            // the rate ends; roots of the rate weigh that end most.
+            for (measure, share, tolerance) in [
+                ("power", 0.05, Self.tolerance), ("root", 0.015, 2 * Self.tolerance),
+            ] {
                 var small = shape
                 small[3] *= share
                 let error = try MultiPowerOracle.worstError(
                     of: schedule, at: steps, small, withWarmup: choices[0], measure: measure)
                 #expect(
-                    error < Self.tolerance,
+                    error < tolerance,
                     "by \(measure): \(schedule.specification.prefix(300)), shape \(shape)",
                     sourceLocation: location)
             }
