@@ -80,7 +80,10 @@ extension [Point] {
 extension Date {
     /// A time as text, UTC to the millisecond (RFC 3339).
     package var rfc3339: String {
-        formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        // Foundation cuts off what lies below the millisecond, and half of all milliseconds are doubles
+        // a little below themselves: a quarter of one more keeps each what it is.
+        let time = Date(timeIntervalSince1970: (Double(milliseconds) + 0.25) / 1_000)
+        return time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
     /// Milliseconds since 1970-01-01 UTC.

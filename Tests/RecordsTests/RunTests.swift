@@ -1,3 +1,4 @@
+import Foundation
 import Records
 import Schedules
 import Testing
@@ -41,5 +42,13 @@ struct RunTests {
         #expect(made.points.map(\.step) == [1, 2])
         made.curve = nil
         #expect(made.points.isEmpty)
+    }
+
+    @Test func `a time as text is the same millisecond when it is read again`() throws {
+        for index in 0..<500 {
+            let time = Date(timeIntervalSince1970: Double(1_796_000_000_000 + index * 977) / 1_000)
+            let again = try #require(Date(rfc3339: time.rfc3339))
+            #expect(again.milliseconds == time.milliseconds, "\(time.rfc3339)")
+        }
     }
 }
