@@ -201,4 +201,25 @@ struct LoggerHabitTests {
         writer.start()
         #expect(try LogImporter.file(at: path).run.points.count == 2)
     }
+
+    @Test(arguments: [
+        (
+            #"{"log": "step 1 loss 5.0"}"#,
+            #"{"log": "step 2 loss 5.0", "more": [1, 2, 3, 4, 5, 6]}"#
+        ),
+        (
+            #"{"data_time": 1, "iter": 1, "loss": 5.0}"#,
+            #"{"data_time": 1, "iter": 2, "loss": 5.0, "more": [1, 2, 3, 4, 5, 6]}"#
+        ),
+    ])
+    func `a line with more values than an upload may have is left out, and said`(
+        _ short: String, _ long: String
+    ) throws {
+        let bytes = Array("\(short)\n\(long)\n".utf8)
+        let whole = try LogImporter.file(bytes: bytes, name: "log")
+        #expect(try whole.run.points.map(\.step) == [1, 2])
+        let file = try LogImporter.file(bytes: bytes, name: "log", maximumValues: 6)
+        #expect(try file.run.points.map(\.step) == [1])
+        #expect(file.skips("no JSON") == 1)
+    }
 }

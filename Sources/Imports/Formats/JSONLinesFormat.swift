@@ -89,10 +89,18 @@ extension LogHead {
     func lineObjects(limit: Int) -> [[JSONValue.Member]] {
         var objects: [[JSONValue.Member]] = []
         lines(limit: limit) { line in
-            if case .object(let members) = try? JSONParser.parse(Array(line)) {
-                objects.append(members)
-            }
+            if let members = line.jsonMembers() { objects.append(members) }
         }
         return objects
+    }
+}
+
+extension ByteText {
+    /// The members of the JSON object that the text is; nil for any other text, and for one of more
+    /// values than a limit.
+    func jsonMembers(maximumValues: Int = .max) -> [JSONValue.Member]? {
+        let value = try? JSONParser.parse(Array(trimmed), maximumValues: maximumValues)
+        guard case .object(let members) = value else { return nil }
+        return members
     }
 }

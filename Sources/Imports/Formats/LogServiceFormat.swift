@@ -33,7 +33,8 @@ struct LogServiceFormat: LogFormat {
         if head.first == UInt8(ascii: "{") {
             let reader = LineReader(source)
             while try reader.next() {
-                guard let object = Self.object(reader.line) else {
+                let object = reader.line.jsonMembers(maximumValues: source.maximumValues)
+                guard let object else {
                     if !reader.line.trimmed.isEmpty {
                         log.skip("lines that are no JSON", at: reader.number)
                     }
@@ -50,7 +51,11 @@ struct LogServiceFormat: LogFormat {
             throw RunFileError(file: source.name, kind: .unknownFormat)
         }
         log.note("read the lines under \"\(key)\" as \(format.name)")
-        try format.read(ByteSource(bytes: lines, name: source.name), into: &log)
+        let inner = try ByteSource(bytes: lines, name: source.name)
+        // One object may hold any number of lines.
+        inner.maximumValues = source.maximumValues
+        inner.maximumLines = source.maximumLines
+        try format.read(inner, into: &log)
     }
 
     /// The format of the lines inside; never this one again.
@@ -98,12 +103,5 @@ struct LogServiceFormat: LogFormat {
             guard case .object(let members) = item else { return nil }
             return members
         }
-    }
-
-    private static func object(_ line: ByteText) -> [JSONValue.Member]? {
-        guard case .object(let members) = try? JSONParser.parse(Array(line.trimmed)) else {
-            return nil
-        }
-        return members
     }
 }

@@ -22,7 +22,7 @@ struct WandbFileFormat: LogFormat {
             throw RunFileError(file: source.name, kind: .noRows)
         }
         var place = Self.headerSize
-        var reader = WandbRecordReader(file: source.name, options: log.options)
+        var reader = WandbRecordReader(source, options: log.options)
         var record: [UInt8] = []
         while true {
             let room = Self.blockSize - place % Self.blockSize
@@ -66,8 +66,12 @@ private struct WandbRecordReader {
     private var rows: RecordReader
     private var nextStep = 0
 
-    init(file: String, options: ImportOptions) {
-        rows = RecordReader(file: file, options: options)
+    /// Most values of an item's JSON.
+    private let maximumValues: Int
+
+    init(_ source: ByteSource, options: ImportOptions) {
+        rows = RecordReader(file: source.name, options: options)
+        maximumValues = source.maximumValues
     }
 
     mutating func take(_ record: UnsafeRawBufferPointer, into log: inout LogCollector) {
@@ -96,7 +100,7 @@ private struct WandbRecordReader {
             guard let bytes = value.bytes else { continue }
             switch field {
             case 1:
-                if let member = Self.item(bytes) { members.append(member) }
+                if let member = item(bytes) { members.append(member) }
             case 2:
                 var inner = ProtobufReader(bytes)
                 step = 0
@@ -116,7 +120,7 @@ private struct WandbRecordReader {
         rows.take(members, line: count, into: &log)
     }
 
-    private static func item(_ bytes: UnsafeRawBufferPointer) -> JSONValue.Member? {
+    private func item(_ bytes: UnsafeRawBufferPointer) -> JSONValue.Member? {
         var fields = ProtobufReader(bytes)
         var key: [String] = []
         var json = ""
@@ -127,7 +131,8 @@ private struct WandbRecordReader {
             default: break
             }
         }
-        guard !key.isEmpty, let value = try? JSONParser.parse(Array(json.utf8)) else { return nil }
+        let value = try? JSONParser.parse(Array(json.utf8), maximumValues: maximumValues)
+        guard !key.isEmpty, let value else { return nil }
         return JSONValue.Member(key.joined(separator: "/"), value)
     }
 
@@ -135,7 +140,7 @@ private struct WandbRecordReader {
         let run = log.run()
         var fields = ProtobufReader(bytes)
         while let (field, value) = fields.next() {
-            guard field == 1, let member = value.bytes.flatMap(Self.item), member.name != "_wandb"
+            guard field == 1, let member = value.bytes.flatMap(item), member.name != "_wandb"
             else { continue }
             let setting = member.value["value"] ?? member.value
             switch setting {

@@ -46,8 +46,6 @@ package struct LogPoints: Sequence, Sendable {
 
     package var count: Int { made.count + steps.count }
 
-    package var isEmpty: Bool { count == 0 }
-
     /// The highest step; nil where there is no point.
     package var lastStep: Int? { made.last?.step ?? steps.last.map(Int.init) }
 

@@ -23,7 +23,7 @@ struct FairseqFormat: ConsoleFormat {
             guard isInner || isValid || isTrain else { return false }
             var values: [(name: String, value: Double)] = []
             if let brace = line.firstIndex(of: "{"),
-                case .object(let members) = try? JSONParser.parse(Array(line.part(from: brace)))
+                let members = line.part(from: brace).jsonMembers()
             {
                 values = members.compactMap { member in
                     RecordReader.number(member.value).map { (member.name, $0) }

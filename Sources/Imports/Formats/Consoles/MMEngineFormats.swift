@@ -66,7 +66,8 @@ struct MMEngineScalarsFormat: LogFormat {
         var reader = RecordReader(file: source.name, options: log.options)
         var last = 0
         while try lines.next() {
-            guard case .object(let members) = try? JSONParser.parse(Array(lines.line)) else {
+            let members = lines.line.jsonMembers(maximumValues: source.maximumValues)
+            guard let members else {
                 if !lines.line.trimmed.isEmpty {
                     log.skip("lines that are no JSON, or cut off", at: lines.number)
                 }
