@@ -54,10 +54,11 @@ struct ImportEndpoints: Sendable {
         }
         var report = ImportReport(files: [file], notes: file.notes, warnings: file.warnings)
         try budget.check(.uploadRuns, of: file.runs.count)
-        try budget.check(.uploadPoints, of: file.runs.map(\.points.count).reduce(0, +))
+        let pointCount = file.runs.map(\.points.count).reduce(0, +)
+        try budget.check(.uploadPoints, of: pointCount)
         if asked.isDryRun {
             report.created = file.runs.count
-            report.accepted = file.runs.map(\.points.count).reduce(0, +)
+            report.accepted = pointCount
             report.notes.append("dry run: nothing was stored")
         } else {
             let summary = try store.importRuns(

@@ -66,8 +66,8 @@ struct CurvesEndpoint: Sendable {
             var run = try store.run(id)
             run.recipe = nil
             // A mean is of all that came before, wherever one looks.
-            let first = asked.smooth == nil ? asked.from : 0
-            return (run, try store.points(id, from: first, to: asked.to))
+            let first = asked.smooth == nil ? asked.points.from : 0
+            return (run, try store.points(id, from: first, to: asked.points.to))
         } catch StoreError.runNotFound {
             return nil
         }
@@ -76,7 +76,7 @@ struct CurvesEndpoint: Sendable {
     private func line(of id: String, _ asked: CurvesRequest) throws -> [UInt8] {
         var writer = JSONWriter(capacity: 1 << 16)
         if let (run, points) = try stored(id, asked) {
-            Self.write(run, points, asked, to: &writer)
+            write(run, points, asked, to: &writer)
         } else {
             writer.object { writer in
                 writer.name("run")
@@ -88,14 +88,15 @@ struct CurvesEndpoint: Sendable {
         return writer.bytes + [UInt8(ascii: "\n")]
     }
 
-    private static func write(
+    private func write(
         _ run: Run, _ points: [Point], _ asked: CurvesRequest, to writer: inout JSONWriter
     ) {
         let means = asked.smooth.map { Self.means(of: points, asked.series, halfLife: $0) }
-        let first = points.firstIndex { $0.step >= asked.from } ?? points.endIndex
+        let first = points.firstIndex { $0.step >= asked.points.from } ?? points.endIndex
         let seen = Array(points[first...])
         let names = seen.seriesNames
-        let limit = max(asked.maxPoints, Thinning.fewestPoints * (names.count + 1))
+        let wanted = asked.points.maxPoints ?? budget[.answerPoints]
+        let limit = max(wanted, Thinning.fewestPoints * (names.count + 1))
         let shown = Downsampling.indices(of: seen, limit: limit)
         let kept = shown.map { seen[$0] }
         var columns: [(name: String, values: [Double?])] = [("loss", kept.map(\.loss))]
@@ -139,9 +140,7 @@ struct CurvesEndpoint: Sendable {
         var (mean, weight) = (0.0, 0.0)
         var last: Int?
         return points.map { point in
-            guard let loss = name.map({ point.series[$0] }) ?? point.loss, loss.isFinite else {
-                return nil
-            }
+            guard let loss = point[series: name], loss.isFinite else { return nil }
             let keep = exp2(-Double(last.map { point.step - $0 } ?? 1) / halfLife)
             last = point.step
             mean = keep * mean + (1 - keep) * loss
@@ -156,9 +155,7 @@ struct CurvesRequest: RequestFields {
     private static let mostRuns = 200
 
     var runs: [String]?
-    var from = 0
-    var to = Int.max
-    var maxPoints = WorkBudget()[.answerPoints]
+    var points = PointsRequest()
     /// Steps in which a point's weight in the mean halves.
     var smooth: Double?
     /// The loss that the mean is of.
@@ -167,12 +164,7 @@ struct CurvesRequest: RequestFields {
 
     mutating func visit(_ fields: inout some FieldVisitor) {
         fields.field("runs", &runs, .ids, "Ids, separated by commas.")
-        fields.field("from", &from, .count(0...Int.max), standard: 0, "The first step.")
-        fields.field("to", &to, .count(0...Int.max), standard: .max, "The last step.")
-        fields.field(
-            "max_points", &maxPoints, .count(Thinning.fewestPoints...Int.max),
-            standard: WorkBudget()[.answerPoints],
-            "Thins each run to so many points, its extremes kept.")
+        points.visit(&fields)
         fields.field(
             "smooth", &smooth, .positive,
             "Steps in which a point's weight halves; adds a column mean.")
