@@ -36,9 +36,9 @@ import Schedules
 /// change of data is not in the paper: here it ends with the first phase, and the change of rate onto
 /// `phase_step` is the second's first.
 ///
-/// Where β is small or the second phase short, B, E and β are not told apart, only the shift itself: a fit
-/// says so, and names the surest of `shift_slope`, `shift_log_slope` and `shift_at_end` instead. A run of the first data alone has its
-/// total steps as `phase_step`.
+/// Where β is small or the second phase short, B, E and β are not told apart, only the shift itself: a
+/// fit says so, and names the surest of `shift_slope`, `shift_log_slope` and `shift_at_end` instead.
+/// A run of the first data alone has its total steps as `phase_step`.
 package struct ContinualLaw: ScalingLaw {
     private static let replay = LawOption(
         "replay", values: ["ignored", "old_data", "new_data"],
