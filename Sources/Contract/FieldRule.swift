@@ -219,7 +219,7 @@ extension FieldRule where Value == [String] {
         parse: { (text) throws(FieldRefusal) in
             let names = text.split(separator: ",").map(String.init)
             guard !names.isEmpty else {
-                throw FieldRefusal("is empty; give ids separated by commas.")
+                throw FieldRefusal("The list is empty; give ids separated by commas.")
             }
             return names
         },

@@ -93,7 +93,7 @@ import Testing
     @Test(arguments: [
         ("", "/runs"), ("?runs=", "/runs"), ("?runs=a&max_points=2", "/max_points"),
         ("?runs=a&smooth=0", "/smooth"), ("?runs=a&changed_after=noon", "/changed_after"),
-        ("?runs=a&from=-1", "/from"), ("?runs=a&step=1", "/step"),
+        ("?runs=a&from=-1", "/from"), ("?runs=a&step=1", "/step"), ("?runs=a&from=2&to=1", "/from"),
     ])
     func `refuses what it cannot answer by name`(_ query: String, _ pointer: String) throws {
         let answer = try service().get("/v1/curves\(query)")

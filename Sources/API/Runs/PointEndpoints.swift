@@ -59,9 +59,6 @@ struct PointEndpoints: Sendable {
     ) throws -> Response {
         let (from, to) = (asked.request.from, asked.request.to)
         let format = try ResponseFormat(acceptedBy: request)
-        guard from <= to else {
-            throw HTTPError.query("from", "from = \(from) must be at most to = \(to).")
-        }
         let points = try store.points(id, from: from, to: to)
         let payload = PointsPayload(
             run: id, points: try thinned(points, limit: asked.request.maxPoints),
@@ -122,5 +119,8 @@ struct PointsRequest: RequestFields {
         fields.field(
             "max_points", &maxPoints, .count(Thinning.fewestPoints...Int.max),
             "Thins the points to so many, its extremes kept.")
+        if fields.errorCount == 0, from > to {
+            fields.refuse("from", saying: "from = \(from) must be at most to = \(to).")
+        }
     }
 }
