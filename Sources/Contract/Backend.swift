@@ -167,10 +167,9 @@ extension ComputingBackend {
             interval: request.prediction.interval(standard: LawPredictor.Interval()),
             budget: PlanBudget(seconds: planSeconds), progress: progress)
         context.schedule = { [self] in try schedule(.json(.string($0))) }
-        guard kind.about.needsFit else {
+        guard let fit, kind.about.takesFit else {
             return try PlanCatalog.plan(kind, options: request.options, context: context)
         }
-        guard let fit else { throw PlanError.fitMissing(kind: kind.about.id) }
         let predictor = try predictor(fit)
         context.fit = predictor
         if kind.about.source == .fitAndRuns {

@@ -110,7 +110,7 @@ package struct PlanListResponse: Sendable, Equatable, Codable {
         package var needsFit: Bool
         /// True where it is made for a run with its points.
         package var needsRun: Bool
-        /// The laws whose fits can answer it; absent where it needs no fit.
+        /// The laws whose fits can answer it; absent where it takes no fit.
         package var laws: [String]?
         package var options: [Option]
     }
@@ -132,7 +132,7 @@ package struct PlanListResponse: Sendable, Equatable, Codable {
             return Plan(
                 kind: about.id, title: about.title, needsFit: about.needsFit,
                 needsRun: about.needsRun,
-                laws: about.needsFit ? PlanCatalog.supportedLaws(of: about, in: laws) : nil,
+                laws: about.takesFit ? PlanCatalog.supportedLaws(of: about, in: laws) : nil,
                 options: about.options.map { option in
                     Option(
                         name: option.name, meaning: option.meaning, isRequired: option.isRequired,

@@ -54,13 +54,15 @@ package struct PlanCatalog: Sendable {
         laws: LawCatalog = .standard
     ) throws -> Kind.Result {
         let about = kind.about
-        if about.needsFit {
-            guard let fit = context.fit else { throw PlanError.fitMissing(kind: about.id) }
+        if let fit = about.takesFit ? context.fit : nil {
             guard about.supportedLaws(fit.law.law) else {
                 throw PlanError.unsupportedLaw(
                     kind: about.id, law: fit.law.about.id, question: about.question,
                     supported: supportedLaws(of: about, in: laws))
             }
+            try fit.checkUnits(of: context.runs + (context.run.map { [$0] } ?? []))
+        } else if about.needsFit {
+            throw PlanError.fitMissing(kind: about.id)
         }
         let plan = try kind.init(
             PlanOptions(
@@ -74,7 +76,7 @@ package struct PlanCatalog: Sendable {
             if let feature = Feature(rawValue: option.name) { context.features[feature] = nil }
         }
         var result = try plan.result(context)
-        if let fit = context.fit, about.needsFit {
+        if let fit = context.fit, about.takesFit {
             result.warnings += IntervalWarning.warnings(of: fit, context.interval)
         }
         return result

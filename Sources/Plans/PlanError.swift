@@ -25,6 +25,17 @@ package enum PlanError: Error, Equatable, Sendable {
         case overBudget = "over-budget"
     }
 
+    /// The refusal of a loss that is below what anything reaches, with the distance.
+    static func unreachable(_ target: Double, floor: Double, by subject: String) -> PlanError {
+        let (low, gap) = (
+            PlanText.number(floor, digits: 5), PlanText.number(floor - target, digits: 3)
+        )
+        return .refused(
+            .unreachableLoss,
+            "\(subject) stays above \(low), \(gap) above the target "
+                + PlanText.number(target, digits: 5))
+    }
+
     /// The word of a refusal; nil for bad input.
     package var refusal: Refusal? {
         if case .refused(let refusal, _) = self { refusal } else { nil }

@@ -1,4 +1,5 @@
 package import Laws
+import Schedules
 
 /// One kind of plan: what it asks for, which fits can answer it, and how.
 ///
@@ -45,6 +46,8 @@ package struct PlanDescription: Sendable {
         case fitAndRun
         /// A fit, and measured runs where there are some.
         case fitAndRuns
+        /// A fit where there is one.
+        case fitIfGiven
         /// Nothing: published rules, or arithmetic.
         case nothing
     }
@@ -98,8 +101,10 @@ package struct PlanDescription: Sendable {
     package var needsRun: Bool { source == .fitAndRun }
     /// True where an option is a schedule, which may continue a run.
     package var takesSchedules: Bool { options.contains { $0.name.hasSuffix("schedule") } }
+    /// True where it is made from a fit, if there is one.
+    package var takesFit: Bool { source != .nothing }
     /// True where it needs a fit.
-    package var needsFit: Bool { source != .nothing }
+    package var needsFit: Bool { takesFit && source != .fitIfGiven }
 }
 
 /// One option of a plan, under the name that JSON and queries use.
@@ -121,6 +126,20 @@ package struct PlanOption: Sendable, Equatable {
         self.meaning = meaning
         self.isRequired = isRequired
         self.example = example
+    }
+
+    /// The numbers that mean anything under a name: no model has half a parameter.
+    static func range(of name: String) -> ClosedRange<Double> {
+        switch name {
+        case "parameter_count", "maximum_parameter_count", "sizes", "token_count", "token_counts",
+            "maximum_token_count", "unique_token_count", "inference_tokens", "batch_tokens":
+            1...1e20
+        case "training_flops", "total_flops", "budgets": 1...1e40
+        case "target_loss", "losses": 1e-6...1e6
+        case "learning_rate", "tuned_rate", "rates", "peak", "minimum_rate", "final_rate":
+            ScheduleLimits.learningRates
+        default: 1e-9...1e9
+        }
     }
 
     /// As a command line writes it, without the two dashes.

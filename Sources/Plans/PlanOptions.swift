@@ -24,7 +24,7 @@ package struct PlanOptions: Sendable {
         let known = about.options.map(\.name)
         var values = values
         for name in known where values[name] == nil {
-            values[name] = Feature(rawValue: name).flatMap { features[$0] }.map { "\($0)" }
+            values[name] = Feature(rawValue: name).flatMap { features[$0] }.map(Self.text(of:))
         }
         if let stranger = values.keys.sorted().first(where: { !known.contains($0) }) {
             throw .unknownOption(kind: about.id, option: stranger, known: known)
@@ -34,6 +34,12 @@ package struct PlanOptions: Sendable {
         self.values = values
         self.about = about
         self.parse = parse
+    }
+
+    /// A size that was read apart, as a command line writes it: `7`, not `7.0`.
+    private static func text(of value: Double) -> String {
+        let text = "\(value)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
     package func text(_ name: String) -> String? {
@@ -53,7 +59,7 @@ package struct PlanOptions: Sendable {
         return value
     }
 
-    /// A finite number above 0, or of at least 0.
+    /// A finite number above 0, or of at least 0, that means anything under its name.
     package func number(_ name: String, allowsZero: Bool = false) throws(PlanError) -> Double? {
         guard let text = text(name) else { return nil }
         guard let value = Double(text), value.isFinite, value > 0 || (allowsZero && value == 0)
@@ -62,7 +68,18 @@ package struct PlanOptions: Sendable {
                 option: name, value: text,
                 rule: "must be a finite number \(allowsZero ? "of at least 0" : "above 0")")
         }
+        try check(value == 0 ? [] : [value], name, text)
         return value
+    }
+
+    private func check(_ values: [Double], _ name: String, _ text: String) throws(PlanError) {
+        let range = PlanOption.range(of: name)
+        guard let stranger = values.first(where: { !range.contains($0) }) else { return }
+        throw .invalid(
+            option: name, value: text,
+            rule: "must lie between \(PlanText.number(range.lowerBound)) and "
+                + PlanText.number(range.upperBound)
+                + (values.count > 1 ? ", which \(PlanText.number(stranger)) does not" : ""))
     }
 
     /// A number as it was written, or a default; NaN where it is none, which no range contains.
@@ -70,16 +87,25 @@ package struct PlanOptions: Sendable {
         text(name).map { Double($0) ?? .nan } ?? standard
     }
 
-    /// The numbers of a comma-separated list, each finite and above 0, rising; nil without one.
-    package func numbers(_ name: String, atMost most: Int) throws(PlanError) -> [Double]? {
+    /// The numbers of a comma-separated list, each finite and above 0, as they stand; nil without one.
+    package func list(
+        _ name: String, of count: ClosedRange<Int>
+    ) throws(PlanError) -> [Double]? {
         guard let text = text(name) else { return nil }
         let items = text.split(separator: ",")
         let numbers = items.compactMap { Double($0) }.filter { $0.isFinite && $0 > 0 }
-        guard !numbers.isEmpty, numbers.count == items.count, numbers.count <= most else {
+        guard numbers.count == items.count, count.contains(numbers.count) else {
             throw .invalid(
-                option: name, value: text, rule: "must be 1 to \(most) finite numbers above 0")
+                option: name, value: text,
+                rule: "must be \(count.lowerBound) to \(count.upperBound) finite numbers above 0")
         }
-        return Set(numbers).sorted()
+        try check(numbers, name, text)
+        return numbers
+    }
+
+    /// The same, rising and each once.
+    package func numbers(_ name: String, atMost most: Int) throws(PlanError) -> [Double]? {
+        try list(name, of: 1...most).map { Set($0).sorted() }
     }
 
     /// The items of a comma-separated list, each one of a few names; nil where it is not given.

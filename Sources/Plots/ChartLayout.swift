@@ -39,14 +39,16 @@ struct ChartLayout {
         let (legend, beneath) = Self.legend(of: chart)
         self.legend = legend
         // A power of ten stands above the axis that it is of.
-        let factor = ranges.first.map { AxisTicks($0, count: 5).labels(.typeset).factor }
-        let top = beneath + (factor?.isEmpty == false ? 14 : 0)
+        let factors = zip(chart.panels, ranges).map { panel, range in
+            panel.ticks(range, count: 5).labels(.typeset).factor
+        }
+        let top = beneath + (factors.first?.isEmpty == false ? 14 : 0)
         let bottom = Double(chart.height) - 46
         let room = bottom - top - Self.gap * Double(chart.panels.count - 1)
         let weights = chart.panels.reduce(0) { $0 + $1.weight }
         let heights = chart.panels.map { room * $0.weight / weights }
-        yLabels = zip(ranges, heights).map { range, height in
-            AxisTicks(range, count: max(4, Int(height / 48))).labels(.typeset)
+        yLabels = zip(chart.panels, zip(ranges, heights)).map { panel, place in
+            panel.ticks(place.0, count: max(4, Int(place.1 / 48))).labels(.typeset)
         }
         let widest = yLabels.flatMap(\.texts).map { TextWidth.of($0, size: Self.textSize) }.max()
         let left = Self.margin + Self.textSize + 10 + (widest ?? 0) + 8
@@ -108,6 +110,11 @@ struct ChartLayout {
 }
 
 extension LineChart.Panel {
+    /// The ticks of the vertical axis.
+    func ticks(_ range: ClosedRange<Double>, count: Int) -> AxisTicks {
+        isLogarithmic ? AxisTicks(logarithms: range, count: count) : AxisTicks(range, count: count)
+    }
+
     /// All points of series, bands and notes.
     fileprivate var drawnPoints: [PlotPoint] {
         series.flatMap(\.points) + bands.flatMap { $0.lower + $0.upper } + notes.map(\.point)

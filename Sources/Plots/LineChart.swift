@@ -84,6 +84,8 @@ package struct LineChart: Sendable, Equatable {
         package var series: [Series]
         package var bands: [Band] = []
         package var notes: [Note] = []
+        /// True where every y is the decimal logarithm of what the axis shows.
+        package var isLogarithmic = false
         /// The range of the vertical axis; everything finite when nil.
         ///
         /// Lines outside it are cut.

@@ -50,7 +50,7 @@ private struct TerminalPanel {
         guard let xRange = Self.range(points.map(\.x)),
             let yRange = panel.yRange ?? Self.range((points + edges).map(\.y))
         else { return [] }
-        let ticks = AxisTicks(yRange, count: max(3, height / 3))
+        let ticks = panel.ticks(yRange, count: max(3, height / 3))
         let texts = ticks.labels(.plain).texts
         let gutter = texts.map(\.count).max() ?? 0
         let width = max(10, min(style.width, TerminalStyle.widestPlot) - gutter - 2)

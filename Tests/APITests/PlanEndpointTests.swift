@@ -128,6 +128,14 @@ import Testing
         #expect(answer.details[0].hasPrefix(detail), "\(answer.details)")
     }
 
+    @Test func `a loss that nothing reaches is a 422 of its name, with the distance`() throws {
+        let (service, path) = try fitted(.inProcess)
+        let answer = try service.get(
+            "\(path)?kind=time-to-target&target_loss=1e-3&peak=2e-3&families=cosine")
+        #expect(answer.status == 422 && answer.json["type"] == .string("unreachable-loss"))
+        #expect(answer.json["detail"]?.string?.hasSuffix("above the target 0.001.") == true)
+    }
+
     @Test(arguments: Transport.allCases)
     func `every kind of plan is listed with its laws and options`(_ transport: Transport) throws {
         let service = try TestService(transport)
@@ -144,6 +152,10 @@ import Testing
         #expect(plans.first { $0["kind"] == .string("anneal-now") }?["needs_run"] == .bool(true))
         let growth = try #require(plans.first { $0["kind"] == .string("growth") })
         #expect(growth["needs_fit"] == .bool(false) && growth["laws"] == nil)
+        let rate = try #require(plans.first { $0["kind"] == .string("peak-rate") })
+        #expect(
+            rate["needs_fit"] == .bool(false) && rate["laws"]?.elements == [.string("convex-bound")]
+        )
     }
 
     @Test func `a plan is drawn, and one without a curve says so`() throws {

@@ -1,6 +1,7 @@
 import Fitting
 import Foundation
 import Laws
+import Plots
 import Schedules
 import Testing
 
@@ -78,6 +79,50 @@ struct PeakRateTests {
         let planned = try #require(noisy.quantity("learning_rate"))
         let (lower, upper) = (try #require(planned.lower), try #require(planned.upper))
         #expect(lower < 2e-3 && upper > 2e-3 && upper < 1.2 * lower)
+    }
+
+    /// L(γ) = C + A/γ + B·γ, as the law itself has it at each peak.
+    @Test func `a fit of convex-bound says the best peak and the loss off it`() throws {
+        func plan(_ values: [Double], _ options: [String: String]) throws -> PlanDocument {
+            try PlanCatalog.plan(
+                PeakRatePlan.self,
+                options: ["schedule": "step@1,linear:400@0"].merging(options) { $1 },
+                context: PlanContext(
+                    predictor: Fits.predictor("convex-bound", values, relativeError: 0.01),
+                    interval: .init(level: 0.9)))
+        }
+        let values = [2, 0.09, 4, 0.1]
+        let predictor = try Fits.predictor("convex-bound", values)
+        func loss(_ rate: Double) throws -> Double {
+            let schedule = try LearningRateSchedule(parsing: "step@\(rate),linear:400@0")
+            return try predictor.curve(
+                schedule: schedule, features: [:], steps: [399], interval: nil
+            ).losses[0]
+        }
+        let answer = try plan(values, [:])
+        let best = try #require(answer.quantity("learning_rate"))
+        let lowest = try loss(best.value)
+        #expect(try loss(0.98 * best.value) > lowest && loss(1.02 * best.value) > lowest)
+        #expect(abs(try #require(answer.quantity("loss")).value - lowest) < 1e-9)
+        for row in answer.rows("curve") {
+            let rate = try #require(row["learning_rate"]?.number)
+            #expect(abs(try #require(row["loss"]?.number) - loss(rate)) < 1e-9)
+        }
+        // γ* grows as √(D²/G²): with errors of 1 % each, by 0.7 % at the least.
+        let upper = try #require(best.upper)
+        #expect(upper / best.value > 1.011 && upper / best.value < 1.1)
+        #expect(answer.page.chart?.panels[0].bands.count == 1)
+        let carried = try plan(
+            values, ["tuned_schedule": "step@1,linear:100@0", "tuned_rate": "2e-3"])
+        let short = try plan(values, ["schedule": "step@1,linear:100@0"])
+        let ratio = best.value / (try #require(short.quantity("learning_rate"))).value
+        let rate = try #require(carried.quantity("learning_rate"))
+        #expect(abs(rate.value / (2e-3 * ratio) - 1) < 1e-9 && rate.upper != nil)
+        for values in [[2, 0.09, 0, 0.1], [2, 0, 4, 0.1]] {
+            #expect {
+                _ = try plan(values, [:])
+            } throws: { ($0 as? PlanError)?.refusal == .noInteriorMinimum }
+        }
     }
 
     @Test(arguments: [

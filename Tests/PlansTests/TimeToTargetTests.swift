@@ -58,7 +58,7 @@ struct TimeToTargetTests {
 
     @Test func `out of reach is a result, with how low it goes`() throws {
         let result = try Self.plan([
-            "target_loss": "2.5", "schedule": Self.wsd, "maximum_steps": "5000",
+            "target_loss": "2.9", "schedule": Self.wsd, "maximum_steps": "5000",
             "families": "cosine,wsd-exp",
         ])
         let passage = try #require(result.passage)
@@ -69,6 +69,33 @@ struct TimeToTargetTests {
         #expect(result.families.allSatisfy { $0.steps == 5_000 })
         #expect(result.page.advice.contains("Not reached under the schedule: its 4000 steps go "))
         #expect(result.page.advice.contains("No family reaches it within 5000 steps: the lowest "))
+    }
+
+    /// L0 is 2.9, and a way down from 3e-3 gains at most C·3e-3/(1 − λ) = 0.075.
+    @Test func `below what endless training reaches is refused, with the distance`() throws {
+        #expect {
+            _ = try Self.plan([
+                "target_loss": "2.5", "schedule": Self.wsd, "maximum_steps": "5000",
+                "families": "cosine,wsd-exp",
+            ])
+        } throws: { error in
+            let refused = error as? PlanError
+            let message = refused?.message ?? ""
+            return refused?.refusal == .unreachableLoss
+                && message.contains("the schedule goes down to 3.")
+                && message.contains("after 100000000 steps of wsd-exp stays above 2.8")
+                && message.hasSuffix("above the target 2.5.")
+        }
+    }
+
+    @Test func `a step inside the warm-up is doubted`() throws {
+        let result = try Self.plan([
+            "target_loss": "5", "schedule": Self.wsd, "families": "constant",
+        ])
+        let step = try #require(result.passage?.step)
+        #expect(step < 300)
+        #expect(
+            result.warnings.contains("step \(step) lies inside the warm-up, where no law holds"))
     }
 
     @Test(arguments: ["lr-annealing", "smooth"])

@@ -68,13 +68,21 @@ export async function show(place, start) {
     answer.replaceChildren();
   }
 
+  /** Where a plan is asked: of the fit, also where it needs none and the fit's law can serve it. */
+  function address(plan, given, end = "") {
+    const law = fits.find((one) => one.id === view.fit)?.law;
+    return plan.needs_fit || (law && plan.laws?.includes(law))
+      ? `${fitPath(view.fit)}/plan${end}${query({kind: view.kind, ...given})}`
+      : `/v1/plans/${view.kind}${end && `/plan${end}`}${query(given)}`;
+  }
+
   async function submit(event) {
     event.preventDefault();
     const given = Object.fromEntries([...new FormData(event.target)].filter(([, value]) => value));
     update(given);
     answer.replaceChildren(make("p", {class: "faint"}, "Planning …"));
     const plan = plans.find((one) => one.kind === view.kind);
-    const path = plan.needs_fit ? `${fitPath(view.fit)}/plan${query({kind: view.kind, ...given})}` : `/v1/plans/${view.kind}${query(given)}`;
+    const path = address(plan, given);
     try {
       const [result, text] = await Promise.all([call(path), call(path, {accept: "text/csv"})]);
       const [header, ...rows] = csv(text);
@@ -95,8 +103,7 @@ export async function show(place, start) {
   }
   /** The plan as the server draws it; null of one that has nothing to draw. */
   async function picture(plan, given) {
-    const path = plan.needs_fit ? `${fitPath(view.fit)}/plan.svg${query({kind: view.kind, ...given})}` : `/v1/plans/${view.kind}/plan.svg${query(given)}`;
-    const svg = await call(path, {accept: "image/svg+xml"}).catch(() => null);
+    const svg = await call(address(plan, given, ".svg"), {accept: "image/svg+xml"}).catch(() => null);
     if (!svg) return null;
     return make("img", {class: "picture", alt: `${view.kind}, drawn; the table below has its numbers`, src: URL.createObjectURL(new Blob([svg], {type: "image/svg+xml"}))});
   }

@@ -28,7 +28,7 @@ extension LawPredictor {
     }
 
     /// A published fit predicts nats; a run may say that it measured something else.
-    private func checkUnits(of runs: [Run]) throws(FittingError) {
+    package func checkUnits(of runs: [Run]) throws(FittingError) {
         guard let published, law.about.observes == .loss else { return }
         let field = report.series.map { "loss/\($0)" } ?? "loss"
         for run in runs {

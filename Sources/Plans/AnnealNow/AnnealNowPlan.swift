@@ -78,7 +78,7 @@ package struct AnnealNowPlan: PlanKind {
         }
         let cooldowns = try self.cooldowns(of: live)
         let ends = try cooldowns.map { try live.schedule(following: $0.text) }
-        var result = AnnealNowResult(law: context.predictor.law.about.id, live: live)
+        var result = AnnealNowResult(context, live: live)
         let keeping = try cooldowns.map {
             try live.schedule(following: "hold:\($0.end - live.now)")
         }
@@ -143,6 +143,11 @@ package struct AnnealNowPlan: PlanKind {
             throw .invalid(option: "lengths", value: self.lengths, rule: "must be at least 1 step")
         }
         let starts = Set(steps + waits.map { live.now + $0 }).sorted()
+        guard (lengths.last ?? 0) + (starts.last ?? 0) <= ScheduleLimits.steps else {
+            throw .invalid(
+                option: "lengths", value: self.lengths,
+                rule: "ends after step \(ScheduleLimits.steps), the last that a schedule may have")
+        }
         let count = shapes.count * lengths.count * starts.count
         guard count <= Self.mostCooldowns else {
             throw .invalid(

@@ -1,5 +1,6 @@
 package import Fitting
 import Foundation
+import Laws
 package import Plots
 import Records
 
@@ -66,6 +67,9 @@ package struct AnnealNowResult: Codable, Sendable, Equatable {
 
     package var kind = AnnealNowPlan.about.id
     package var law: String
+    /// The law's, as in `isoloss laws`.
+    package var formula: String
+    package var lossUnit: String
     package var run: String
     /// Steps taken so far.
     package var now: Int
@@ -81,8 +85,10 @@ package struct AnnealNowResult: Codable, Sendable, Equatable {
     package var intervalOf: LawPredictor.Interval.Target?
     package var warnings: [String]
 
-    init(law: String, live: LiveRun) {
-        self.law = law
+    init(_ context: PlanContext, live: LiveRun) {
+        law = context.predictor.law.about.id
+        formula = context.predictor.law.about.formula
+        lossUnit = context.lossUnit
         run = live.id
         now = live.now
         learningRate = live.rate
@@ -95,13 +101,11 @@ package struct AnnealNowResult: Codable, Sendable, Equatable {
         let first = cooldowns.map(\.startStep).min() ?? now
         let early = cooldowns.indices.filter { cooldowns[$0].startStep == first }
         best = early.min { cooldowns[$0].final.loss < cooldowns[$1].final.loss } ?? 0
-        guard cooldowns.first?.final.lower != nil else { return }
-        self.interval = interval?.level
-        intervalOf = interval?.target
+        set(interval, of: cooldowns.first?.final)
     }
 }
 
-extension AnnealNowResult: PlanResult {
+extension AnnealNowResult: ScheduleAnswer {
     package var rows: Table {
         Table(
             header: [
@@ -123,7 +127,10 @@ extension AnnealNowResult: PlanResult {
 
     package var page: PlanPage {
         PlanPage(
-            title: title, advice: advice, chart: chart, tables: [shapesTable, startsTable])
+            title: title, advice: advice, chart: chart,
+            tables: [
+                shapesTable, startsTable, wordsTable,
+            ])
     }
 
     private var title: String {
@@ -157,15 +164,9 @@ extension AnnealNowResult: PlanResult {
 
     /// As in `0.12 (0.10 to 0.14) below`.
     private func difference(_ gain: PlannedLoss) -> String {
-        let ends =
-            gain.lower.flatMap { lower in
-                gain.upper.map {
-                    " (\(PlanText.number(lower, digits: 2)) to \(PlanText.number($0, digits: 2)))"
-                }
-            } ?? ""
         let isBelow = gain.loss >= 0
         let size = PlanText.number(abs(gain.loss), digits: 3)
-        return size + (isBelow ? ends + " below" : " above")
+        return size + (isBelow ? gain.ends(digits: 2) + " below" : " above")
     }
 
     /// Final losses of the best shape and length by start, beside the two ways to spend the same
@@ -192,21 +193,14 @@ extension AnnealNowResult: PlanResult {
             panels: [.init(yLabel: "loss at its end", series: series)])
     }
 
-    private static func cells(_ loss: PlannedLoss, digits: Int) -> [Table.Cell] {
-        [
-            .number(loss.loss, digits: digits), .number(loss.lower, digits: digits),
-            .number(loss.upper, digits: digits),
-        ]
-    }
-
     /// Every shape and length at the first start.
     private var shapesTable: Table {
         let first = cooldowns.map(\.startStep).min()
         let rows = cooldowns.filter { $0.startStep == first }.map { cooldown in
             [.text(cooldown.shape), .count(cooldown.length), .count(cooldown.endStep)]
-                + Self.cells(cooldown.final, digits: 5)
+                + cooldown.final.cells(digits: 5)
                 + [.number(cooldown.keeping.loss, digits: 5)]
-                + Self.cells(cooldown.gain, digits: 3)
+                + cooldown.gain.cells(digits: 3, ends: 3)
         }
         return Table(
             header: [
@@ -223,7 +217,7 @@ extension AnnealNowResult: PlanResult {
             ],
             rows: startsOfBest.map { cooldown in
                 [.count(cooldown.startStep), .count(cooldown.endStep)]
-                    + Self.cells(cooldown.final, digits: 5)
+                    + cooldown.final.cells(digits: 5)
                     + [
                         .number(cooldown.gain.loss, digits: 3),
                         .number(

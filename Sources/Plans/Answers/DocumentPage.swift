@@ -89,6 +89,9 @@ extension PlanDocument {
 
     // MARK: Picture
 
+    /// Heights that span more than this are drawn by their logarithms.
+    private static let logarithmicSpan = 30.0
+
     private func chart(_ picture: PlanDescription.Picture, title: String) -> LineChart? {
         var panels = picture.panels.compactMap { panel($0, picture) }
         guard !panels.isEmpty else { return nil }
@@ -101,7 +104,7 @@ extension PlanDocument {
             }
         }
         var chart = LineChart(
-            title: title, xLabel: PlanField.named(picture.x).words, panels: panels)
+            title: title, xLabel: PlanField.named(picture.x).axisLabel, panels: panels)
         chart.isLogarithmic = picture.isLogarithmic
         return chart
     }
@@ -111,12 +114,25 @@ extension PlanDocument {
         _ layers: [PlanDescription.Picture.Layer], _ picture: PlanDescription.Picture
     ) -> LineChart.Panel? {
         guard let first = layers.first else { return nil }
-        var panel = LineChart.Panel(yLabel: PlanField.named(first.y).words, series: [])
-        func place(_ row: [String: PlanValue], _ y: String) -> PlotPoint? {
-            guard let x = row[picture.x]?.number, let y = row[y]?.number,
-                x > 0 || !picture.isLogarithmic
+        let field = PlanField.named(first.y)
+        var panel = LineChart.Panel(yLabel: field.words, unit: field.axisUnit, series: [])
+        let heights = layers.flatMap { layer in
+            rows(layer.list).compactMap { $0[layer.y]?.number }
+        }
+        // The lower of several decades would all be one line.
+        panel.isLogarithmic =
+            (heights.min() ?? 0) > 0
+            && (heights.max() ?? 0) > Self.logarithmicSpan * (heights.min() ?? 0)
+        func point(_ row: [String: PlanValue], height: Double?) -> PlotPoint? {
+            guard let x = row[picture.x]?.number, let height,
+                x > 0 || !picture.isLogarithmic, height > 0 || !panel.isLogarithmic
             else { return nil }
-            return PlotPoint(x: picture.isLogarithmic ? log10(x) : x, y: y)
+            return PlotPoint(
+                x: picture.isLogarithmic ? log10(x) : x,
+                y: panel.isLogarithmic ? log10(height) : height)
+        }
+        func place(_ row: [String: PlanValue], _ y: String) -> PlotPoint? {
+            point(row, height: row[y]?.number)
         }
         for layer in layers {
             let rows = rows(layer.list).filter { place($0, layer.y) != nil }
@@ -131,9 +147,7 @@ extension PlanDocument {
             let bounds = rows.compactMap { row in row[layer.y]?.bounds.map { (row, $0) } }
             guard layer.group == nil, bounds.count > 1, panel.bands.isEmpty else { continue }
             func edge(_ end: (ClosedRange<Double>) -> Double) -> [PlotPoint] {
-                bounds.compactMap { row, range in
-                    place(row, layer.y).map { PlotPoint(x: $0.x, y: end(range)) }
-                }
+                bounds.compactMap { row, range in point(row, height: end(range)) }
             }
             panel.bands.append(
                 .init(name: "interval", lower: edge(\.lowerBound), upper: edge(\.upperBound)))
@@ -157,7 +171,9 @@ extension PlanDocument {
             if case .text(let text) = row[member] {
                 name = text
             } else {
-                name = PlanText.number(row[member]?.number ?? .nan, digits: 3) + " \(unit)"
+                name =
+                    PlanText.number(row[member]?.number ?? .nan, digits: 3)
+                    + (unit == PlanField.asFitted ? "" : " \(unit)")
             }
             if let index = groups.firstIndex(where: { $0.name == name }) {
                 groups[index].rows.append(row)

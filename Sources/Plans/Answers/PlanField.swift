@@ -14,6 +14,16 @@ struct PlanField: Sendable {
         self.digits = digits
     }
 
+    /// The unit where an axis has to say it beside the words.
+    var axisUnit: String? {
+        unit.isEmpty || unit == Self.asFitted || words.contains(unit) ? nil : unit
+    }
+    /// The words of an axis with the unit.
+    var axisLabel: String { words + (axisUnit.map { " (\($0))" } ?? "") }
+
+    /// The unit of losses, which the member `loss_unit` says.
+    static let asFitted = "as fitted"
+
     /// The field of a name; one without words of its own has its name's.
     static func named(_ name: String) -> PlanField {
         all.first { $0.name == name } ?? PlanField(name, name.replacing("_", with: " "))
@@ -27,7 +37,7 @@ struct PlanField: Sendable {
         PlanField("choice", "choice"),
         PlanField("approach", "approach"),
         PlanField("factor", "size, times the best", digits: 3),
-        PlanField("target_loss", "target loss", unit: "as fitted"),
+        PlanField("target_loss", "target loss", unit: asFitted),
         PlanField("training_flops", "training compute C", unit: "FLOP"),
         PlanField("inference_tokens", "inference tokens", unit: "tokens"),
         PlanField("inference_flops", "inference compute", unit: "FLOP"),
@@ -57,8 +67,8 @@ struct PlanField: Sendable {
         PlanField("learning_rate", "peak learning rate"),
         PlanField("tuned_rate", "tuned peak learning rate"),
         PlanField("rate_ratio", "best rate, times the tuned schedule's"),
-        PlanField("bound_rate", "γ* for D = G = 1"),
-        PlanField("bound", "Ω* for D = G = 1"),
+        PlanField("bound_rate", "γ*, the best peak of the bound"),
+        PlanField("bound", "Ω*, the bound there"),
         PlanField("relative_bound", "bound, times its lowest"),
         PlanField("batch_tokens", "batch", unit: "tokens per step"),
         PlanField("critical_batch_tokens", "critical batch", unit: "tokens per step"),
@@ -71,10 +81,10 @@ struct PlanField: Sendable {
         PlanField("minimum_token_count", "fewest tokens", unit: "tokens"),
         PlanField("weight_decay", "weight decay"),
         PlanField("timescale_epochs", "AdamW timescale", unit: "share of the tokens"),
-        PlanField("minimum_loss", "loss of endless training", unit: "as fitted"),
-        PlanField("loss", "loss", unit: "as fitted", digits: 5),
-        PlanField("measured_loss", "measured loss", unit: "as fitted", digits: 5),
-        PlanField("excess_loss", "loss above the best", unit: "as fitted", digits: 3),
+        PlanField("minimum_loss", "loss of endless training", unit: asFitted),
+        PlanField("loss", "loss", unit: asFitted, digits: 5),
+        PlanField("measured_loss", "measured loss", unit: asFitted, digits: 5),
+        PlanField("excess_loss", "loss above the best", unit: asFitted, digits: 3),
         PlanField("compute_wasted", "share of the compute wasted", digits: 3),
         PlanField("relative_compute", "compute, times the least", digits: 4),
         PlanField("relative_half_width", "half width of the interval", unit: "relative"),
@@ -89,6 +99,7 @@ struct PlanField: Sendable {
         PlanField("limited_by", "limited by"),
         // How.
         PlanField("parameter_count_kind", "N counts"),
+        PlanField("loss_unit", "losses in"),
         PlanField("cost_model", "cost"),
         PlanField("formula", "formula"),
         PlanField("method", "method"),

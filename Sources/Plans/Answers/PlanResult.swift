@@ -1,3 +1,4 @@
+import Fitting
 package import Plots
 
 /// A finished plan: JSON as it is coded, rows for CSV, and a page for people.
@@ -10,6 +11,33 @@ package protocol PlanResult: Codable, Sendable {
 
     /// Sentences about what not to trust.
     var warnings: [String] { get set }
+}
+
+/// The answer of a plan about schedules: the law behind it, and the interval of its losses.
+protocol ScheduleAnswer: PlanResult {
+    var law: String { get set }
+    /// The law's, as in `isoloss laws`.
+    var formula: String { get set }
+    var lossUnit: String { get set }
+    /// The level of the intervals; nil without.
+    var interval: Double? { get set }
+    var intervalOf: LawPredictor.Interval.Target? { get set }
+}
+
+extension ScheduleAnswer {
+    /// Says which interval a loss has.
+    mutating func set(_ interval: LawPredictor.Interval?, of loss: PlannedLoss?) {
+        guard loss?.lower != nil else { return }
+        self.interval = interval?.level
+        intervalOf = interval?.target
+    }
+
+    /// The formula and the unit of the losses.
+    var wordsTable: Table {
+        Table(
+            header: ["", ""],
+            rows: [[.text("formula"), .text(formula)], [.text("losses in"), .text(lossUnit)]])
+    }
 }
 
 /// A plan as people read it, without any layout.

@@ -1,5 +1,6 @@
 import Fitting
 import Laws
+import Plots
 import Records
 import Schedules
 
@@ -25,6 +26,23 @@ package struct PlannedLoss: Codable, Sendable, Equatable {
     }
 }
 
+extension PlannedLoss {
+    /// Three cells: the loss and both ends.
+    func cells(digits: Int, ends: Int = 5) -> [Table.Cell] {
+        [
+            .number(loss, digits: digits), .number(lower, digits: ends),
+            .number(upper, digits: ends),
+        ]
+    }
+
+    /// As in ` (2.02 to 2.16)`; empty without an interval.
+    func ends(digits: Int) -> String {
+        guard let lower, let upper else { return "" }
+        return " (\(PlanText.number(lower, digits: digits)) to "
+            + "\(PlanText.number(upper, digits: digits)))"
+    }
+}
+
 extension PlanContext {
     /// The predicted loss after a schedule's last step; infinite where the law says nothing.
     ///
@@ -34,6 +52,14 @@ extension PlanContext {
         let band = try predictor.curve(
             schedule: schedule, features: features, steps: [schedule.totalSteps - 1], interval: nil)
         return band.losses[0].isNaN ? .infinity : band.losses[0]
+    }
+
+    /// The refusal of a search whose law gives no loss above 0 where it would have to begin.
+    var noLoss: PlanError {
+        .refused(
+            .noInteriorMinimum,
+            "under this fit of \(predictor.law.about.id) the loss falls to 0 and below as the rate "
+                + "comes down, and no schedule is best")
     }
 
     /// The same with the interval; `FittingError.nothingPredicted` where the law says nothing.

@@ -17,6 +17,21 @@ package struct PlannedQuantity: Codable, Sendable, Equatable {
         self.upper = upper
     }
 
+    init(_ loss: PlannedLoss) {
+        self.init(loss.loss, lower: loss.lower, upper: loss.upper)
+    }
+
+    /// The product with an independent quantity: half widths of logarithms add as squares.
+    func times(_ other: PlannedQuantity) -> PlannedQuantity {
+        let product = value * other.value
+        let halves = [self, other].compactMap { quantity in
+            quantity.upper.map { log($0 / quantity.value) }
+        }
+        guard !halves.isEmpty else { return PlannedQuantity(product) }
+        let half = halves.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return PlannedQuantity(product, lower: product * exp(-half), upper: product * exp(half))
+    }
+
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(value.isFinite ? value : nil, forKey: .value)

@@ -86,13 +86,13 @@ package struct BestSchedulePlan: PlanKind {
             members.append(try member(of: family, context))
         }
         members.sort { $0.final.loss < $1.final.loss }
+        try Self.check(members, freeSteps: totalSteps - warmupSteps, context)
         let recommended = members.first { !$0.jumps } ?? members[0]
         var result = BestScheduleResult(
-            law: context.predictor.law.about.id, totalSteps: totalSteps, warmupSteps: warmupSteps,
+            context, totalSteps: totalSteps, warmupSteps: warmupSteps,
             peak: peak, minimumRate: minimumRate, recommended: recommended.name,
             families: members)
-        result.interval = recommended.final.lower == nil ? nil : context.interval?.level
-        result.intervalOf = recommended.final.lower == nil ? nil : context.interval?.target
+        result.set(context.interval, of: recommended.final)
         if searchesFree {
             try addFree(to: &result, besides: recommended, context) { share in
                 context.progress((Double(families.count) + share) / shares)
@@ -103,6 +103,19 @@ package struct BestSchedulePlan: PlanKind {
             result.warnings += context.warnings(of: try LearningRateSchedule(parsing: best.text))
         }
         return result
+    }
+
+    /// Refuses where the law does not tell schedules apart.
+    private static func check(
+        _ members: [BestScheduleResult.Member], freeSteps: Int, _ context: PlanContext
+    ) throws(PlanError) {
+        guard members.count > 1, freeSteps > 1, let best = members.first,
+            let worst = members.last, worst.final.loss - best.final.loss <= 1e-12 * best.final.loss
+        else { return }
+        throw .refused(
+            .notIdentified,
+            "under this fit of \(context.predictor.law.about.id) all schedules end at a loss of "
+                + "\(PlanText.number(best.final.loss, digits: 5)), and none is best")
     }
 
     private func member(

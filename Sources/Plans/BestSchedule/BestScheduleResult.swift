@@ -1,5 +1,6 @@
 package import Fitting
 import Foundation
+import Laws
 package import Plots
 import Schedules
 
@@ -92,6 +93,9 @@ package struct BestScheduleResult: Codable, Sendable, Equatable {
 
     package var kind = BestSchedulePlan.about.id
     package var law: String
+    /// The law's, as in `isoloss laws`.
+    package var formula: String
+    package var lossUnit: String
     package var totalSteps: Int
     package var warmupSteps: Int
     /// The limit on the peak.
@@ -110,10 +114,13 @@ package struct BestScheduleResult: Codable, Sendable, Equatable {
     package var warnings: [String] = []
 
     init(
-        law: String, totalSteps: Int, warmupSteps: Int, peak: Double, minimumRate: Double,
+        _ context: PlanContext, totalSteps: Int, warmupSteps: Int, peak: Double,
+        minimumRate: Double,
         recommended: String, families: [Member]
     ) {
-        self.law = law
+        law = context.predictor.law.about.id
+        formula = context.predictor.law.about.formula
+        lossUnit = context.lossUnit
         self.totalSteps = totalSteps
         self.warmupSteps = warmupSteps
         self.peak = peak
@@ -130,7 +137,7 @@ package struct BestScheduleResult: Codable, Sendable, Equatable {
     }
 }
 
-extension BestScheduleResult: PlanResult {
+extension BestScheduleResult: ScheduleAnswer {
     /// The taken schedule step by step; every k-th step where there are more than a million.
     package var rows: Table {
         guard let schedule = takenSchedule else { return Table(header: Self.columns, rows: []) }
@@ -159,7 +166,8 @@ extension BestScheduleResult: PlanResult {
     package var page: PlanPage {
         PlanPage(
             title: title, advice: advice, chart: chart,
-            tables: [table] + (searchTable.map { [$0] } ?? []))
+            tables: [table] + (searchTable.map { [$0] } ?? [])
+                + [wordsTable])
     }
 
     private var title: String {
@@ -168,15 +176,10 @@ extension BestScheduleResult: PlanResult {
 
     private var advice: String {
         guard let best = schedule(named: recommended) else { return "" }
-        let ends =
-            best.final.lower.flatMap { lower in
-                best.final.upper.map {
-                    " (\(PlanText.number(lower, digits: 5)) to \(PlanText.number($0, digits: 5)))"
-                }
-            } ?? ""
         var text =
             "Train \(best.text): \(recommended) is predicted to end at "
-            + "\(PlanText.number(best.final.loss, digits: 6))\(ends)."
+            + "\(PlanText.number(best.final.loss, digits: 6))"
+            + best.final.ends(digits: 5) + "."
         guard let free, recommended != "free" else { return text }
         text +=
             free.gain.loss > BestSchedulePlan.worthwhile
@@ -202,19 +205,13 @@ extension BestScheduleResult: PlanResult {
 
     private var table: Table {
         var rows = families.map { member in
-            [.text(member.name)] + Self.cells(member.final) + [.text(member.schedule)]
+            [.text(member.name)] + member.final.cells(digits: 6) + [.text(member.schedule)]
         }
         if let free {
-            rows.insert([.text("free")] + Self.cells(free.final) + [.text(free.schedule)], at: 0)
+            rows.insert(
+                [.text("free")] + free.final.cells(digits: 6) + [.text(free.schedule)], at: 0)
         }
         return Table(header: ["", "final loss", "lower", "upper", "schedule"], rows: rows)
-    }
-
-    private static func cells(_ loss: PlannedLoss) -> [Table.Cell] {
-        [
-            .number(loss.loss, digits: 6), .number(loss.lower, digits: 5),
-            .number(loss.upper, digits: 5),
-        ]
     }
 
     /// The agreement of the free search's starts, and its optimality.

@@ -118,6 +118,7 @@ struct FreeSchedule {
     private func search(from start: PiecewiseLinearDecay) throws -> Outcome {
         var outcome = Outcome(decay: start)
         try optimiseFalls(&outcome)
+        guard outcome.loss.isFinite else { throw context.noLoss }
         for _ in 0..<Self.rounds {
             let before = outcome.loss
             try moveCliffs(&outcome)

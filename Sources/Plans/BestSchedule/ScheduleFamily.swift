@@ -156,13 +156,14 @@ struct FamilySearch {
     ///
     /// - Parameter starts: How many of them at most.
     /// - Returns: The best member found.
-    /// - Throws: `FittingError` or `ScheduleError`.
+    /// - Throws: `FittingError`, `ScheduleError`, or `PlanError` where the law gives no loss.
     func best(starts: Int = .max) throws -> Outcome {
         let ends = try space.starts.prefix(starts).map { start in
             try CompassSearch().minimum(from: start) { try loss(of: space.member(at: $0)) }
         }
         guard var best = ends.first else { preconditionFailure("every family has a start") }
         for end in ends where end.value < best.value { best = end }
+        guard best.value.isFinite else { throw context.noLoss }
         return Outcome(
             member: space.member(at: best.point), loss: best.value,
             evaluations: ends.reduce(0) { $0 + $1.evaluations }, starts: ends.count,

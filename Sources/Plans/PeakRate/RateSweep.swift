@@ -45,6 +45,9 @@ struct RateSweep {
         let (al, bl) = (product(inverse, losses), product(direct, losses))
         let a = (bb * al - ab * bl) / determinant
         let b = (aa * bl - ab * al) / determinant
+        guard losses.contains(where: { $0 != losses[0] }) else {
+            throw .refused(.notIdentified, "the losses of the sweep are all the same")
+        }
         guard a > 0, b > 0 else {
             throw .refused(
                 .noInteriorMinimum,

@@ -29,7 +29,13 @@ package struct BatchPlan: PlanKind {
         ],
         supportedLaws: { $0 is KaplanLaw }, question: "a loss of size, steps and batch",
         example: "--published kaplan-2020 --batch 3.2 --parameter-count 1e8",
-        pictures: [.init(x: "step_count", panels: [[.init("trajectory", "loss")]])])
+        pictures: [
+            .init(
+                x: "step_count",
+                panels: [
+                    [.init(PlanDocument.drawing, "loss")], [.init("choices", "token_count")],
+                ])
+        ])
 
     private let target: Double
     private let parameterCount: Double
@@ -48,12 +54,14 @@ package struct BatchPlan: PlanKind {
         guard let fewest = form.minimumSteps(toLoss: target, parameterCount: parameterCount),
             fewest.isFinite
         else {
-            throw PlanError.refused(
-                .unreachableLoss,
-                "endless training of \(SizeText.count(parameterCount)) parameters ends at a loss of "
-                    + "\(PlanText.number(lowest, digits: 5)), "
-                    + "\(PlanText.number(lowest - target, digits: 2)) above the target "
-                    + PlanText.number(target, digits: 5))
+            throw PlanError.unreachable(
+                target, floor: lowest,
+                by: "endless training of \(SizeText.count(parameterCount)) parameters")
+        }
+        guard fewest >= 1, form.criticalBatch(atLoss: target) >= 1 else {
+            throw PlanError.invalid(
+                option: "target_loss", value: PlanText.number(target),
+                rule: "is reached within one step of a token; ask for a lower loss")
         }
         let used = batch ?? form.criticalBatch(atLoss: target)
         let planned = try uncertainty.planned { parameters in
@@ -76,11 +84,16 @@ package struct BatchPlan: PlanKind {
         answer["batch_tokens"] = .number(used)
         answer["step_count"] = .quantity(planned[4])
         answer["token_count"] = .quantity(planned[5])
+        answer["tokens_per_parameter"] = .number(planned[5].value / parameterCount)
         answer["training_flops"] = .number(6 * parameterCount * planned[5].value)
         answer["cost_model"] = .text("C = 6·N·S·B")
         answer["method"] = .text("S = S_min·(1 + B_crit/B), S·B = D_min·(1 + B/B_crit)")
         answer["choices"] = .rows(choices(form, fewest))
-        answer["trajectory"] = .rows(trajectory(form, batch: used, steps: planned[4].value))
+        let steps = planned[4].value
+        answer["trajectory"] = .rows(
+            trajectory(form, batch: used, at: (0...12).map { steps * pow(2, Double($0) - 12) }))
+        answer[PlanDocument.drawing] = .rows(
+            trajectory(form, batch: used, at: (0...48).map { steps * pow(2, Double($0) / 8 - 6) }))
         answer.advice =
             "The critical batch at a loss of \(PlanText.number(target, digits: 5)) is "
             + "\(SizeText.count(planned[3])) tokens. With \(SizeText.count(used)) per step it takes "
@@ -112,9 +125,8 @@ package struct BatchPlan: PlanKind {
     }
 
     private func trajectory(
-        _ form: KaplanForm, batch: Double, steps: Double
+        _ form: KaplanForm, batch: Double, at places: [Double]
     ) -> [[String: PlanValue]] {
-        let places = (0...12).map { steps * pow(2, Double($0) - 12) }
         let losses = form.trajectory(
             parameterCount: parameterCount, batchTokens: batch, steps: places)
         return zip(places, losses).map { step, loss in

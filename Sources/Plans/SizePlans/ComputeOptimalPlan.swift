@@ -31,7 +31,9 @@ package struct ComputeOptimalPlan: PlanKind {
         ],
         supportedLaws: LossSurface.isDefined(for:), question: "a loss of model size and tokens",
         example: "--published hoffmann-2022 --compute-optimal 5.76e23",
-        pictures: [.init(x: "parameter_count", panels: [[.init("curve", "loss")]])])
+        pictures: [
+            .init(x: "parameter_count", panels: [[.init(PlanDocument.drawing, "loss")]])
+        ])
 
     /// Sizes of the isoFLOP curve, times the best.
     private static let factors = [
@@ -79,6 +81,17 @@ package struct ComputeOptimalPlan: PlanKind {
         answer["tokens_per_parameter"] = .quantity(planned[2])
         answer["loss"] = .quantity(loss)
         answer["curve"] = .rows(try rows(Self.factors, of: best, optimum, context))
+        answer[PlanDocument.drawing] = .rows(
+            try (-24...24).compactMap { place in
+                let size = best.parameterCount * pow(2, Double(place) / 8)
+                let tokens = cost.tokenCount(flops: flops, parameterCount: size)
+                guard isAllowed(size, tokens) else { return nil }
+                return [
+                    "parameter_count": .number(size),
+                    "loss": .quantity(
+                        try context.plannedLoss(surface, parameterCount: size, tokenCount: tokens)),
+                ]
+            })
         answer.advice =
             "Train \(SizeText.count(planned[0])) parameters on \(SizeText.count(planned[1])) tokens, "
             + "\(PlanText.number(planned[2].value, digits: 3)) tokens per parameter: predicted "
@@ -87,6 +100,11 @@ package struct ComputeOptimalPlan: PlanKind {
         answer.warnings += context.sizeWarnings(
             parameterCount: best.parameterCount, tokenCount: best.tokenCount)
         return answer
+    }
+
+    private func isAllowed(_ size: Double, _ tokens: Double) -> Bool {
+        size >= 1 && tokens >= 1 && tokens <= mostTokens * (1 + 1e-9)
+            && size <= mostParameters * (1 + 1e-9)
     }
 
     /// The isoFLOP curve: losses of sizes off the best, and the compute that they waste, 1 − C₀/C
@@ -101,13 +119,11 @@ package struct ComputeOptimalPlan: PlanKind {
             try context.budget.check()
             let size = factor * best.parameterCount
             let tokens = cost.tokenCount(flops: flops, parameterCount: size)
-            guard tokens <= mostTokens * (1 + 1e-9), size <= mostParameters * (1 + 1e-9) else {
-                return nil
-            }
+            guard isAllowed(size, tokens) else { return nil }
             let loss = try optimum.surface.loss(parameterCount: size, tokenCount: tokens)
             let needed =
                 best.limit == nil && factor != 1
-                ? try free.leastFlops(toLoss: loss, from: flops, near: best.parameterCount) : nil
+                ? try? free.leastFlops(toLoss: loss, from: flops, near: best.parameterCount) : nil
             return [
                 "factor": .number(factor), "parameter_count": .number(size),
                 "token_count": .number(tokens), "loss": .number(loss),
@@ -124,7 +140,7 @@ package struct ComputeOptimalPlan: PlanKind {
         var rows: [(loss: Double, row: [String: PlanValue])] = []
         for size in sizes {
             let tokens = cost.tokenCount(flops: flops, parameterCount: size)
-            guard tokens <= mostTokens, size <= mostParameters else { continue }
+            guard isAllowed(size, tokens) else { continue }
             let loss = try context.plannedLoss(surface, parameterCount: size, tokenCount: tokens)
             rows.append(
                 (

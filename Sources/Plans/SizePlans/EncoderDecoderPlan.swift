@@ -47,6 +47,11 @@ package struct EncoderDecoderPlan: PlanKind {
             let share = parameters[encoder] / (parameters[encoder] + parameters[decoder])
             return [share, share * parameterCount, (1 - share) * parameterCount]
         }
+        guard min(planned[1].value, planned[2].value) >= 1 else {
+            throw PlanError.invalid(
+                option: "parameter_count", value: PlanText.number(parameterCount),
+                rule: "leaves less than one parameter to a half")
+        }
         let best = try loss(share: planned[0].value, context)
         var answer = context.document(Self.about.id)
         answer["parameter_count"] = .number(parameterCount)
@@ -75,11 +80,9 @@ package struct EncoderDecoderPlan: PlanKind {
     }
 
     private func loss(share: Double, _ context: PlanContext) throws -> PlannedQuantity {
-        let band = try context.predictor.loss(
-            features: [
-                .encoderParameterCount: share * parameterCount,
-                .decoderParameterCount: (1 - share) * parameterCount,
-            ], interval: context.interval)
-        return PlannedQuantity(band.losses[0], lower: band.lower?[0], upper: band.upper?[0])
+        try context.plannedLoss(features: [
+            .encoderParameterCount: share * parameterCount,
+            .decoderParameterCount: (1 - share) * parameterCount,
+        ])
     }
 }

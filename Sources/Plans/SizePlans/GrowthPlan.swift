@@ -73,9 +73,16 @@ package struct GrowthPlan: PlanKind {
         let flops = 6 * parameterCount * tokenCount
         let tokens = Self.growthTokens(parameterCount: parameterCount, flops: flops)
         let small = parameterCount / factor
+        guard small >= 1, small * tokens < parameterCount * tokenCount else {
+            throw PlanError.refused(
+                .noInteriorMinimum,
+                "by this rule the small model would train on \(SizeText.count(tokens)) tokens, which "
+                    + "costs more than the whole training: growth does not pay here")
+        }
         var answer = PlanDocument(kind: Self.about.id)
         answer["parameter_count"] = .number(parameterCount)
         answer["token_count"] = .number(tokenCount)
+        answer["tokens_per_parameter"] = .number(tokenCount / parameterCount)
         answer["training_flops"] = .number(flops)
         answer["growth_tokens"] = .quantity(PlannedQuantity(tokens))
         answer["growth_factor"] = .number(factor)

@@ -81,6 +81,12 @@ package struct HyperparametersPlan: PlanKind {
         var convention: String
         var source: String
 
+        /// False where the rule is taken so far from its data that its numbers cannot be trained with.
+        var isPossible: Bool {
+            (learningRate.map { $0 < 1 } ?? true)
+                && (batchTokens.map { $0 >= 1 && $0 <= tokenCount } ?? true)
+        }
+
         var row: [String: PlanValue] {
             [
                 "rule": .text(name), "learning_rate": .number(learningRate),
@@ -94,18 +100,31 @@ package struct HyperparametersPlan: PlanKind {
     }
 
     package func result(_ context: PlanContext) throws -> PlanDocument {
-        let rules = [stepLaw, deepSeek, powerLines, nanochat, miniCPM].compactMap { $0 }
+        let all = [stepLaw, deepSeek, powerLines, nanochat, miniCPM].compactMap { $0 }
+        let rules = all.filter(\.isPossible)
+        guard rules.contains(where: { $0.learningRate != nil || $0.batchTokens != nil }) else {
+            throw PlanError.refused(
+                .notIdentified,
+                "no rule says anything at \(SizeText.count(parameterCount)) parameters and "
+                    + "\(SizeText.count(tokenCount)) tokens: rates of 1 and above, or batches of more "
+                    + "than all tokens, or of less than one")
+        }
         var answer = PlanDocument(kind: Self.about.id)
         answer["parameter_count"] = .number(parameterCount)
         answer["token_count"] = .number(tokenCount)
         answer["tokens_per_parameter"] = .number(tokenCount / parameterCount)
+        answer["parameter_count_kind"] = .text("parameters without embeddings; see each convention")
+        answer["formula"] = .text(
+            "StepLaw 1.797·N^−0.7129·D^0.3075 and 0.5807·D^0.5709; DeepSeek 0.3118·C^−0.125 and "
+                + "0.292·C^0.3271; Power Lines B/(rate·decay·D) = 1.084·(D/N)^−0.527; nanochat "
+                + "0.02·√(B/2^19) and 2^19·(D/D_12)^0.383; MiniCPM 1.21e9·L^−6.24")
         answer["rules"] = .rows(rules.map(\.row))
         // Rules of N and D alone, for shorter and longer trainings.
         answer[PlanDocument.drawing] = .rows(
             (-8...8).flatMap { place in
                 var other = self
                 other.tokenCount *= pow(2, Double(place) / 2)
-                return [other.stepLaw, other.deepSeek].map(\.row)
+                return [other.stepLaw, other.deepSeek].filter(\.isPossible).map(\.row)
             })
         let sentences = rules.compactMap { rule -> String? in
             let parts = [
@@ -120,6 +139,10 @@ package struct HyperparametersPlan: PlanKind {
             "each rule was fitted elsewhere and without a published uncertainty; take their spread as "
                 + "the range to tune within"
         ]
+        answer.warnings += all.filter { !$0.isPossible }.map {
+            "\($0.name) is left out: it gives a rate of 1 or above, or a batch of less than one token "
+                + "or more than all"
+        }
         if !(6e7...1e9).contains(parameterCount) || !(2e9...1e11).contains(tokenCount) {
             answer.warnings.append(
                 "StepLaw was fitted on 60 million to 1 billion parameters and 2 to 100 billion "

@@ -189,7 +189,13 @@ package struct InferenceAwarePlan: PlanKind {
                     places.map { (exp($0), max(1, tokens($0))) }, parameters: parameters)
                 return zip(places, losses).map { tokens($0) > 1 ? $1 : .infinity }
             }
-            guard found.isInterior else { throw Self.noMinimum }
+            guard found.isInterior else {
+                throw PlanError.refused(
+                    .noInteriorMinimum,
+                    "\(PlanText.number(flops)) FLOP for training and serving have their lowest loss at "
+                        + "an end of the sizes; they may be too few for "
+                        + "\(SizeText.count(inferenceTokens)) tokens served")
+            }
             return Choice(parameterCount: exp(found.place), tokenCount: tokens(found.place))
         case .loss(let target):
             let found = try LogMinimum(in: range, near: start) { places in
@@ -204,27 +210,19 @@ package struct InferenceAwarePlan: PlanKind {
             guard
                 let tokens = try surface.tokenCount(
                     toLoss: target, parameterCount: exp(found.place), parameters: parameters)
-            else { throw try unreachable(target, surface, parameters) }
-            guard found.isInterior else { throw Self.noMinimum }
+            else {
+                throw PlanError.unreachable(
+                    target,
+                    floor: try surface.loss(
+                        parameterCount: 1e16, tokenCount: 1e20, parameters: parameters),
+                    by: "under this fit the loss of any size on any tokens")
+            }
+            guard found.isInterior else {
+                throw PlanError.refused(
+                    .noInteriorMinimum,
+                    "the compute falls all the way to an end of the sizes, and no size is best")
+            }
             return Choice(parameterCount: exp(found.place), tokenCount: tokens)
         }
-    }
-
-    private func unreachable(
-        _ target: Double, _ surface: LossSurface, _ parameters: [Double]
-    ) throws -> PlanError {
-        let floor = try surface.loss(
-            parameterCount: 1e16, tokenCount: 1e20, parameters: parameters)
-        return .refused(
-            .unreachableLoss,
-            "no size and no tokens reach a loss of \(PlanText.number(target, digits: 5)): under this "
-                + "fit the loss stays above \(PlanText.number(floor, digits: 5)), "
-                + "\(PlanText.number(floor - target, digits: 2)) more")
-    }
-
-    private static var noMinimum: PlanError {
-        .refused(
-            .noInteriorMinimum,
-            "the compute falls all the way to an end of the sizes, and no size is best")
     }
 }

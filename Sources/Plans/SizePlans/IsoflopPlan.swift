@@ -41,7 +41,8 @@ package struct IsoflopPlan: PlanKind {
                     [
                         .init("curve", "loss", group: "training_flops"),
                         .init("frontier", "measured_loss", dots: "runs that no cheaper one beats"),
-                    ]
+                    ],
+                    [.init("contours", "token_count", group: "target_loss")],
                 ])
         ])
 
@@ -76,7 +77,7 @@ package struct IsoflopPlan: PlanKind {
             bests.append((budget, try optimum.best(flops: budget)))
         }
         answer["curve"] = .rows(try curves(bests, surface))
-        answer["contours"] = .rows(try contours(bests, surface, context))
+        answer["contours"] = .rows(try contours(bests, surface, context, &answer.warnings))
         let approaches = try self.approaches(runs, groups, asked, bests, optimum, context, &answer)
         answer["approaches"] = .rows(approaches)
         answer.advice =
@@ -134,7 +135,7 @@ package struct IsoflopPlan: PlanKind {
     /// N and D of equal loss, with the compute of each.
     private func contours(
         _ bests: [(flops: Double, best: ComputeOptimum.Outcome)], _ surface: LossSurface,
-        _ context: PlanContext
+        _ context: PlanContext, _ warnings: inout [String]
     ) throws -> [[String: PlanValue]] {
         let reached = bests.map(\.best.loss)
         let (low, high) = (reached.min() ?? 0, reached.max() ?? 0)
@@ -143,6 +144,7 @@ package struct IsoflopPlan: PlanKind {
         let (least, most) = (0.25 * (sizes.min() ?? 1), 4 * (sizes.max() ?? 1))
         var rows: [[String: PlanValue]] = []
         for level in Set(levels).sorted() {
+            let count = rows.count
             for index in 0..<13 {
                 try context.budget.check()
                 let size = least * pow(most / least, Double(index) / 12)
@@ -153,6 +155,15 @@ package struct IsoflopPlan: PlanKind {
                     "token_count": .number(tokens), "training_flops": .number(6 * size * tokens),
                 ])
             }
+            if rows.count == count {
+                warnings.append(
+                    "no size drawn reaches a loss of \(PlanText.number(level)) on any tokens")
+            }
+        }
+        if losses != nil, rows.isEmpty, let highest = levels.max() {
+            throw PlanError.unreachable(
+                highest, floor: try surface.loss(parameterCount: most, tokenCount: 1e20),
+                by: "under this fit the loss of the sizes drawn, on any tokens,")
         }
         return rows
     }

@@ -282,7 +282,7 @@ package struct NextRunPlan: PlanKind {
         return (
             try context.predictor.gradients(
                 along: schedule, features: context.features, steps: [schedule.totalSteps - 1])[0],
-            PlannedQuantity(loss.loss, lower: loss.lower, upper: loss.upper)
+            PlannedQuantity(loss)
         )
     }
 

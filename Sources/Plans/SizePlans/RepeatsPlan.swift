@@ -25,7 +25,7 @@ package struct RepeatsPlan: PlanKind {
         ] + ComputeCost.options,
         supportedLaws: { $0 is DataConstrainedLaw }, question: "a loss where tokens repeat",
         example: "--published muennighoff-2023 --repeats 1e11 --training-flops 1e23",
-        pictures: [.init(x: "epochs", panels: [[.init("curve", "loss")]])])
+        pictures: [.init(x: "epochs", panels: [[.init(PlanDocument.drawing, "loss")]])])
 
     private let unique: Double
     private let flops: Double
@@ -72,7 +72,12 @@ package struct RepeatsPlan: PlanKind {
         answer["loss"] = .quantity(loss)
         answer["excess_loss"] = .number(best.loss - fresh.loss)
         answer["cost_model"] = .text(cost.text)
-        answer["curve"] = .rows(try rows(best, surface))
+        answer["curve"] = .rows(
+            try rows(at: (-1...6).map { pow(2, Double($0)) }, best, surface, limited))
+        answer[PlanDocument.drawing] = .rows(
+            try rows(
+                at: (-6...36).map { pow(2, Double($0) / 6) }, best, surface, limited,
+                areDrawn: true))
         answer.advice =
             "Train \(SizeText.count(planned[0])) parameters for "
             + "\(PlanText.number(planned[2].value, digits: 3)) epochs of the "
@@ -86,18 +91,24 @@ package struct RepeatsPlan: PlanKind {
         return answer
     }
 
+    /// The sizes whose tokens at this compute are so many passes, with intervals where they are drawn.
     private func rows(
-        _ best: ComputeOptimum.Outcome, _ surface: LossSurface
+        at epochs: [Double], _ best: ComputeOptimum.Outcome, _ surface: LossSurface,
+        _ context: PlanContext, areDrawn: Bool = false
     ) throws -> [[String: PlanValue]] {
-        try [0.5, 1, 2, 4, 8, 16, 32, 64].compactMap { epochs in
-            // The size whose tokens at this compute are so many passes; the cost rises with it.
+        try epochs.compactMap { epochs in
+            // The cost of a token rises with the size.
             let tokens = epochs * unique
             let size = cost.parameterCount(perToken: flops / tokens)
             guard size > 1 else { return nil }
             let loss = try surface.loss(parameterCount: size, tokenCount: tokens)
+            let drawn =
+                try areDrawn
+                ? context.plannedLoss(surface, parameterCount: size, tokenCount: tokens) : nil
             return [
                 "epochs": .number(epochs), "parameter_count": .number(size),
-                "token_count": .number(tokens), "loss": .number(loss),
+                "token_count": .number(tokens),
+                "loss": drawn.map { .quantity($0) } ?? .number(loss),
                 "excess_loss": .number(loss - best.loss),
             ]
         }

@@ -61,7 +61,11 @@ package struct SparsePlan: PlanKind {
                 finalSparsity: options.double("sparsity", or: 0), clock: .compute)
         } catch {
             let name = if case .sparsity = error { "sparsity" } else { "start" }
-            throw .invalid(option: name, value: options.text(name) ?? "", rule: error.message)
+            throw .invalid(
+                option: name, value: options.text(name) ?? "",
+                rule: name == "sparsity"
+                    ? "must be a number of at least 0 and below 1"
+                    : "must be a number from 0 to end, which is at most 1")
         }
         parameterCount = try options.number("parameter_count")
         tokenCount = try options.number("token_count")
@@ -98,6 +102,7 @@ package struct SparsePlan: PlanKind {
         answer["dense_parameter_count"] = .quantity(planned[1])
         answer["final_parameter_count"] = .quantity(planned[2])
         answer["token_count"] = .number(tokens)
+        answer["tokens_per_parameter"] = .number(tokens / size)
         answer["loss"] = .quantity(loss)
         answer["pruning_schedule"] = .text(schedule.text)
         answer["cost_model"] = .text("C = 6·N_avg·D")

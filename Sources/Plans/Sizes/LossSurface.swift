@@ -66,7 +66,10 @@ struct LossSurface {
         }
         let missing = law.requiredFeatures.filter { known[$0] == nil }
         guard missing.isEmpty else {
-            throw .missingInput(law: lawID, fields: missing.map(\.rawValue))
+            // Steps follow from the tokens by the batch, and are not asked for here.
+            throw .missingInput(
+                law: lawID,
+                fields: missing.map { ($0 == .stepCount ? .batchTokens : $0).rawValue })
         }
         return known
     }

@@ -9,8 +9,18 @@ extension PlanContext {
     func document(_ kind: String) -> PlanDocument {
         var answer = PlanDocument(kind: kind, law: predictor.law.about.id)
         answer["formula"] = .text(predictor.law.about.formula)
-        answer["parameter_count_kind"] = .text(parameterCountKind)
+        answer["loss_unit"] = .text(lossUnit)
+        // Laws of curves mostly know no N.
+        let law = predictor.law
+        if law.about.kind == .table || law.law.requiredFeatures.contains(.parameterCount) {
+            answer["parameter_count_kind"] = .text(parameterCountKind)
+        }
         return answer
+    }
+
+    /// The unit of the fit's losses.
+    var lossUnit: String {
+        predictor.published?.lossUnit ?? "the unit of the fitted runs, nats per token by default"
     }
 
     /// The parameters that N counts, since studies count differently and teams argue about it.
@@ -69,9 +79,16 @@ extension PlanContext {
     func plannedLoss(
         _ surface: LossSurface, parameterCount: Double, tokenCount: Double
     ) throws -> PlannedQuantity {
-        let band = try predictor.loss(
-            features: surface.features(parameterCount: parameterCount, tokenCount: tokenCount),
-            interval: interval)
-        return PlannedQuantity(band.losses[0], lower: band.lower?[0], upper: band.upper?[0])
+        try plannedLoss(
+            features: surface.features(parameterCount: parameterCount, tokenCount: tokenCount))
+    }
+
+    /// A loss with the interval that was asked for; `FittingError.nothingPredicted` without one.
+    func plannedLoss(features: [Feature: Double]) throws -> PlannedQuantity {
+        let band = try predictor.loss(features: features, interval: interval)
+        guard band.losses[0].isFinite else {
+            throw FittingError.nothingPredicted(law: predictor.law.about.id)
+        }
+        return PlannedQuantity(PlannedLoss(band, 0))
     }
 }

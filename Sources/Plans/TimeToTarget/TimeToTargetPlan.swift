@@ -84,11 +84,15 @@ package struct TimeToTargetPlan: PlanKind {
 
     package func result(_ context: PlanContext) throws -> TimeToTargetResult {
         var result = TimeToTargetResult(
-            law: context.predictor.law.about.id, targetLoss: target, maximumSteps: maximumSteps)
+            context, targetLoss: target, maximumSteps: maximumSteps)
         if let schedule {
             let passage = try FirstPassage(context: context, schedule: schedule, target: target)
             result.follow(passage, schedule: schedule)
             result.warnings += schedule.warnings
+            if let step = passage.step, step < schedule.warmupSteps {
+                result.warnings.append(
+                    "step \(step) lies inside the warm-up, where no law holds")
+            }
         }
         for (index, family) in families.enumerated() {
             context.progress(Double(index) / Double(families.count))
@@ -98,6 +102,9 @@ package struct TimeToTargetPlan: PlanKind {
             result.families.append(try search.answer())
         }
         result.complete(interval: context.interval)
+        if result.cheapest == nil, result.passage?.reached != true {
+            try checkFloor(of: result, context)
+        }
         if let schedule {
             result.curves = [try PlannedCurve(of: schedule, "the schedule", context)]
         }
@@ -112,6 +119,31 @@ package struct TimeToTargetPlan: PlanKind {
                 try PlannedCurve(of: schedule, "\(word), \(shown.name)", context))
         }
         return result
+    }
+}
+
+extension TimeToTargetPlan {
+    /// Refuses a loss that no training reaches, however long, where one was not reached.
+    ///
+    /// The floor is what the family that came closest ends at after the most steps that a schedule may
+    /// have.
+    private func checkFloor(of result: TimeToTargetResult, _ context: PlanContext) throws {
+        guard let closest = families.first(where: { $0.name == result.families.first?.name }) else {
+            return
+        }
+        let space = FamilySpace(
+            family: closest, totalSteps: ScheduleLimits.steps, warmupSteps: warmupSteps,
+            peakLimit: peak, minimumRate: minimumRate)
+        let floor = try FamilySearch(context: context, space: space).best(starts: 1).loss
+        guard floor > target else { return }
+        let given = result.passage.map {
+            "the schedule goes down to \(PlanText.number($0.lowestLoss, digits: 6)) at step "
+                + "\($0.lowestStep); "
+        }
+        throw PlanError.unreachable(
+            target, floor: floor,
+            by: "\(given ?? "")under this fit the loss after \(ScheduleLimits.steps) steps of "
+                + closest.name)
     }
 }
 

@@ -1,4 +1,5 @@
 package import Fitting
+import Laws
 package import Plots
 import Schedules
 
@@ -35,6 +36,9 @@ package struct TimeToTargetResult: Codable, Sendable, Equatable {
 
     package var kind = TimeToTargetPlan.about.id
     package var law: String
+    /// The law's, as in `isoloss laws`.
+    package var formula: String
+    package var lossUnit: String
     package var targetLoss: Double
     /// The most steps that were allowed.
     package var maximumSteps: Int
@@ -52,8 +56,10 @@ package struct TimeToTargetResult: Codable, Sendable, Equatable {
     package var intervalOf: LawPredictor.Interval.Target?
     package var warnings: [String] = []
 
-    init(law: String, targetLoss: Double, maximumSteps: Int) {
-        self.law = law
+    init(_ context: PlanContext, targetLoss: Double, maximumSteps: Int) {
+        law = context.predictor.law.about.id
+        formula = context.predictor.law.about.formula
+        lossUnit = context.lossUnit
         self.targetLoss = targetLoss
         self.maximumSteps = maximumSteps
     }
@@ -76,23 +82,19 @@ package struct TimeToTargetResult: Codable, Sendable, Equatable {
         let reaching = families.filter(\.reached)
         cheapest = (reaching.first { !$0.jumps } ?? reaching.first)?.name
         floor = reaching.isEmpty ? families.first?.final.loss : nil
-        guard families.first?.final.lower != nil else { return }
-        self.interval = interval?.level
-        intervalOf = interval?.target
+        set(interval, of: families.first?.final)
     }
 }
 
-extension TimeToTargetResult: PlanResult {
+extension TimeToTargetResult: ScheduleAnswer {
     package var rows: Table {
         Table(
             header: ["family", "reached", "steps", "loss", "lower", "upper", "schedule"],
             rows: families.map { member in
                 [
                     .text(member.name), .text(member.reached ? "yes" : "no"),
-                    .count(member.steps), .number(member.final.loss, digits: 17),
-                    .number(member.final.lower, digits: 17),
-                    .number(member.final.upper, digits: 17), .text(member.schedule),
-                ]
+                    .count(member.steps),
+                ] + member.final.cells(digits: 17, ends: 17) + [.text(member.schedule)]
             })
     }
 
@@ -100,7 +102,8 @@ extension TimeToTargetResult: PlanResult {
         PlanPage(
             title: title,
             advice: [passageText, familyText].compactMap { $0 }.joined(separator: " "),
-            chart: chart, tables: [table])
+            chart: chart,
+            tables: [table, wordsTable])
     }
 
     private var title: String {
@@ -153,9 +156,7 @@ extension TimeToTargetResult: PlanResult {
                 [
                     .text(member.name),
                     member.reached ? .count(member.steps) : .text("not reached"),
-                    .number(member.final.loss, digits: 6), .number(member.final.lower, digits: 5),
-                    .number(member.final.upper, digits: 5), .text(member.schedule),
-                ]
+                ] + member.final.cells(digits: 6) + [.text(member.schedule)]
             })
     }
 }

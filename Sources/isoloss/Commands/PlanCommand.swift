@@ -44,7 +44,8 @@ struct PlanCommand: ParsableCommand {
         guard reference.isGiven || !kind.about.needsFit else {
             throw PlanError.fitMissing(kind: kind.about.id)
         }
-        let fit = kind.about.needsFit ? try reference.name(in: backend) : nil
+        let fit =
+            kind.about.takesFit && reference.isGiven ? try reference.name(in: backend) : nil
         var request = PlanRequest(
             kind, options: arguments.options, run: arguments.run,
             prediction: PredictionFields(features: sizes.features, interval: interval.value))

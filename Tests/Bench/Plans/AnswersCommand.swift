@@ -14,8 +14,8 @@ struct AnswersCommand: ParsableCommand {
         discussion: """
             On Hoffmann's 240 points the best size in closed form and by search, and the size for \
             5.76e23 FLOP with its interval; on isoFLOP tables the three approaches side by side, \
-            with the bias of the parabolas (arXiv 2603.22339); on Muennighoff's runs the published \
-            objective, and the law that lets the loss rise again. The best fit known of the latter \
+            with the bias of the parabolas (arXiv 2603.22339); laws compared inside their data, on \
+            larger N, on more D, and both far; on Muennighoff's runs the published objective, and the law that lets the loss rise again. The best fit known of the latter \
             was found by other software.
             """)
 
@@ -25,8 +25,11 @@ struct AnswersCommand: ParsableCommand {
             return
         }
         var misses = 0
-        for check in [Self.optima, Self.chinchilla, Self.isoflop, Self.published, Self.overfitting]
-        {
+        let checks = [
+            Self.optima, Self.chinchilla, Self.isoflop, Self.comparison, Self.published,
+            Self.overfitting,
+        ]
+        for check in checks {
             misses += try check(folder)
         }
         print(misses == 0 ? "no misses" : "\(misses) misses")
@@ -135,6 +138,33 @@ struct AnswersCommand: ParsableCommand {
                     + "the parabolas' bias is said")
         }
         return misses
+    }
+
+    // MARK: Comparison of laws
+
+    private static func comparison(_ folder: String) throws -> Int {
+        guard let all = try runs(folder, "chinchilla-figure4.csv") else { return 0 }
+        // As in the fits of these points, without the five highest losses.
+        let runs = all.sorted { ($0.loss ?? 0) < ($1.loss ?? 0) }.dropLast(5)
+        let report = try LawComparison().compare(
+            ["chinchilla", "skaling"], request: FitRequest(law: "chinchilla"), runs: Array(runs))
+        let places = RegionValidation.Place.allCases
+        var table = BenchTable(["law: mean relative error"] + places.map(\.title))
+        for entry in report.laws {
+            table.add(
+                [entry.law]
+                    + places.map { place in
+                        entry.error(at: place).map { String(format: "%.2f %%", 100 * $0) } ?? "-"
+                    })
+        }
+        table.print()
+        let isWhole = report.laws.allSatisfy { entry in
+            places.allSatisfy { entry.error(at: $0) != nil }
+        }
+        return verdict(
+            report.laws.count == 2 && isWhole && report.mixedDifference != nil,
+            "errors at four places, and \(report.mixedDifference?.meaning ?? "no mixed difference")"
+        )
     }
 
     // MARK: Repeated data
