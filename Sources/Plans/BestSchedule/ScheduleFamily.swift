@@ -151,23 +151,49 @@ struct FamilySearch {
 
     /// Two searches agree when their losses are this close, in nats.
     static let agreement = 1e-5
+    /// Slopes are differences over this much of an axis: many steps of all but the shortest ways down,
+    /// and far more than the rounding of a rate.
+    private static let difference = 1.0 / 256
 
-    /// Searches from the starts of the space.
+    /// Searches from the starts of the space: down the slopes, and the last of the way by steps, since
+    /// whole steps and rounded rates have no slopes.
     ///
     /// - Parameter starts: How many of them at most.
     /// - Returns: The best member found.
     /// - Throws: `FittingError`, `ScheduleError`, or `PlanError` where the law gives no loss.
     func best(starts: Int = .max) throws -> Outcome {
-        let ends = try space.starts.prefix(starts).map { start in
-            try CompassSearch().minimum(from: start) { try loss(of: space.member(at: $0)) }
+        var evaluations = 0
+        func value(_ point: [Double]) throws -> Double {
+            evaluations += 1
+            return try loss(of: space.member(at: point))
         }
-        guard var best = ends.first else { preconditionFailure("every family has a start") }
-        for end in ends where end.value < best.value { best = end }
+        let ends = try space.starts.prefix(starts).map { start in
+            try BoundedMinimizer(slopeTolerance: 1e-5, maximumIterations: 20).minimum(
+                from: start, upper: 1, value: value
+            ) { point, height in
+                try point.indices.map { axis in
+                    var moved = point
+                    let step =
+                        point[axis] + Self.difference > 1 ? -Self.difference : Self.difference
+                    moved[axis] += step
+                    let slope = (try value(moved) - height) / step
+                    return slope.isFinite ? slope : 0
+                }
+            }
+        }
+        guard let lowest = ends.min(by: { $0.value < $1.value }) else {
+            preconditionFailure("every family has a start")
+        }
+        // Of a short schedule a small part of an axis is no whole step.
+        let isShort = space.totalSteps - space.warmupSteps < 1_000
+        let best = try CompassSearch(
+            resolution: 1.0 / 4096, firstStep: isShort ? 1.0 / 16 : 1.0 / 128
+        ).minimum(from: lowest.point, value)
         guard best.value.isFinite else { throw context.noLoss }
         return Outcome(
-            member: space.member(at: best.point), loss: best.value,
-            evaluations: ends.reduce(0) { $0 + $1.evaluations }, starts: ends.count,
-            agreeing: ends.count { $0.value <= best.value + Self.agreement })
+            member: space.member(at: best.point), loss: best.value, evaluations: evaluations,
+            starts: ends.count,
+            agreeing: ends.count { $0.value <= lowest.value + Self.agreement })
     }
 
     /// The predicted loss at a member's last step.
