@@ -32,7 +32,8 @@ struct ColumnTests {
         ("N", "parameter_count"), ("params", "parameter_count"), ("D", "token_count"),
         ("tokens", "token_count"), ("C", "training_flops"), ("flop_budget", "training_flops"),
         ("batch_size_tokens", "batch_tokens"), ("steps", "step_count"),
-        ("unique_tokens", "unique_token_count"), ("encoder_params", "encoder_parameter_count"),
+        ("unique_tokens", "unique_token_count"), ("U", "unique_token_count"),
+        ("encoder_params", "encoder_parameter_count"),
         ("decoder_params", "decoder_parameter_count"), ("N_avg", "average_parameter_count"),
     ])
     func `knows a table's columns by other names`(column: String, meaning: String) throws {

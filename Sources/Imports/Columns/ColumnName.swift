@@ -144,7 +144,7 @@ enum ColumnAliases {
                 "d", "tokens", "num_tokens", "n_tokens", "train_tokens", "training_tokens",
                 "tokens_seen", "total_tokens", "token_budget",
             ],
-            .uniqueTokenCount: ["unique_tokens", "num_unique_tokens"],
+            .uniqueTokenCount: ["u", "u_d", "unique_tokens", "num_unique_tokens"],
             .trainingFLOPs: [
                 "c", "flops", "flop", "flop_budget", "flops_budget", "training_flop",
                 "train_flops", "total_flops", "compute", "compute_budget",
