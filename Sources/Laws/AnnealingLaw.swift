@@ -227,16 +227,18 @@ package struct AnnealingLaw: ScalingLaw {
     /// loss, which agree less.
     package func priors(for inputs: [LawInput]) -> [String: ParameterPrior] {
         var priors = staticPriors
-        guard !includesSize, let scale = CurveScale(inputs), scale.gainPriorShare > 0 else {
+        guard !includesSize, let scale = CurveScale(inputs), scale.pacePriorShare > 0 else {
             return priors
         }
         let memory = max(3, 0.025 * Double(scale.length))
         let coefficient = scale.usualGain / (scale.peak * memory)
-        priors["annealing_coefficient"] = ParameterPrior(
-            center: coefficient, spread: 0.4 * coefficient, share: scale.gainPriorShare,
-            source: CurveScale.gainSource)
+        if scale.gainPriorShare > 0 {
+            priors["annealing_coefficient"] = ParameterPrior(
+                center: coefficient, spread: 0.4 * coefficient, share: scale.gainPriorShare,
+                source: CurveScale.gainSource)
+        }
         priors["annealing_decay"] = ParameterPrior(
-            center: 1 - 1 / memory, spread: 0.7, share: scale.gainPriorShare,
+            center: 1 - 1 / memory, spread: 0.7, share: scale.pacePriorShare,
             source: CurveScale.gainSource)
         return priors
     }

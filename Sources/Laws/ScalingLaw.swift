@@ -166,6 +166,15 @@ package struct CurveScale: Sendable {
     /// Runs at a constant rate know nothing of a gain, and a law's misfit of them pushes it anywhere,
     /// so that a prior must decide. Where rates have fallen it would only pull.
     package let gainPriorShare: Double
+    /// The share of a prior on the pace of gains: 1 while no cooldown of more than a fifth of the
+    /// longest run was seen, and 0 from two fifths on.
+    ///
+    /// A short cooldown shows what it gained, and hardly how much of that a longer one would add: laws
+    /// that follow two cooldowns of a tenth equally well (to 0.1 %) disagree by 5 % on one of four
+    /// fifths, and the closest of them forgets changes of the rate far too soon.
+    package let pacePriorShare: Double
+    /// The steps of the longest cooldown that points were seen of, to less than half the peak; else 0.
+    package let longestFall: Int
 
     /// - Parameter inputs: The points of the fit; nil where there are no curves with a rate.
     package init?(_ inputs: [LawInput]) {
@@ -175,16 +184,32 @@ package struct CurveScale: Sendable {
         else { return nil }
         self.peak = peak
         self.length = length
-        let lowest = inputs.reduce(1.0) { lowest, input in
+        let falls = inputs.compactMap(Fall.init)
+        let lowest = falls.map(\.lowest).min() ?? 1
+        gainPriorShare = min(1, max(0, (lowest - 0.5) / 0.3))
+        longestFall = falls.filter { $0.lowest < 0.5 }.map(\.steps).max() ?? 0
+        pacePriorShare = min(1, max(0, (0.4 - Double(longestFall) / Double(length)) / 0.2))
+    }
+
+    /// The fall of the rate as far as the points of one run see it.
+    private struct Fall {
+        /// The lowest rate after the warm-up, as a share of the peak.
+        var lowest = 1.0
+        /// From the first point below the peak to the last of all.
+        var steps = 0
+
+        init?(_ input: LawInput) {
             guard let schedule = input.areas?.schedule, schedule.peakLearningRate > 0 else {
-                return lowest
+                return nil
             }
-            return input.steps.reduce(lowest) { lowest, step in
-                guard step >= schedule.warmupSteps else { return lowest }
-                return min(lowest, schedule.learningRate(at: step) / schedule.peakLearningRate)
+            var first: Int?
+            for step in input.steps where step >= schedule.warmupSteps {
+                let rate = schedule.learningRate(at: step) / schedule.peakLearningRate
+                lowest = min(lowest, rate)
+                if rate < 0.99, first == nil { first = step }
+                steps = step - (first ?? step)
             }
         }
-        gainPriorShare = min(1, max(0, (lowest - 0.5) / 0.3))
     }
 
     /// The gain of annealing from this peak over that from 3e-3; `AnnealingLaw.priors` has its source.
@@ -200,9 +225,14 @@ package struct CurveScale: Sendable {
     package static let gainSpread = 0.3
 
     /// Runs as long as the longest one at this peak: one held to its end, and one whose rate falls to 0
-    /// over its last fifth.
-    package var cooldown: (held: LearningRateSchedule, cooled: LearningRateSchedule)? {
-        let fall = max(2, length / 5)
+    /// over its last steps.
+    ///
+    /// - Parameter steps: How many steps; a fifth of the run if nil.
+    /// - Returns: The two; nil for lengths and rates that make no schedule.
+    package func cooldown(
+        over steps: Int? = nil
+    ) -> (held: LearningRateSchedule, cooled: LearningRateSchedule)? {
+        let fall = max(2, steps ?? length / 5)
         let start = "warmup:1@\(peak),hold:\(max(1, length - 1 - fall))"
         guard let held = try? LearningRateSchedule(parsing: start + ",hold:\(fall)"),
             let cooled = try? LearningRateSchedule(parsing: start + ",linear:\(fall)@0")

@@ -56,9 +56,12 @@ struct ModelDiscrepancy {
     ///     coordinate: curves scatter no further than that.
     ///   - priorRows: What was known of combinations of parameters, each a gradient in units of its
     ///     standard deviation.
+    ///   - open: A change of all parameters, of one standard deviation, that the points know nothing of
+    ///     whatever their residuals say.
     init(
         best: Solution, isKnown: [Bool], noise: NoiseEstimate, law: ConfiguredLaw,
-        priorSpreads: [Int: Double] = [:], priorRows: [[Double]] = []
+        priorSpreads: [Int: Double] = [:], priorRows: [[Double]] = [],
+        open: [Double]? = nil
     ) {
         let (points, count) = (best.residuals.count, isKnown.count)
         let free = Double(isKnown.count { !$0 })
@@ -81,6 +84,11 @@ struct ModelDiscrepancy {
         if let term {
             matrix[term.index][term.index] +=
                 (1 - share) * free / independent * square / term.meanSquare
+        }
+        if let open {
+            for row in open.indices {
+                for column in open.indices { matrix[row][column] += open[row] * open[column] }
+            }
         }
         self.matrix = matrix
     }

@@ -16,7 +16,7 @@ package import Schedules
 /// `annealing_from=start` counts the warm-up's rises in both members, so that the peak rate matters.
 /// With fitted runs of several peaks, the fit takes what predicts left-out runs better. Of
 /// `drop_measure` it takes what follows the fitted runs best, where there are three or more and their
-/// rates have fallen.
+/// rates have fallen, and `power` where none but short cooldowns were seen.
 ///
 /// Source: Luo et al. 2025, arXiv 2503.12811; Tissue et al. 2024, arXiv 2408.11029.
 package struct ForecastLaw: ScalingLaw {
