@@ -65,10 +65,10 @@ export async function call(path, options = {}) {
  */
 export async function curves(ids, options, each) {
   const response = await send(`/v1/curves${query({runs: ids.join(","), ...options})}`, {accept: "application/x-ndjson"});
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const [reader, decoder] = [response.body.getReader(), new TextDecoder()];
   for (let rest = ""; ;) {
     const {value, done} = await reader.read();
-    const lines = (rest + (value ?? "")).split("\n");
+    const lines = (rest + decoder.decode(value, {stream: !done})).split("\n");
     rest = lines.pop();
     for (const line of lines) await each(JSON.parse(line));
     if (done) return;

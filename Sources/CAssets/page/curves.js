@@ -4,8 +4,11 @@ import {check, field, figures, interval, make, number, select, table, warnings} 
 import {colour, draw, lossRange, ready} from "./chart.js";
 import {address, list, update} from "./state.js";
 
-/** More points than this for a curve show nothing more; where one zooms in, they are asked for again. */
-const screenPoints = () => Math.max(400, Math.min(2000, innerWidth));
+/**
+ * More points than this for a curve show nothing more; where one zooms in, they are asked for again.
+ * The screen's width, since a browser that is asked for the window's lays the page out first.
+ */
+const screenPoints = () => Math.max(400, Math.min(2000, screen.width));
 
 /** What a curve may be drawn over: a value for each of its points, NaN where that is not known. */
 const axes = {
