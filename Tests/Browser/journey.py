@@ -138,6 +138,7 @@ def newcomer(server, folder):
     driver = browser(1280, 800)
     driver.get(server.url + "/")
     check("an empty server says how to begin", wait(lambda: "No runs are stored yet" in text(driver)))
+    check("and offers nothing to draw", not driver.find_element(By.XPATH, "//button[text()='Draw chosen']").is_enabled())
     press(driver, By.LINK_TEXT, "Put a log in")
     wait(lambda: driver.find_element(By.ID, "files"))
     driver.find_element(By.ID, "files").send_keys(str(trainer_state(folder)))

@@ -62,7 +62,11 @@ export function lossRange(series, [from, to] = [-Infinity, Infinity]) {
  */
 export function draw(box, series, options = {}) {
   const drawn = series.filter((one) => one.x.length);
-  if (!drawn.length || typeof Dygraph === "undefined") {
+  const isEmpty = !drawn.length || typeof Dygraph === "undefined";
+  box.classList.toggle("empty", isEmpty);
+  if (isEmpty) {
+    box.removeAttribute("role");
+    legend(box, [], options);
     box.textContent = "Nothing to draw yet.";
     return null;
   }
@@ -95,18 +99,19 @@ export function draw(box, series, options = {}) {
         axisLabelFormatter: (value) => short(value), valueFormatter: (value) => `${options.xlabel ?? "step"} ${short(value)}`,
       },
       y: {
-        axisLabelWidth: 58, axisLabelFormatter: (value) => short(value),
+        axisLabelWidth: 58, pixelsPerLabel: options.low ? 20 : 30, axisLabelFormatter: (value) => short(value),
         valueFormatter: (value) => String(Number(value.toPrecision(5))),
       },
     },
     gridLineColor: style.getPropertyValue("--line"),
     axisLineColor: style.getPropertyValue("--line"),
-    xlabel: options.low ? "" : options.xlabel, ylabel: options.ylabel,
+    xlabel: options.xlabel, ylabel: options.ylabel,
     animatedZooms: false, connectSeparatedPoints: true,
     dateWindow: options.window, valueRange: options.range, rightGap: 12, includeZero: Boolean(options.low),
     underlayCallback: options.marks?.length ? (canvas, area, graph) => {
       canvas.font = "12px sans-serif";
-      for (const {x, text, colour: ink} of options.marks) {
+      let free = -Infinity;
+      for (const {x, text, colour: ink} of options.marks.toSorted((one, other) => one.x - other.x)) {
         const place = Math.round(graph.toDomXCoord(x)) + 0.5;
         if (place < area.x || place > area.x + area.w) continue;
         canvas.strokeStyle = canvas.fillStyle = ink;
@@ -116,7 +121,10 @@ export function draw(box, series, options = {}) {
         canvas.lineTo(place, area.y + area.h);
         canvas.stroke();
         canvas.setLineDash([]);
+        // One word stands for marks that are too close for two.
+        if (place < free) continue;
         canvas.fillText(text, place + 3, area.y + 12);
+        free = place + 3 + canvas.measureText(text).width;
       }
     } : undefined,
     zoomCallback: (from, to) => {

@@ -35,6 +35,7 @@ export async function show(place, start) {
   let [loads, isLoading] = [0, false];
   const asked = load();
   const [chartBox, rateBox, tell, seriesBox] = [make("div", {class: "chart"}), make("div", {class: "chart low"}), make("div"), make("span")];
+  const hint = make("p", {class: "faint hint"}, "Drag across a part to see it in full; a double click shows all of it.");
   let charts = [];
   let timer = null;
 
@@ -54,7 +55,7 @@ export async function show(place, start) {
       oninput: (event) => { clearTimeout(timer); timer = setTimeout(() => change({half: Math.max(0, Number(event.target.value) || 0)}, true), 250); }})),
     check("log x", view.logX, (logX) => change({logX})), check("log y", view.logY, (logY) => change({logY})),
     check("forecast", view.forecast, (forecast) => change({forecast}, forecast)), whole),
-    chartBox, make("p", {class: "faint hint"}, "Drag across a part to see it in full; a double click shows all of it."), rateBox, tell);
+    chartBox, hint, rateBox, tell);
   tell.replaceChildren(make("p", {class: "faint"}, "Loading …"));
 
   function render(isFirst = false) {
@@ -104,7 +105,8 @@ export async function show(place, start) {
     if (series.length) place.dataset.drawn ??= performance.now().toFixed(1);
     if (isFirst) return;
     rateBox.hidden = !rates.length;
-    if (rates.length) charts.push(draw(rateBox, [...rates, ...coming], {low: true, ylabel: "learning rate", logX: view.logX, window}));
+    hint.hidden = !series.length;
+    if (rates.length) charts.push(draw(rateBox, [...rates, ...coming], {low: true, xlabel: axis.label, ylabel: "learning rate", logX: view.logX, window}));
     whole.hidden = !view.from;
     const there = data.filter((one) => one && !one.problem);
     const notes = missing.concat(marks.slice(0, 20).map(({name, step, text}) => `${name}: the loss at step ${number(step)} is ${text}.`),

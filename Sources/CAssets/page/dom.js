@@ -75,7 +75,8 @@ const firstRows = 20;
 export function table(caption, header, rows) {
   const isNumber = header.map((_, column) => rows.some((row) => typeof row[column] === "number")
     && rows.every((row) => row[column] === null || row[column] === undefined || typeof row[column] === "number"));
-  const side = (column) => (isNumber[column] ? {class: "number"} : {});
+  const isText = header.map((_, column) => rows.some((row) => typeof row[column] === "string" && row[column].length > 28));
+  const side = (column) => (isNumber[column] ? {class: "number"} : isText[column] ? {class: "text"} : {});
   const lines = (list) => list.map((row) => make("tr", {}, header.map((_, column) =>
     make("td", side(column), row[column] instanceof Node ? row[column] : number(row[column])))));
   const isLong = rows.length > firstRows * 1.5;

@@ -180,7 +180,8 @@ export async function show(place, start) {
     setTimeout(() => {
       if (isOver || !box.isConnected) return;
       const [xlabel, ylabel] = about?.kind === "curve" ? ["optimizer step", "loss"] : ["predicted loss", "measured loss"];
-      charts.push(draw(box, series, {xlabel, ylabel, range: lossRange(series)}), draw(residuals, rest, {low: true, xlabel, ylabel: "residual"}));
+      const above = draw(box, series, {xlabel, ylabel, range: lossRange(series)});
+      charts.push(above, draw(residuals, rest, {low: true, xlabel, ylabel: "residual", window: above?.xAxisRange()}));
     });
     return make("section", {}, make("h2", {}, about?.kind === "curve" ? "Predicted (lines) against measured (dots)" : "Predicted against measured"),
       fit.runs.length > shown.length ? make("p", {class: "faint"}, `The first ${shown.length} of ${fit.runs.length} runs.`) : null, box,

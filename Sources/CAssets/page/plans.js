@@ -105,7 +105,7 @@ export async function show(place, start) {
   async function picture(plan, given) {
     const svg = await call(address(plan, given, ".svg"), {accept: "image/svg+xml"}).catch(() => null);
     if (!svg) return null;
-    return make("img", {class: "picture", alt: `${view.kind}, drawn; the table below has its numbers`, src: URL.createObjectURL(new Blob([svg], {type: "image/svg+xml"}))});
+    return make("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "The plan, drawn"}, make("img", {class: "picture", alt: `${view.kind}, drawn; the table below has its numbers`, src: URL.createObjectURL(new Blob([svg], {type: "image/svg+xml"}))}));
   }
   describe();
   // A link shows what its sender saw: what it asks is answered.

@@ -16,8 +16,8 @@ export async function show(place, start) {
   const studies = make("datalist", {id: "studies"});
   const box = make("div", {"aria-live": "off"});
   const more = make("div", {class: "bar"});
-  const draw = make("button", {class: "primary", type: "button", onclick: () => go({view: "curves", runs: [...chosen].join(",")})}, "Draw chosen");
-  const fit = make("button", {type: "button", onclick: () => go({view: "fits", runs: [...chosen].join(",")})}, "Fit a law to chosen");
+  const draw = make("button", {class: "primary", type: "button", disabled: !chosen.size, onclick: () => go({view: "curves", runs: [...chosen].join(",")})}, "Draw chosen");
+  const fit = make("button", {type: "button", disabled: !chosen.size, onclick: () => go({view: "fits", runs: [...chosen].join(",")})}, "Fit a law to chosen");
   place.append(make("h1", {}, "Runs"),
     make("div", {class: "bar"}, field("Search", search), field("Study", study), field("Sort by", sort), draw, fit), studies, box, more);
 
