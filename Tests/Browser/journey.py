@@ -154,6 +154,8 @@ def newcomer(server, folder):
     driver.get(server.url + "/?view=fits&law=lr-annealing&runs=constant_3500,cosine_2000,two_stage_2500")
     press(driver, By.CSS_SELECTOR, "form button.primary")
     check("a fit shows its parameters", wait(lambda: "area exponent" in text(driver)))
+    driver.get(driver.current_url + "&scored=wsd_sqrt_3000")
+    check("a link to a score shows it", wait(lambda: "Held-out metrics" in text(driver)))
     for kind in ("growth&parameter_count=8e9&token_count=15e12", "time-to-target&target_loss=2.4&schedule=warmup:300@3e-3,cosine:3700@3e-4"):
         driver.get(f"{server.url}/?view=plans&kind={kind}")
         wait(lambda: driver.find_element(By.CSS_SELECTOR, "form button.primary"))
@@ -176,6 +178,10 @@ def newcomer(server, folder):
     other.get(address)
     check("a link shows what its sender saw", wait(lambda: other.find_element(By.CSS_SELECTOR, ".figure b").text == seen))
     other.quit()
+    press(driver, By.XPATH, "//button[text()='Best schedule']")
+    wait(lambda: "Take this schedule" in text(driver))
+    driver.get(driver.current_url)
+    check("a link to an advice shows it", wait(lambda: "Take this schedule" in text(driver)))
     box = driver.find_element(By.CSS_SELECTOR, "input.mono")
     box.send_keys(",hodl:5")
     check("an error in a schedule names its character", wait(lambda: "hodl" in driver.find_element(By.ID, "schedule-error").text))
@@ -266,6 +272,16 @@ def zoomed(server):
         check(f"and the whole comes back over {axis}", wait(lambda: "from=" not in driver.current_url))
         driver.get(address)
         check(f"a link to a part over {axis} shows it", wait(lambda: driver.find_element(By.XPATH, "//button[text()='Whole curve']").is_displayed()))
+    driver.get(f"{server.url}/?view=curves&runs=dense")
+    box = wait(lambda: driver.find_element(By.CSS_SELECTOR, ".chart canvas") and driver.find_element(By.CSS_SELECTOR, ".chart"))
+    wait(lambda: "Runs drawn" in text(driver))
+    ActionChains(driver).move_to_element(box).click_and_hold().move_by_offset(0, 100).release().perform()
+    check("a part of the losses stays in the address", wait(lambda: "low=" in driver.current_url and "high=" in driver.current_url), driver.current_url)
+    low, high = (float(re.search(rf"{name}=([\d.]+)", driver.current_url)[1]) for name in ("low", "high"))
+    driver.get(driver.current_url)
+    wait(lambda: "Runs drawn" in text(driver))
+    marks = [float(one.text) for one in driver.find_elements(By.CSS_SELECTOR, ".chart:not(.low) .dygraph-axis-label-y") if one.text]
+    check("and a link to it shows that part alone", len(marks) > 1 and all(low - 0.1 < mark < high + 0.1 for mark in marks), f"{low} to {high}: {marks}")
     driver.quit()
 
 

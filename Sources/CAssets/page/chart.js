@@ -56,7 +56,8 @@ export function lossRange(series, [from, to] = [-Infinity, Infinity]) {
 /**
  * Draws series: `{name, x, y, lower, upper, band, points, faint, colour, predicted}`.
  *
- * `options`: `xlabel`, `ylabel`, `logX`, `logY`, `onzoom(from, to)`, `low`, `window`, `range`, and
+ * `options`: `xlabel`, `ylabel`, `logX`, `logY`, `onzoom(from, to, isWhole)`, `onrange(low, high)`,
+ * `low`, `window`, `range`, and
  * `marks`: places `{x, text, colour}` to draw a line at, such as a loss that is not a number.
  * Returns the dygraph, or null where there is nothing to draw.
  */
@@ -127,9 +128,12 @@ export function draw(box, series, options = {}) {
         free = place + 3 + canvas.measureText(text).width;
       }
     } : undefined,
-    zoomCallback: (from, to) => {
+    zoomCallback: (from, to, [range]) => {
       // A part of the losses alone needs no other points; a pinch asks many times.
-      if (chart.isZoomed("x") && from === options.window?.[0] && to === options.window?.[1]) return;
+      if (chart.isZoomed("x") && from === options.window?.[0] && to === options.window?.[1]) {
+        options.onrange?.(...range);
+        return;
+      }
       clearTimeout(draw.timer);
       draw.timer = setTimeout(() => options.onzoom?.(from, to, !chart.isZoomed("x")), 100);
     },

@@ -29,7 +29,8 @@ export async function show(place, start) {
     return null;
   }
   const view = {x: start.x in axes ? start.x : "step", logX: start.logx === "1", logY: start.logy === "1", half: Number(start.smooth ?? 0),
-    series: start.series ?? "loss", forecast: start.forecast !== "0", from: start.from, to: start.to};
+    series: start.series ?? "loss", forecast: start.forecast !== "0", from: start.from, to: start.to, low: start.low, high: start.high};
+  const everything = {from: null, to: null, low: null, high: null};
   // By the place of the run: its curve as drawn, the whole of it, and its forecast.
   const data = [];
   let [loads, isLoading] = [0, false];
@@ -43,11 +44,11 @@ export async function show(place, start) {
   const change = (changes, asks = false) => {
     Object.assign(view, changes);
     update({x: view.x === "step" ? null : view.x, logx: view.logX ? 1 : null, logy: view.logY ? 1 : null, smooth: view.half || null,
-      series: view.series === "loss" ? null : view.series, forecast: view.forecast ? null : 0, from: view.from, to: view.to});
+      series: view.series === "loss" ? null : view.series, forecast: view.forecast ? null : 0, from: view.from, to: view.to, low: view.low, high: view.high});
     render();
     if (asks) load().catch((error) => tell.prepend(problem(error)));
   };
-  const whole = make("button", {type: "button", hidden: !view.from, onclick: () => change({from: null, to: null}, true)}, "Whole curve");
+  const whole = make("button", {type: "button", hidden: !view.from && !view.high, onclick: () => change(everything, true)}, "Whole curve");
   place.append(make("div", {class: "bar"},
     field("Over", select(Object.entries(axes).map(([key, axis]) => [key, axis.name]), view.x, (x) => change({x, from: null, to: null}, Boolean(view.from)))),
     seriesBox,
@@ -100,14 +101,15 @@ export async function show(place, start) {
     const window = view.from && view.to ? [Number(view.from), Number(view.to)] : series.length ? [Math.min(...xs), Math.max(...xs)] : undefined;
     const axis = axes[view.x];
     // Two charts, one above the other: what stands at one place is of one step.
-    charts = [draw(chartBox, series, {xlabel: axis.label, ylabel: view.series, logX: view.logX, logY: view.logY, window, marks, range: lossRange(series, window),
-      onzoom: (from, to, isWhole) => change(isWhole ? {from: null, to: null} : view.x === "step" ? {from: Math.floor(from), to: Math.ceil(to)} : {from: from.toPrecision(7), to: to.toPrecision(7)}, true)})];
+    charts = [draw(chartBox, series, {xlabel: axis.label, ylabel: view.series, logX: view.logX, logY: view.logY, window, marks, range: view.high ? [Number(view.low), Number(view.high)] : lossRange(series, window),
+      onrange: (low, high) => change({low: low.toPrecision(6), high: high.toPrecision(6)}),
+      onzoom: (from, to, isWhole) => change(isWhole ? everything : view.x === "step" ? {from: Math.floor(from), to: Math.ceil(to)} : {from: from.toPrecision(7), to: to.toPrecision(7)}, true)})];
     if (series.length) place.dataset.drawn ??= performance.now().toFixed(1);
     if (isFirst) return;
     rateBox.hidden = !rates.length;
     hint.hidden = !series.length;
     if (rates.length) charts.push(draw(rateBox, [...rates, ...coming], {low: true, xlabel: axis.label, ylabel: "learning rate", logX: view.logX, window}));
-    whole.hidden = !view.from;
+    whole.hidden = !view.from && !view.high;
     const there = data.filter((one) => one && !one.problem);
     const notes = missing.concat(marks.slice(0, 20).map(({name, step, text}) => `${name}: the loss at step ${number(step)} is ${text}.`),
       marks.length > 20 ? [`${marks.length - 20} more losses are not finite.`] : []);
@@ -180,7 +182,7 @@ export async function show(place, start) {
       if (now === loads) isLoading = false;
     }
     const names = new Set(["loss", ...data.flatMap((one) => Object.keys(one?.columns ?? {}).filter((key) => key.startsWith("loss/")))]);
-    seriesBox.replaceChildren(names.size > 1 ? field("Loss", select([...names].map((name) => [name, name]), view.series, (series) => change({series}, view.half > 0))) : "");
+    seriesBox.replaceChildren(names.size > 1 ? field("Loss", select([...names].map((name) => [name, name]), view.series, (series) => change({series, low: null, high: null}, view.half > 0))) : "");
     render();
     // A run that is over has nothing left to forecast.
     const live = data.filter((one) => view.forecast && one?.run.last_step < one?.run.total_steps - 1);

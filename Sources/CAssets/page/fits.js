@@ -2,7 +2,7 @@
 import {Refusal, call, curves, fit as fitPath, problem, query} from "./api.js";
 import {field, figures, make, number, select, table, warnings, words} from "./dom.js";
 import {colour, draw, lossRange, ready} from "./chart.js";
-import {address, list, update} from "./state.js";
+import {address, list, state, update} from "./state.js";
 
 /** Why a search for parameters ended. */
 const endings = {
@@ -244,20 +244,23 @@ export async function show(place, start) {
   }
 
   function score(fit) {
-    const ids = make("input", {placeholder: "ids, separated by commas"});
-    const whole = make("input", {placeholder: "or a study"});
+    const asked = state();
+    const ids = make("input", {value: asked.scored ?? "", placeholder: "ids, separated by commas"});
+    const whole = make("input", {value: asked.scored_study ?? "", placeholder: "or a study"});
     const answer = make("div");
+    const ask = async () => {
+      update({scored: ids.value, scored_study: ids.value ? null : whole.value});
+      try {
+        const scored = await call(`${fitPath(fit.id)}/score${query({runs: ids.value, study: ids.value ? null : whole.value})}`);
+        const names = ["r2", "mae", "rmse", "mean_relative_error", "worst_relative_error"];
+        answer.replaceChildren(table("Held-out metrics", ["run", "r²", "mean absolute error", "root mean square error", "mean relative error", "worst relative error"], [...scored.runs.map((one) => [one.id, ...names.map((name) => one.metrics[name])]),
+          ["average", ...names.map((name) => scored.average?.[name] ?? null)]]));
+      } catch (refusal) { answer.replaceChildren(problem(refusal)); }
+    };
+    if (ids.value || whole.value) ask();
     return make("section", {}, make("h2", {}, "Score on other runs"),
       make("p", {class: "faint"}, "How well this fit predicts runs that it has not seen: errors in the loss's own unit, relative ones as fractions of it."),
-      make("form", {class: "bar", onsubmit: async (event) => {
-        event.preventDefault();
-        try {
-          const scored = await call(`${fitPath(fit.id)}/score${query({runs: ids.value, study: ids.value ? null : whole.value})}`);
-          const names = ["r2", "mae", "rmse", "mean_relative_error", "worst_relative_error"];
-          answer.replaceChildren(table("Held-out metrics", ["run", "r²", "mean absolute error", "root mean square error", "mean relative error", "worst relative error"], [...scored.runs.map((one) => [one.id, ...names.map((name) => one.metrics[name])]),
-            ["average", ...names.map((name) => scored.average?.[name] ?? null)]]));
-        } catch (refusal) { answer.replaceChildren(problem(refusal)); }
-      }}, field("Runs", ids, true), field("Study", whole, false, "its test runs"), make("button", {}, "Score")), answer);
+      make("form", {class: "bar", onsubmit: (event) => { event.preventDefault(); ask(); }}, field("Runs", ids, true), field("Study", whole, false, "its test runs"), make("button", {}, "Score")), answer);
   }
 
   // All fits.

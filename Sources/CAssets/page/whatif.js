@@ -124,6 +124,7 @@ export async function show(place, start) {
   }
 
   async function plan(kind) {
+    update({plan: kind});
     const values = parse(view.schedule) ?? handleValues;
     const wish = kind === "anneal-now" ? {kind, run: run.id} : {kind, total_steps: values.total, peak: values.peak, warmup: values.warmup};
     planned.replaceChildren(make("p", {class: "faint"}, "Searching …"));
@@ -149,5 +150,6 @@ export async function show(place, start) {
   handles.hidden = !parse(view.schedule);
   update({fit: view.fit});
   await ask();
+  if (start.plan === "best-schedule" || (start.plan === "anneal-now" && run)) plan(start.plan);
   return () => chart?.destroy();
 }
