@@ -64,11 +64,16 @@ package enum RunFileReader {
     }
 
     static func table(
-        _ rows: Rows, _ name: String, _ losses: TableReader.Losses
+        _ rows: Rows, _ name: String, _ losses: TableReader.Losses,
+        options: ImportOptions = ImportOptions()
     ) throws(RunFileError) -> TableFile {
+        let columns = TableColumns(rows.columns, chosen: options.columns)
+        if let wanted = columns.missing {
+            throw RunFileError(
+                file: name, kind: .missingColumn(wanted: wanted, seen: rows.columns))
+        }
         var reader = TableReader(
-            columns: TableColumns(rows.columns), losses: losses, file: name,
-            stem: RunNaming(path: name).stem)
+            columns: columns, losses: losses, file: name, stem: RunNaming(path: name).stem)
         switch rows {
         case .csv(var rows): return try reader.read(&rows)
         case .json(var rows): return try reader.read(&rows)

@@ -108,6 +108,14 @@ struct TableReader {
         for member in columns.tagObject.flatMap(source.object) ?? [] {
             run.tags[member.name] = member.value.text
         }
+        if let column = columns.unitObject {
+            if let members = source.object(column) {
+                for member in members { run.units[member.name] = member.value.text }
+            } else {
+                // A flat table has one unit to tell, that of its loss.
+                run.units["loss"] = source.text(column)
+            }
+        }
         return run
     }
 

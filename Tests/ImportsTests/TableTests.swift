@@ -31,6 +31,39 @@ struct TableTests {
         #expect(file.warnings.isEmpty)
     }
 
+    @Test func `columns are taken for what the one who imports says`() throws {
+        let options = ImportOptions(columns: [
+            "parameter_count": "foo", "token_count": "n", "loss": "Bits per byte",
+        ])
+        for (text, name) in [
+            ("foo,n,bits per byte,loss\n4e8,8e9,0.9,2.5\n", "table.csv"),
+            (#"[{"foo":4e8,"n":8e9,"bits per byte":0.9,"loss":2.5}]"#, "table.json"),
+            (
+                #"{"foo":4e8,"n":8e9,"bits per byte":0.9,"loss":2.5}"# + "\n"
+                    + #"{"foo":8e8,"n":8e9,"bits per byte":0.8,"loss":2.4}"#,
+                "table.ndjson"
+            ),
+        ] {
+            let run = try #require(imported(text, name: name, options: options).runs.first).run
+            #expect(run.features == [.parameterCount: 4e8, .tokenCount: 8e9], "\(name)")
+            #expect(run.loss == 0.9, "\(name)")
+        }
+        let error = fault {
+            () throws(RunFileError) in
+            try imported("foo,n,loss\n4e8,8e9,2.5\n", name: "table.csv", options: options)
+        }
+        #expect(error?.message.contains("no column `Bits per byte`") == true)
+    }
+
+    @Test func `units are read beside the numbers`() throws {
+        let list =
+            #"[{"id":"a","parameter_count":4e8,"loss":0.9,"units":{"loss":"bits_per_byte"}}]"#
+        #expect(
+            try imported(list, name: "a.json").run.run.units == ["loss": "bits_per_byte"])
+        let flat = "id,parameter_count,loss,units\na,4e8,0.9,bits_per_byte\n"
+        #expect(try imported(flat, name: "a.csv").run.run.units == ["loss": "bits_per_byte"])
+    }
+
     @Test func `rows without an id are numbered by the file's name`() throws {
         let file = try imported(
             "parameter_count,loss\n1,3\n2,2\n", name: "some/study 1.v2.csv.gz")

@@ -145,7 +145,8 @@ struct DelimitedFormat: LogFormat {
     ) throws(RunFileError) {
         let bytes = try source.readAll(limit: RunFileReader.defaultLimit)
         let rows = try CSVRows(bytes, separator: separator, file: source.name)
-        log.table = try RunFileReader.table(.csv(rows), source.name, .required)
+        log.table = try RunFileReader.table(
+            .csv(rows), source.name, .required, options: log.options)
     }
 
     /// The columns that are no values.

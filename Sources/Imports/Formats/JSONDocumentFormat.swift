@@ -43,7 +43,8 @@ struct JSONDocumentFormat: LogFormat {
         }
         if let rows = Self.tableRows(document, options: log.options) {
             let rows = try JSONRows(rows, keys: ["points", "runs"], file: source.name)
-            log.table = try RunFileReader.table(.json(rows), source.name, .required)
+            log.table = try RunFileReader.table(
+                .json(rows), source.name, .required, options: log.options)
             return
         }
         var walker = JSONWalker(file: source.name, options: log.options)

@@ -32,7 +32,8 @@ struct JSONLinesFormat: LogFormat {
             let bytes = try source.readAll(limit: RunFileReader.defaultLimit)
             let rows = try JSONRows(
                 newlineDelimited: bytes, file: source.name, maximumValues: source.maximumValues)
-            log.table = try RunFileReader.table(.json(rows), source.name, .required)
+            log.table = try RunFileReader.table(
+                .json(rows), source.name, .required, options: log.options)
             return
         }
         let lines = LineReader(source)
