@@ -46,7 +46,7 @@ package struct WorkBudget: Sendable, Equatable {
 
     private var limits: [Quantity: Int] = [
         .curvePoints: 100_000, .jsonValues: 1_000_000, .bodyBytes: ParserLimits().bodyBytes,
-        .uploadPoints: 500_000, .uploadRuns: 50_000, .names: 20_000, .resamples: 5_000,
+        .uploadPoints: 500_000, .uploadRuns: 10_000, .names: 20_000, .resamples: 5_000,
         .answerPoints: 1_000_000,
     ]
 

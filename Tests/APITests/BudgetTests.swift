@@ -68,6 +68,14 @@ struct BudgetTests {
         expectOverBudget(
             try service.post("/v1/runs", lines, type: "application/x-ndjson"), "max-upload-runs")
         #expect(try service.post("/v1/runs", "[\(runs[0]),\(runs[1])]").status == 201)
+        // A log may name a run in each of its lines.
+        let log = { (count: Int) in
+            (0..<count).map { #"{"run":"s\#($0)","step":1,"loss":3}"# }.joined(separator: "\n")
+        }
+        expectOverBudget(
+            try service.post("/v1/imports", log(3), type: "text/plain"), "max-upload-runs")
+        #expect(try service.get("/v1/runs/s0").status == 404)
+        #expect(try service.post("/v1/imports", log(2), type: "text/plain").status == 200)
     }
 
     @Test func `names the limit and the flag of names in an upload`() throws {
