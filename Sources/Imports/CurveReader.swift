@@ -41,12 +41,8 @@ struct CurveReader {
     /// The current row's point; nil if everything in it is blank or its step is bad.
     private mutating func point<Source: RowSource>(_ source: Source) -> Point? {
         var point = Point(step: 0)
-        point.loss = number(source, columns.loss, "loss", .loss)
-        point.learningRate = number(source, columns.learningRate, "learning_rate", .learningRate)
-        point.tokenCount = number(source, columns.tokenCount, "token_count", .tokenCount)
-        for series in columns.series {
-            point.series[series.name] = number(
-                source, series.column, "loss/\(series.name)", .loss)
+        for column in columns.fields {
+            if let value = number(source, column) { point.set(column.field, to: value) }
         }
         let isBlank = point.isBlank
         let step = faults.keep(
@@ -77,12 +73,12 @@ struct CurveReader {
     }
 
     private mutating func number<Source: RowSource>(
-        _ source: Source, _ column: Int?, _ field: String, _ rule: NumberRule
+        _ source: Source, _ column: CurveColumns.Column
     ) -> Double? {
-        guard let column else { return nil }
-        return faults.keep(
+        faults.keep(
             Result { () throws(RunFileError) in
-                try source.checkedNumber(column, field, rule, file: file)
+                try source.checkedNumber(
+                    column.place, column.field.name, column.field.rule, file: file)
             })
     }
 

@@ -7,9 +7,9 @@ package import Foundation
 /// A point may carry only series values (`loss` nil), since validation is logged more rarely. A loss
 /// that is not finite is data: it is stored and shown, and no fit uses it.
 ///
-/// A further field of a point touches this file (the field and its rule), `PointJSON.swift` and
-/// `PointReader.swift` (how it is written and read), `PointTable.swift` in `Store` (its column) and a
-/// new migration. That files of rows know it takes a line in `ColumnAliases` as well.
+/// A further number of a point takes its property and a case of `Quantity` here, the names that logs
+/// have for it in `ColumnAliases`, and its column in a new migration: JSON, tables, trackers, files
+/// and SQL go by the list.
 package struct Point: Sendable {
     /// Optimizer step, 0-based.
     package var step: Int
@@ -45,7 +45,8 @@ package struct Point: Sendable {
 
     /// True when there is nothing but the step.
     package var isBlank: Bool {
-        loss == nil && learningRate == nil && tokenCount == nil && time == nil && series.isEmpty
+        loss == nil && time == nil && series.isEmpty
+            && Quantity.allCases.allSatisfy { self[$0] == nil }
     }
 
     /// Checks every field.
@@ -54,10 +55,10 @@ package struct Point: Sendable {
     package func validate() throws(InvalidField) {
         try NumberRule.step.check(Double(step), field: "step", shown: "\(step)")
         if let loss { try NumberRule.loss.check(loss, field: "loss") }
-        if let learningRate {
-            try NumberRule.learningRate.check(learningRate, field: "learning_rate")
+        for quantity in Quantity.allCases {
+            guard let value = self[quantity] else { continue }
+            try quantity.rule.check(value, field: quantity.rawValue)
         }
-        if let tokenCount { try NumberRule.tokenCount.check(tokenCount, field: "token_count") }
         if let time {
             try NumberRule.time.check(time.timeIntervalSince1970, field: "time")
         }
@@ -68,11 +69,80 @@ package struct Point: Sendable {
     }
 }
 
+extension Point {
+    /// A number that a point may carry beside its losses, by its name in JSON, tables and SQL.
+    package enum Quantity: String, CaseIterable, Sendable {
+        case learningRate = "learning_rate"
+        case tokenCount = "token_count"
+
+        package var rule: NumberRule {
+            switch self {
+            case .learningRate: .learningRate
+            case .tokenCount: .tokenCount
+            }
+        }
+    }
+
+    package subscript(quantity: Quantity) -> Double? {
+        get {
+            switch quantity {
+            case .learningRate: learningRate
+            case .tokenCount: tokenCount
+            }
+        }
+        set {
+            switch quantity {
+            case .learningRate: learningRate = newValue
+            case .tokenCount: tokenCount = newValue
+            }
+        }
+    }
+
+    /// A field of a point, as a column or a member of JSON stands for one.
+    package enum Field: Hashable, Sendable {
+        case step
+        /// A loss by its name: nil is the main one.
+        case loss(String?)
+        case quantity(Quantity)
+        /// In seconds since 1970.
+        case time
+
+        /// Its name in JSON and tables.
+        package var name: String {
+            switch self {
+            case .step: "step"
+            case .loss(let name): name.map { "loss/\($0)" } ?? "loss"
+            case .quantity(let quantity): quantity.rawValue
+            case .time: "time"
+            }
+        }
+
+        package var rule: NumberRule {
+            switch self {
+            case .step: .step
+            case .loss: .loss
+            case .quantity(let quantity): quantity.rule
+            case .time: .time
+            }
+        }
+    }
+
+    /// Sets a field to a number that keeps the field's rule.
+    package mutating func set(_ field: Field, to value: Double) {
+        switch field {
+        case .step: step = Int(value)
+        case .loss(let name): self[series: name] = value
+        case .quantity(let quantity): self[quantity] = value
+        case .time: time = Date(timeIntervalSince1970: value)
+        }
+    }
+}
+
 extension Point: Equatable {
     /// Equality of every field, where NaN equals NaN: a diverged point equals itself.
     package static func == (left: Point, right: Point) -> Bool {
         left.step == right.step && isSame(left.loss, right.loss)
-            && left.learningRate == right.learningRate && left.tokenCount == right.tokenCount
+            && Quantity.allCases.allSatisfy { left[$0] == right[$0] }
             && left.time == right.time && left.series.count == right.series.count
             && left.series.allSatisfy { isSame($0.value, right.series[$0.key]) }
     }

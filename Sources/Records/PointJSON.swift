@@ -15,13 +15,10 @@ extension Point {
             writer.name("step")
             writer.write(step)
             Self.write(loss, "loss", "not_finite", to: &writer)
-            if let learningRate {
-                writer.name("learning_rate")
-                writer.write(learningRate)
-            }
-            if let tokenCount {
-                writer.name("token_count")
-                writer.write(tokenCount)
+            for quantity in Quantity.allCases {
+                guard let value = self[quantity] else { continue }
+                writer.name(quantity.rawValue)
+                writer.write(value)
             }
             if let time {
                 writer.name("time")

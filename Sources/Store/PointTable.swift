@@ -108,9 +108,10 @@ enum PointTable {
         of run: Int64, from: Int = 0, to: Int = .max, in db: Database
     ) throws -> [Point] {
         var points: [Point] = []
+        let quantities = Array(zip(Point.Quantity.allCases, Int32(4)...))
         let rows = try HotStatement(
             """
-            SELECT step, loss, learning_rate, token_count, time, not_finite FROM point
+            SELECT step, loss, not_finite, time, \(quantityColumns) FROM point
             WHERE run_key = ? AND step BETWEEN ? AND ? ORDER BY step
             """,
             in: db)
@@ -124,12 +125,11 @@ enum PointTable {
             guard step > points.last?.step ?? -1, step <= NumberRule.maximumStep else {
                 throw StoreError.damagedRow
             }
-            points.append(
-                Point(
-                    step: step,
-                    loss: rows.optionalDouble(1) ?? NotFinite.value(of: rows.text(5)),
-                    learningRate: rows.optionalDouble(2), tokenCount: rows.optionalDouble(3),
-                    time: try rows.optionalInteger(4).map(Self.date)))
+            var point = Point(
+                step: step, loss: rows.optionalDouble(1) ?? NotFinite.value(of: rows.text(2)),
+                time: try rows.optionalInteger(3).map(Self.date))
+            for (quantity, column) in quantities { point[quantity] = rows.optionalDouble(column) }
+            points.append(point)
         }
         for (key, name) in try series(of: run, in: db) {
             try merge(series: key, name, from: from, to: to, into: &points, in: db)
@@ -141,42 +141,41 @@ enum PointTable {
     static func lastValues(of ids: [String], in db: Database) throws -> [String: [Point]] {
         let list = String(decoding: try JSONEncoder().encode(ids), as: UTF8.self)
         var points: [String: [Point]] = [:]
-        func take(_ sql: String, _ keep: (Point, inout Point) -> Void) throws {
+        func take(_ quantity: Point.Quantity?, _ sql: String) throws {
             let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: [list])
             while let row = try rows.next() {
-                let value = Point(
-                    step: try row.decode(forColumn: "step"), loss: try row.loss,
-                    learningRate: try row.decode(forColumn: "learning_rate"),
-                    tokenCount: try row.decode(forColumn: "token_count"))
-                var point = Point(step: value.step, time: try row.optionalDate("time"))
-                keep(value, &point)
-                if let name = try row.decode(String?.self, forColumn: "name") {
-                    point.series[name] = value.loss
+                var point = Point(
+                    step: try row.decode(forColumn: "step"), time: try row.optionalDate("time"))
+                if let quantity {
+                    point[quantity] = try row.decode(forColumn: quantity.rawValue)
+                } else {
+                    point[series: try row.decode(forColumn: "name")] = try row.loss
                 }
                 points[try row.decode(forColumn: "id"), default: []].append(point)
             }
         }
-        for (filter, keep) in lastValueColumns {
+        for quantity in [nil] + Point.Quantity.allCases.map(Optional.some) {
+            let filter = quantity?.rawValue ?? "coalesce(loss, not_finite)"
             try take(
+                quantity,
                 """
                 SELECT run.id, NULL AS name, point.* FROM run JOIN point ON run_key = run.key
                 WHERE run.id IN (SELECT value FROM json_each(?)) AND step =
-                    (SELECT step FROM point WHERE run_key = run.key AND \(filter)
+                    (SELECT step FROM point WHERE run_key = run.key AND \(filter) IS NOT NULL
                     ORDER BY step DESC LIMIT 1)
-                """, keep)
+                """)
         }
         try take(
+            nil,
             """
             SELECT run.id, series.name, last.step, last.loss, last.not_finite,
-                NULL AS learning_rate, NULL AS token_count,
                 (SELECT time FROM point WHERE run_key = run.key AND step = last.step) AS time
             FROM run JOIN series ON series.run_key = run.key
             JOIN series_point AS last ON last.series_key = series.key
             WHERE run.id IN (SELECT value FROM json_each(?)) AND last.step =
                 (SELECT max(step) FROM series_point WHERE series_key = series.key)
             ORDER BY series.key
-            """
-        ) { _, _ in }
+            """)
         return points
     }
 
@@ -185,12 +184,8 @@ enum PointTable {
         return Date(timestamp: time)
     }
 
-    private static let lastValueColumns:
-        [(filter: String, keep: @Sendable (Point, inout Point) -> Void)] = [
-            ("(loss IS NOT NULL OR not_finite IS NOT NULL)", { $1.loss = $0.loss }),
-            ("learning_rate IS NOT NULL", { $1.learningRate = $0.learningRate }),
-            ("token_count IS NOT NULL", { $1.tokenCount = $0.tokenCount }),
-        ]
+    fileprivate static let quantityColumns = Point.Quantity.allCases.map(\.rawValue)
+        .joined(separator: ", ")
 
     static func series(
         of run: Int64, in db: Database
@@ -244,14 +239,15 @@ struct PointWriter {
         self.db = db
         insertPoint = try HotStatement(Self.insertion(rows: 1) + " ON CONFLICT DO NOTHING", in: db)
         insertPoints = try HotStatement(Self.insertionOfMany, in: db)
+        let quantities = zip(Point.Quantity.allCases, 6...).map { quantity, index in
+            ", \(quantity.rawValue) = coalesce(?\(index), \(quantity.rawValue))"
+        }
         // A loss takes the place of one that is not finite, and the other way round.
         updatePoint = try HotStatement(
             """
             UPDATE point SET loss = iif(?4 IS NULL, coalesce(?3, loss), NULL),
                 not_finite = iif(?3 IS NULL, coalesce(?4, not_finite), NULL),
-                learning_rate = coalesce(?5, learning_rate),
-                token_count = coalesce(?6, token_count),
-                time = coalesce(?7, time)
+                time = coalesce(?5, time)\(quantities.joined())
             WHERE run_key = ?1 AND step = ?2
             """,
             in: db)
@@ -328,7 +324,8 @@ struct PointWriter {
         var inserted = 0
         while inserted + Self.rowsAtOnce <= points.count {
             for row in 0..<Self.rowsAtOnce {
-                insertPoints.bind(run, points[inserted + row], from: Int32(1 + 7 * row))
+                insertPoints.bind(
+                    run, points[inserted + row], from: Int32(1 + Self.columnCount * row))
             }
             inserted += try insertPoints.execute()
         }
@@ -336,11 +333,14 @@ struct PointWriter {
     }
 
     private static let rowsAtOnce = 16
+    private static let columnCount = 5 + Point.Quantity.allCases.count
     private static let insertionOfMany = insertion(rows: rowsAtOnce)
 
     private static func insertion(rows: Int) -> String {
-        "INSERT INTO point (run_key, step, loss, not_finite, learning_rate, token_count, time) VALUES "
-            + Array(repeating: "(?, ?, ?, ?, ?, ?, ?)", count: rows).joined(separator: ", ")
+        let row = Array(repeating: "?", count: columnCount).joined(separator: ", ")
+        return
+            "INSERT INTO point (run_key, step, loss, not_finite, time, \(PointTable.quantityColumns))"
+            + " VALUES " + Array(repeating: "(\(row))", count: rows).joined(separator: ", ")
     }
 
     /// Takes away every point from a step on; returns their steps.
@@ -404,21 +404,22 @@ struct PointWriter {
 }
 
 extension HotStatement {
-    /// Executes with the point's columns as parameters 1 to 7, in the order of the insertion.
+    /// Executes with the point's columns as parameters from 1 on, in the order of the insertion.
     @discardableResult
     fileprivate func execute(_ run: Int64, _ point: Point) throws -> Int {
         bind(run, point, from: 1)
         return try execute()
     }
 
-    /// Binds the point's columns to seven parameters from one on.
+    /// Binds the point's columns to parameters from one on.
     fileprivate func bind(_ run: Int64, _ point: Point, from first: Int32) {
         bind(run, at: first)
         bind(Int64(point.step), at: first + 1)
         bind(point.loss.flatMap { $0.isFinite ? $0 : nil }, at: first + 2)
         bind(point.loss.flatMap(NotFinite.name), at: first + 3)
-        bind(point.learningRate, at: first + 4)
-        bind(point.tokenCount, at: first + 5)
-        bind(point.time?.timestamp, at: first + 6)
+        bind(point.time?.timestamp, at: first + 4)
+        for (quantity, index) in zip(Point.Quantity.allCases, (first + 5)...) {
+            bind(point[quantity], at: index)
+        }
     }
 }

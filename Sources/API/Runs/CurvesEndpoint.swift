@@ -101,10 +101,10 @@ struct CurvesEndpoint: Sendable {
         let kept = shown.map { seen[$0] }
         var columns: [(name: String, values: [Double?])] = [("loss", kept.map(\.loss))]
         columns += names.map { name in ("loss/\(name)", kept.map { $0.series[name] }) }
-        columns += [
-            ("learning_rate", kept.map(\.learningRate)), ("token_count", kept.map(\.tokenCount)),
-            ("time_ms", kept.map { $0.time.map { Double($0.milliseconds) } }),
-        ]
+        columns += Point.Quantity.allCases.map { quantity in
+            (quantity.rawValue, kept.map { $0[quantity] })
+        }
+        columns.append(("time_ms", kept.map { $0.time.map { Double($0.milliseconds) } }))
         if let means { columns.append(("mean", shown.map { means[first + $0] })) }
         writer.object { writer in
             writer.name("run")

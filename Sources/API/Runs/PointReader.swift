@@ -13,7 +13,7 @@ struct PointReader {
 
     private let keys: CurveKeys
     /// The names of the last point's members and what they mean: points mostly have the same.
-    private var layout: [(name: String, meaning: CurveKeys.Meaning?)] = []
+    private var layout: [(name: String, field: Point.Field?)] = []
     var faults = ValidationErrors()
     private(set) var points: [Point] = []
     /// The JSON pointer of each point.
@@ -54,7 +54,7 @@ struct PointReader {
             return
         }
         if !members.elementsEqual(layout, by: { $0.name == $1.name }) {
-            layout = members.map { ($0.name, keys.meanings[$0.name]) }
+            layout = members.map { ($0.name, keys.fields[$0.name]) }
         }
         var point = Point(step: 0)
         var nullLoss: JSONValue.Member?
@@ -66,17 +66,17 @@ struct PointReader {
                 "\(lead)\(member.name) = \(member.value.excerpt), \(rule).")
         }
         for (member, place) in zip(members, layout) {
-            switch place.meaning {
-            case .loss where member.value == .null: nullLoss = member
-            case .some(let meaning):
-                if let rule = Self.take(member.value, as: meaning, into: &point) {
+            switch place.field {
+            case .loss(nil) where member.value == .null: nullLoss = member
+            case .some(let field):
+                if let rule = Self.take(member.value, as: field, into: &point) {
                     refuse(member, rule)
                 }
             case nil:
                 if let rule = Self.takeOther(member, into: &point) { refuse(member, rule) }
             }
         }
-        if !layout.contains(where: { $0.meaning == .step }) {
+        if !layout.contains(where: { $0.field == .step }) {
             isSound = false
             faults.add("\(pointer)/step", "\(lead)step is missing; give the point's step.")
         }
@@ -100,33 +100,23 @@ struct PointReader {
 
     /// Takes one value; returns the rule that it breaks, if any.
     private static func take(
-        _ value: JSONValue, as meaning: CurveKeys.Meaning, into point: inout Point
+        _ value: JSONValue, as field: Point.Field, into point: inout Point
     ) -> String? {
         // A null is a blank, but for the step, which every point has.
-        guard value != .null || meaning == .step else { return nil }
-        func number(_ rule: NumberRule, _ set: (Double) -> Void) -> String? {
-            guard let number = Self.number(value, rule) else {
-                return value.double.map(rule.sentence) ?? rule.sentence
-            }
-            set(number)
-            return nil
-        }
-        switch meaning {
-        case .step: return number(.step) { point.step = Int($0) }
-        case .learningRate: return number(.learningRate) { point.learningRate = $0 }
-        case .tokenCount: return number(.tokenCount) { point.tokenCount = $0 }
-        case .loss, .series:
-            var name: String?
-            if case .series(let text) = meaning {
-                guard TextRule.name.isMet(by: text) else { return TextRule.name.sentence }
-                name = text
-            }
+        guard value != .null || field == .step else { return nil }
+        if case .loss(let name) = field {
+            if let name, !TextRule.name.isMet(by: name) { return TextRule.name.sentence }
             if let kind = notFinite(value) {
                 point[series: name] = kind.value
                 return nil
             }
-            return number(.loss) { point[series: name] = $0 }
         }
+        let rule = field.rule
+        guard let number = number(value, rule) else {
+            return value.double.map(rule.sentence) ?? rule.sentence
+        }
+        point.set(field, to: number)
+        return nil
     }
 
     /// Takes a time, and the kinds of losses that are shown as null.

@@ -105,11 +105,9 @@ package struct PointsPayload: Sendable, Equatable {
             value.flatMap(NotFinite.name).map { .text($0) } ?? .number(value)
         }
         var columns: [(name: String, value: (Point) -> Table.Cell)] = [("loss", { loss($0.loss) })]
-        if points.contains(where: { $0.learningRate != nil }) {
-            columns.append(("learning_rate", { .number($0.learningRate) }))
-        }
-        if points.contains(where: { $0.tokenCount != nil }) {
-            columns.append(("token_count", { .number($0.tokenCount) }))
+        for quantity in Point.Quantity.allCases
+        where points.contains(where: { $0[quantity] != nil }) {
+            columns.append((quantity.rawValue, { .number($0[quantity]) }))
         }
         if points.contains(where: { $0.time != nil }) {
             columns.append(("time", { .text($0.time?.rfc3339) }))

@@ -82,11 +82,8 @@ struct MLflowRun {
     /// The values of points under the names that they were logged by.
     func metrics(_ points: [Point]) -> [Metric] {
         points.flatMap { point in
-            var values: [(name: String, value: Double?)] = [
-                (tracked.names.loss ?? "loss", point.loss),
-                (tracked.names.learningRate ?? "learning_rate", point.learningRate),
-                (tracked.names.tokenCount ?? "token_count", point.tokenCount),
-            ]
+            var values = [(name: tracked.names.loss ?? "loss", value: point.loss)]
+            values += Point.Quantity.allCases.map { (name(of: $0), point[$0]) }
             for (series, value) in point.series.sorted(by: { $0.key < $1.key }) {
                 values.append((name(ofSeries: series), value))
             }
@@ -94,6 +91,10 @@ struct MLflowRun {
                 value.map { Metric(name: name, value: $0, step: point.step, time: point.time) }
             }
         }
+    }
+
+    private func name(of quantity: Point.Quantity) -> String {
+        tracked.names.quantities[quantity] ?? quantity.rawValue
     }
 
     private func name(ofSeries series: String) -> String {
@@ -109,15 +110,11 @@ struct MLflowRun {
     /// - Returns: The values; none for a metric that was not kept.
     func history(of key: String, in points: [Point]) -> [Metric] {
         let series = MetricMeaning.seriesName(key)
-        let value: (Point) -> Double? =
-            switch key {
-            case tracked.names.loss ?? "loss": { $0.loss }
-            case tracked.names.learningRate ?? "learning_rate": { $0.learningRate }
-            case tracked.names.tokenCount ?? "token_count": { $0.tokenCount }
-            default: { $0.series[series] }
-            }
+        let isMain = key == tracked.names.loss ?? "loss"
+        let quantity = Point.Quantity.allCases.first { name(of: $0) == key }
         return points.compactMap { point in
-            value(point).map { Metric(name: key, value: $0, step: point.step, time: point.time) }
+            let value = isMain ? point.loss : quantity.map { point[$0] } ?? point.series[series]
+            return value.map { Metric(name: key, value: $0, step: point.step, time: point.time) }
         }
     }
 

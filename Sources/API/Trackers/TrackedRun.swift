@@ -9,10 +9,9 @@ import Records
 struct TrackedRun: Equatable {
     /// The meaning of the names of logged values in one run.
     struct Names: Equatable {
-        /// The name of the main loss, of the learning rate, of the tokens seen.
+        /// The name of the main loss.
         var loss: String?
-        var learningRate: String?
-        var tokenCount: String?
+        var quantities: [Point.Quantity: String] = [:]
         /// Names of further losses, as they were logged.
         var series: Set<String> = []
         /// The values that were logged and are not kept, in words.
@@ -46,30 +45,38 @@ struct TrackedRun: Equatable {
             for member in members { params[member.name] = member.value.string }
         }
         names.loss = kept["loss"]?.string
-        names.learningRate = kept["learning_rate"]?.string
-        names.tokenCount = kept["token_count"]?.string
+        for quantity in Point.Quantity.allCases {
+            names.quantities[quantity] = kept[quantity.rawValue]?.string
+        }
         names.series = Self.set(kept["series"])
         names.notKept = Self.set(kept["not_kept"])
     }
 
     /// Puts it into the run's recipe, beside what else is there.
     func keep(in run: inout Run) {
+        var state: [JSONValue.Member] = []
+        func put(_ name: String, _ value: JSONValue?) {
+            if let value { state.append(.init(name, value)) }
+        }
         func list(_ names: Set<String>) -> JSONValue? {
             names.isEmpty ? nil : .array(names.sorted().map(JSONValue.string))
         }
+        put("status", status.map(JSONValue.string))
+        put("start_time", startTime.map(JSONValue.integer))
+        put("end_time", endTime.map(JSONValue.integer))
+        put("user", user.map(JSONValue.string))
+        put("loss", names.loss.map(JSONValue.string))
+        for quantity in Point.Quantity.allCases {
+            put(quantity.rawValue, names.quantities[quantity].map(JSONValue.string))
+        }
+        put("series", list(names.series))
+        put("not_kept", list(names.notKept))
         let sorted = params.sorted { $0.key < $1.key }
-        let state = JSONValue.present([
-            "status": status.map(JSONValue.string), "start_time": startTime.map(JSONValue.integer),
-            "end_time": endTime.map(JSONValue.integer), "user": user.map(JSONValue.string),
-            "loss": names.loss.map(JSONValue.string),
-            "learning_rate": names.learningRate.map(JSONValue.string),
-            "token_count": names.tokenCount.map(JSONValue.string), "series": list(names.series),
-            "not_kept": list(names.notKept),
-            "params": sorted.isEmpty
-                ? nil : .object(sorted.map { .init($0.key, .string($0.value)) }),
-        ])
+        if !sorted.isEmpty {
+            put("params", .object(sorted.map { .init($0.key, .string($0.value)) }))
+        }
         let others = (Self.recipe(of: run) ?? []).filter { $0.name != Self.member }
-        run.recipe = JSONWriter.text(of: .object(others + [.init(Self.member, state)]))
+        run.recipe = JSONWriter.text(of: .object(others + [.init(Self.member, .object(state))]))
     }
 
     private static func recipe(of run: Run) -> [JSONValue.Member]? {
@@ -88,10 +95,7 @@ struct TrackedRun: Equatable {
 extension TrackedRun.Names {
     /// The place of a logged value.
     enum Place: Equatable {
-        case loss
-        case series(String)
-        case learningRate
-        case tokenCount
+        case field(Point.Field)
         /// Nowhere; the words say what is left out.
         case nowhere(String)
     }
@@ -113,17 +117,13 @@ extension TrackedRun.Names {
             guard NumberRule.loss.isMet(by: value.value) else {
                 return .nowhere("\(name) of zero or below")
             }
-            return name == loss ? .loss : .series(MetricMeaning.seriesName(name))
+            return .field(.loss(name == loss ? nil : MetricMeaning.seriesName(name)))
         }
-        if name == learningRate {
-            return NumberRule.learningRate.isMet(by: value.value)
-                ? .learningRate : .nowhere("\(name) that is not finite or below 0")
+        guard let quantity = quantities.first(where: { $0.value == name })?.key else {
+            return .nowhere(name)
         }
-        if name == tokenCount {
-            return NumberRule.tokenCount.isMet(by: value.value)
-                ? .tokenCount : .nowhere("\(name) that is not finite or below 0")
-        }
-        return .nowhere(name)
+        return quantity.rule.isMet(by: value.value)
+            ? .field(.quantity(quantity)) : .nowhere("\(name) that is not finite or below 0")
     }
 
     /// Learns the names of values, by the rules that logs of files are read by.
@@ -140,13 +140,12 @@ extension TrackedRun.Names {
     }
 
     private func isKnown(_ name: String) -> Bool {
-        name == loss || name == learningRate || name == tokenCount || series.contains(name)
+        name == loss || quantities.values.contains(name) || series.contains(name)
     }
 
     private mutating func learn(_ name: String) {
         switch MetricMeaning(name) {
-        case .learningRate where learningRate == nil: learningRate = name
-        case .tokenCount where tokenCount == nil: tokenCount = name
+        case .quantity(let quantity) where quantities[quantity] == nil: quantities[quantity] = name
         case .loss(let rank?):
             guard let former = loss else {
                 loss = name
@@ -160,7 +159,7 @@ extension TrackedRun.Names {
             loss = name
             series.insert(former)
         case .loss(nil): series.insert(name)
-        case .learningRate, .tokenCount, .step, .other: break
+        case .quantity, .step, .other: break
         }
     }
 }

@@ -197,20 +197,13 @@ final class TrackerIntake: Sendable {
         var points: [Point] = []
         var places: [Int: Int] = [:]
         for value in values {
-            guard let place = names.place(of: value) else { continue }
-            if case .nowhere = place { continue }
+            guard case .field(let field) = names.place(of: value) else { continue }
             let index = places[value.step] ?? points.count
             if index == points.count {
                 places[value.step] = index
                 points.append(Point(step: value.step))
             }
-            switch place {
-            case .loss: points[index].loss = value.value
-            case .series(let name): points[index].series[name] = value.value
-            case .learningRate: points[index].learningRate = value.value
-            case .tokenCount: points[index].tokenCount = value.value
-            case .nowhere: break
-            }
+            points[index].set(field, to: value.value)
             points[index].time = value.time ?? points[index].time
         }
         guard !points.isEmpty else { return }

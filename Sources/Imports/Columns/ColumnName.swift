@@ -111,6 +111,20 @@ enum ColumnAliases {
         "context_length", "ctx_len", "max_sequence_length",
     ]
 
+    /// The names of a quantity of a point.
+    static func names(of quantity: Point.Quantity) -> Set<String> {
+        switch quantity {
+        case .learningRate: learningRate
+        case .tokenCount: tokenCount
+        }
+    }
+
+    /// The quantity that a name is one of.
+    static func quantity(_ name: ColumnName) -> Point.Quantity? {
+        if isLearningRate(name) { return .learningRate }
+        return Point.Quantity.allCases.first { names(of: $0).contains(name.normal) }
+    }
+
     /// True when the name is that of a learning rate, parameter groups' included (`lr-AdamW/pg1`).
     static func isLearningRate(_ name: ColumnName) -> Bool {
         if learningRate.contains(name.normal) { return true }

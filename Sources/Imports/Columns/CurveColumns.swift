@@ -2,11 +2,15 @@ import Records
 
 /// The columns of a curve by their meaning.
 struct CurveColumns: Equatable {
+    /// A column that is a field of a point.
+    struct Column: Equatable {
+        let field: Point.Field
+        let place: Int
+    }
+
     let step: Int
-    let loss: Int?
-    let learningRate: Int?
-    let tokenCount: Int?
-    let series: [LossColumns.Series]
+    /// All others that mean something, the main loss first.
+    let fields: [Column]
     let notes: [ColumnNote]
 
     /// Finds the columns.
@@ -23,9 +27,11 @@ struct CurveColumns: Equatable {
         }
         let step =
             find("step", ColumnAliases.step) ?? find("steps", ColumnAliases.weakStep)
-        learningRate = find("learning_rate", ColumnAliases.learningRate)
-        tokenCount = find("token_count", ColumnAliases.tokenCount)
-        let taken = Set([step, learningRate, tokenCount].compactMap(\.self))
+        let quantities = Point.Quantity.allCases.compactMap { quantity in
+            find(quantity.rawValue, ColumnAliases.names(of: quantity))
+                .map { Column(field: .quantity(quantity), place: $0) }
+        }
+        let taken = Set(quantities.map(\.place) + [step].compactMap(\.self))
         let losses = LossColumns(columns, taken: taken)
         guard let step else {
             throw RunFileError(file: file, kind: .missingColumn(wanted: "step", seen: columns))
@@ -34,13 +40,10 @@ struct CurveColumns: Equatable {
             throw RunFileError(file: file, kind: .missingColumn(wanted: "loss", seen: columns))
         }
         self.step = step
-        loss = losses.main
-        series = losses.series
-        var meanings = [step: "step"]
-        if let loss { meanings[loss] = "loss" }
-        if let learningRate { meanings[learningRate] = "learning_rate" }
-        if let tokenCount { meanings[tokenCount] = "token_count" }
-        for item in losses.series { meanings[item.column] = "loss/\(item.name)" }
+        fields =
+            (losses.main.map { [Column(field: .loss(nil), place: $0)] } ?? []) + quantities
+            + losses.series.map { Column(field: .loss($0.name), place: $0.column) }
+        let meanings = fields.reduce(into: [step: "step"]) { $0[$1.place] = $1.field.name }
         var notes: [ColumnNote] = []
         for (index, column) in columns.enumerated() {
             notes.note(column, as: meanings[index])

@@ -1,17 +1,9 @@
+package import Records
+
 /// The meaning of the keys of a curve's points in JSON, by the aliases that a file's columns have.
 package struct CurveKeys: Equatable, Sendable {
-    /// A field of a point.
-    package enum Meaning: Equatable, Sendable {
-        case step
-        case loss
-        case learningRate
-        case tokenCount
-        /// The `<name>` of a further loss `loss/<name>`.
-        case series(String)
-    }
-
     /// Keys that mean something; the others are left out of points.
-    package let meanings: [String: Meaning]
+    package let fields: [String: Point.Field]
     /// The keys and their meaning, and those left out.
     package let notes: [ColumnNote]
 
@@ -28,18 +20,12 @@ package struct CurveKeys: Equatable, Sendable {
             names = keys.union(missing).sorted()
             columns = try? CurveColumns(names, file: "")
         }
-        meanings = columns.map { Self.meanings($0, names) } ?? [:]
+        var fields: [String: Point.Field] = [:]
+        if let columns {
+            fields[names[columns.step]] = .step
+            for column in columns.fields { fields[names[column.place]] = column.field }
+        }
+        self.fields = fields
         notes = columns?.notes ?? []
-    }
-
-    private static func meanings(
-        _ columns: CurveColumns, _ names: [String]
-    ) -> [String: Meaning] {
-        var meanings = [names[columns.step]: Meaning.step]
-        if let loss = columns.loss { meanings[names[loss]] = .loss }
-        if let rate = columns.learningRate { meanings[names[rate]] = .learningRate }
-        if let count = columns.tokenCount { meanings[names[count]] = .tokenCount }
-        for series in columns.series { meanings[names[series.column]] = .series(series.name) }
-        return meanings
     }
 }

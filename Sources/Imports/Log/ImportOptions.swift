@@ -1,3 +1,5 @@
+import Records
+
 /// The choices of the one who imports, which go before what the file says.
 package struct ImportOptions: Sendable, Equatable {
     /// The format by name; nil to go by the content.
@@ -24,13 +26,13 @@ package struct ImportOptions: Sendable, Equatable {
         let column = ColumnName(name)
         let loss = LossName(name)
         return loss.saysLoss || loss.maybeLoss || loss.unit != nil || column.normal == "value"
-            || ColumnAliases.isLearningRate(column)
-            || ColumnAliases.tokenCount.contains(column.normal) || column.saysSetting
+            || ColumnAliases.quantity(column) != nil || column.saysSetting
             || ColumnAliases.time.contains(column.normal)
             || columns.values.contains(name)
             || series.map { ColumnName($0).normal == column.normal || name == "loss/\($0)" } == true
     }
 
     /// Meanings that `columns` may settle, beside the features.
-    package static let meanings = ["step", "loss", "learning_rate", "token_count", "run", "id"]
+    package static let meanings =
+        ["step", "loss"] + Point.Quantity.allCases.map(\.rawValue) + ["run", "id"]
 }

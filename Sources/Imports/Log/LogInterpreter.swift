@@ -18,8 +18,7 @@ struct LogInterpreter {
     /// The meaning of each name in a log.
     private struct Roles {
         var main: String?
-        var rate: String?
-        var tokens: String?
+        var quantities: [Point.Quantity: String] = [:]
         var time: String?
         var losses: [String] = []
     }
@@ -60,7 +59,7 @@ struct LogInterpreter {
                 run: log.runs[index], id: naming.id(of: log.runs[index].key, apartFrom: &ids),
                 isRow: isTable)
             try builder.takeLosses(roles.main, further, file: file, log: &log)
-            builder.takeRatesAndTokens(rate: roles.rate, tokens: roles.tokens, log: &log)
+            builder.take(roles.quantities, log: &log)
             builder.takeTimes(roles.time)
             builder.takeFeatures(chosen: options.columns, log: &log)
             try refuseStandstill(builder, name: roles.main)
@@ -102,20 +101,19 @@ struct LogInterpreter {
             }
             return found
         }
-        if let name = options.columns["learning_rate"] {
-            roles.rate = try find(name)
-        } else {
-            roles.rate =
-                names.first { ColumnAliases.learningRate.contains(ColumnName($0).normal) }
-                ?? names.first { ColumnAliases.isLearningRate(ColumnName($0)) }
-        }
-        if let name = options.columns["token_count"] {
-            roles.tokens = try find(name)
-        } else {
-            roles.tokens = names.first { ColumnAliases.tokenCount.contains(ColumnName($0).normal) }
+        for quantity in Point.Quantity.allCases {
+            if let name = options.columns[quantity.rawValue] {
+                roles.quantities[quantity] = try find(name)
+            } else {
+                let aliases = ColumnAliases.names(of: quantity)
+                roles.quantities[quantity] =
+                    names.first { aliases.contains(ColumnName($0).normal) }
+                    ?? names.first { ColumnAliases.quantity(ColumnName($0)) == quantity }
+            }
         }
         roles.time = names.first { ColumnAliases.time.contains(ColumnName($0).normal) }
-        let free = names.filter { ![roles.rate, roles.tokens, roles.time].contains($0) }
+        let taken = Set(roles.quantities.values).union([roles.time].compactMap(\.self))
+        let free = names.filter { !taken.contains($0) }
         roles.losses = free.filter { LossName($0).saysLoss || LossName($0).unit != nil }
         if roles.losses.isEmpty { roles.losses = free.filter { LossName($0).maybeLoss } }
         // TensorBoard's own export calls the only column that.
@@ -139,12 +137,8 @@ struct LogInterpreter {
     /// Names with what they were taken for, for an error that lists them.
     private func seen(_ names: [String]) -> [String] {
         names.map { name in
-            let column = ColumnName(name)
-            if ColumnAliases.isLearningRate(column) { return "\(name) (taken for learning_rate)" }
-            if ColumnAliases.tokenCount.contains(column.normal) {
-                return "\(name) (taken for token_count)"
-            }
-            return name
+            ColumnAliases.quantity(ColumnName(name)).map { "\(name) (taken for \($0.rawValue))" }
+                ?? name
         }
     }
 
@@ -163,8 +157,9 @@ struct LogInterpreter {
             if let name, name != meaning { log.note("took \"\(name)\" for \(meaning)") }
         }
         taken(roles.main, for: "loss")
-        taken(roles.rate, for: "learning_rate")
-        taken(roles.tokens, for: "token_count")
+        for quantity in Point.Quantity.allCases {
+            taken(roles.quantities[quantity], for: quantity.rawValue)
+        }
         let renamed = roles.losses.filter { "loss/\(LossColumns.seriesName($0))" != $0 }
         for name in renamed.prefix(Self.mostNotes) {
             taken(name, for: "loss/\(LossColumns.seriesName(name))")
@@ -182,8 +177,7 @@ private struct RunBuilder {
     private let isRow: Bool
     private var main: LogSeries?
     private var further: [(name: String, series: LogSeries)] = []
-    private var rates: LogSeries?
-    private var tokens: LogSeries?
+    private var quantities: [Point.Quantity: LogSeries] = [:]
     /// In seconds.
     private var times: LogSeries?
     private(set) var warnings: [String] = []
@@ -281,22 +275,18 @@ private struct RunBuilder {
         }
     }
 
-    mutating func takeRatesAndTokens(rate: String?, tokens: String?, log: inout LogCollector) {
-        if let rate, var series = take(rate) {
+    mutating func take(_ names: [Point.Quantity: String], log: inout LogCollector) {
+        for quantity in Point.Quantity.allCases {
+            guard let name = names[quantity], var series = take(name) else { continue }
             let line = series.firstLine
-            let dropped = series.keep { NumberRule.learningRate.isMet(by: $1) }
+            let dropped = series.keep { quantity.rule.isMet(by: $1) }
             if dropped > 0 {
-                log.skip("learning rates that are not finite or below 0", count: dropped, at: line)
+                let words = quantity.rawValue.replacing("_", with: " ") + "s"
+                log.skip("\(words) that are not finite or below 0", count: dropped, at: line)
             }
-            rates = series
-        }
-        if let tokens, var series = take(tokens) {
-            let dropped = series.keep { NumberRule.tokenCount.isMet(by: $1) }
-            if dropped > 0 {
-                log.skip("token counts that are not finite or below 0", count: dropped, at: nil)
-            }
-            let isRising = zip(series.values, series.values.dropFirst()).allSatisfy { $0 <= $1 }
-            if isRising { self.tokens = series }
+            // Tokens seen never fall: what falls counts something else.
+            let falls = zip(series.values, series.values.dropFirst()).contains { $0 > $1 }
+            if quantity != .tokenCount || !falls { quantities[quantity] = series }
         }
     }
 
@@ -313,7 +303,8 @@ private struct RunBuilder {
 
     mutating func takeFeatures(chosen: [String: String], log: inout LogCollector) {
         let used = Set(
-            further.map(\.series.name) + [main, rates, tokens, times].compactMap { $0?.name })
+            further.map(\.series.name) + quantities.values.map(\.name)
+                + [main, times].compactMap { $0?.name })
         var left: [(name: String, count: Int, line: Int?)] = []
         for series in self.log.series where !used.contains(series.name) {
             let isConstant = series.values.allSatisfy { $0 == series.values.first }
@@ -333,7 +324,9 @@ private struct RunBuilder {
                 count: left.map(\.count).reduce(0, +), at: left.compactMap(\.line).min())
         }
         takeMetadata(chosen, log: &log)
-        if let last = tokens?.values.last, last > 0, run.features[.tokenCount] == nil {
+        if let last = quantities[.tokenCount]?.values.last, last > 0,
+            run.features[.tokenCount] == nil
+        {
             run.features[.tokenCount] = last
             if run.features[.batchTokens] == nil { run.features[.batchTokens] = tokensPerStep }
         }
@@ -359,7 +352,8 @@ private struct RunBuilder {
 
     /// Tokens of a step, where all counts are a whole multiple of their step.
     private var tokensPerStep: Double? {
-        guard let tokens, let step = tokens.steps.last, step > 0, let last = tokens.values.last
+        guard let tokens = quantities[.tokenCount], let step = tokens.steps.last, step > 0,
+            let last = tokens.values.last
         else { return nil }
         let batch = last / Double(step)
         guard batch == batch.rounded(), batch >= 1 else { return nil }
@@ -387,15 +381,16 @@ private struct RunBuilder {
         var summaries: [ImportedRun.Series] = []
         if let main, !main.steps.isEmpty { summaries.append(Self.summary("loss", main)) }
         summaries += further.map { Self.summary("loss/\($0.name)", $0.series) }
-        var columns: [(LogPoints.Field, LogSeries)] = []
-        if let main { columns.append((.loss, main)) }
-        columns += further.map { (.series($0.name), $0.series) }
-        if let rates { columns.append((.learningRate, rates)) }
-        if let tokens { columns.append((.tokenCount, tokens)) }
+        var columns: [(Point.Field, LogSeries)] = []
+        if let main { columns.append((.loss(nil), main)) }
+        columns += further.map { (.loss($0.name), $0.series) }
+        for quantity in Point.Quantity.allCases {
+            if let series = quantities[quantity] { columns.append((.quantity(quantity), series)) }
+        }
         if let times { columns.append((.time, times)) }
         return ImportedRun(
             metadata: run, points: LogPoints(columns), series: summaries,
-            learningRates: Self.shared(main, rates), totalSteps: log.totalSteps)
+            learningRates: Self.shared(main, quantities[.learningRate]), totalSteps: log.totalSteps)
     }
 
     /// The number of steps that two series have both.

@@ -1,4 +1,3 @@
-import Foundation
 package import Records
 
 /// A run's points, made one after the other out of the series of its log.
@@ -10,20 +9,10 @@ package import Records
 /// series until somebody wants points of it. There is a point for every step at which a loss was
 /// logged, in order of steps, each step once.
 package struct LogPoints: Sequence, Sendable {
-    /// The field of a point that a series has the values of.
-    enum Field: Sendable {
-        case loss
-        case learningRate
-        case tokenCount
-        /// In seconds since 1970.
-        case time
-        case series(String)
-    }
-
     /// Points that were there already, as those of a table; then there are no series.
     private var made: [Point] = []
     private var steps: [Int32] = []
-    private var columns: [(field: Field, series: LogSeries)] = []
+    private var columns: [(field: Point.Field, series: LogSeries)] = []
 
     /// Points that are there already, in order of steps.
     init(_ points: [Point]) {
@@ -34,13 +23,10 @@ package struct LogPoints: Sequence, Sendable {
     ///
     /// - Parameter columns: Series in order of steps, each step once, by the field of a point; the
     ///   losses among them say where there is a point.
-    init(_ columns: [(field: Field, series: LogSeries)]) {
+    init(_ columns: [(field: Point.Field, series: LogSeries)]) {
         self.columns = columns
         for (field, series) in columns {
-            switch field {
-            case .loss, .series: steps = Self.union(steps, series.steps)
-            case .learningRate, .tokenCount, .time: break
-            }
+            if case .loss = field { steps = Self.union(steps, series.steps) }
         }
     }
 
@@ -71,7 +57,7 @@ package struct LogPoints: Sequence, Sendable {
     package struct Iterator: IteratorProtocol {
         /// A column, read from its beginning to its end.
         private struct Column {
-            let field: Field
+            let field: Point.Field
             let steps: [Int32]
             let values: [Double]
             /// The place of the first value that is not behind.
@@ -104,13 +90,7 @@ package struct LogPoints: Sequence, Sendable {
             var point = Point(step: Int(step))
             for column in columns.indices {
                 guard let value = columns[column].value(at: step) else { continue }
-                switch columns[column].field {
-                case .loss: point.loss = value
-                case .learningRate: point.learningRate = value
-                case .tokenCount: point.tokenCount = value
-                case .time: point.time = Date(timeIntervalSince1970: value)
-                case .series(let name): point.series[name] = value
-                }
+                point.set(columns[column].field, to: value)
             }
             return point
         }

@@ -1,7 +1,9 @@
+package import Records
+
 /// The meaning of a logged value by its name, where values come one at a time and not as a file.
 ///
 ///     MetricMeaning("train/loss")   // .loss, of rank 1
-///     MetricMeaning("lr-AdamW")     // .learningRate
+///     MetricMeaning("lr-AdamW")     // .quantity(.learningRate)
 ///     MetricMeaning("grad_norm")    // .other
 ///
 /// The names are those that logs of files are read by.
@@ -9,9 +11,7 @@ package enum MetricMeaning: Equatable, Sendable {
     /// A loss and its place among those that may be the main one, the lowest first; nil for one that
     /// never is.
     case loss(rank: Int?)
-    case learningRate
-    /// Tokens seen so far.
-    case tokenCount
+    case quantity(Point.Quantity)
     /// The step, logged as a value.
     case step
     case other
@@ -19,10 +19,8 @@ package enum MetricMeaning: Equatable, Sendable {
     package init(_ name: String) {
         let column = ColumnName(name)
         let loss = LossName(name)
-        if ColumnAliases.isLearningRate(column) {
-            self = .learningRate
-        } else if ColumnAliases.tokenCount.contains(column.normal) {
-            self = .tokenCount
+        if let quantity = ColumnAliases.quantity(column) {
+            self = .quantity(quantity)
         } else if loss.saysLoss || loss.unit != nil {
             self = .loss(rank: loss.rank)
         } else if ColumnAliases.step.contains(column.normal) {
