@@ -124,7 +124,7 @@ extension ComputingBackend {
             predictor: predictor, schedule: schedule, features: request.prediction.features,
             every: request.every, interval: request.prediction.interval(),
             after: schedule.continued.flatMap { log(of: $0, fittedBy: predictor) },
-            then: request.then.map(self.predictor))
+            then: request.then.map(self.metric))
     }
 
     /// The log of a continued run that is in the fit, up to where it is left.
@@ -146,7 +146,15 @@ extension ComputingBackend {
         try LossResponse(
             predictor: predictor(fit), features: request.prediction.features,
             interval: request.prediction.interval(standard: LawPredictor.Interval()),
-            then: request.then.map(predictor))
+            then: request.then.map(metric))
+    }
+
+    /// The fit of a metric: a published one by its name, else one of the backend's.
+    private func metric(_ name: String) throws -> LawPredictor {
+        guard let published = PublishedFit.all.first(where: { $0.name == name }) else {
+            return try predictor(name)
+        }
+        return try LawPredictor(report: FitReport(published, catalog: catalog), catalog: catalog)
     }
 
     package func score(_ fit: String, _ request: ScoreRequest) throws -> ScoreReport {

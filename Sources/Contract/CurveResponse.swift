@@ -62,7 +62,8 @@ package struct CurveResponse: Sendable, Equatable, Codable {
         self.metric = MetricResponse(
             series: then.report.series, value: metric.losses, lower: metric.lower,
             upper: metric.upper)
-        warnings += metric.warnings + IntervalWarning.warnings(of: then, interval)
+        let more = metric.warnings + IntervalWarning.warnings(of: then, interval)
+        warnings += more.filter { !warnings.contains($0) }
     }
 
     /// The curve without its first steps, and without a metric.

@@ -43,7 +43,8 @@ package struct LossResponse: Sendable, Equatable, Codable {
         self.metric = MetricResponse(
             series: then.report.series, value: metric.losses[0], lower: metric.lower?[0],
             upper: metric.upper?[0])
-        warnings += metric.warnings + IntervalWarning.warnings(of: then, interval)
+        let more = metric.warnings + IntervalWarning.warnings(of: then, interval)
+        warnings += more.filter { !warnings.contains($0) }
     }
 
     private static func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }

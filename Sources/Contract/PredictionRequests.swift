@@ -103,7 +103,8 @@ package struct LossRequest: RequestFields, Equatable {
 extension LossRequest {
     /// The meaning of `then`, wherever it is asked.
     package static let thenMeaning =
-        "A fit of loss-to-metric: what it says of the predicted loss, with one interval."
+        "A fit of loss-to-metric, or the name of a published one: what it says of the predicted loss, "
+        + "with one interval."
 }
 
 /// The runs that a fit is judged on: the query of `/v1/fits/{id}/score`.

@@ -48,6 +48,11 @@ package struct Fitter: Sendable {
                 points: observations.pointCount, freeParameters: freeCount,
                 warmupPointsLeftOut: observations.warmupPointsLeftOut)
         }
+        let free = Set(
+            law.parameters.indices.filter { fixed[$0] == nil }.map { law.parameters[$0].name })
+        if let reason = law.law.refusal(for: observations.inputs, free: free) {
+            throw .notIdentified(reason)
+        }
         if request.objective.over == .dominatedPairs {
             try DominatedPairs.check(
                 request, law: law, observations: observations, freeCount: freeCount,

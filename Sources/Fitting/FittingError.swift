@@ -27,6 +27,8 @@ package enum FittingError: Error, Equatable, Sendable {
     case nothingPredicted(law: String)
     case wrongKind(law: String, asked: String, able: [String])
     case missingInput(law: String, fields: [String])
+    /// Runs that leave parameters of the law open whatever their losses are.
+    case notIdentified(String)
     case badLevel(Double)
     case unusableReport(String)
     case unsupportedUncertainty(law: String, method: String)
@@ -55,7 +57,7 @@ package enum FittingError: Error, Equatable, Sendable {
         case .holdout: "/holdout"
         case .noRuns, .missingFeature, .missingSchedule, .missingCurve, .missingLoss, .badSchedule,
             .stepBeyondSchedule, .badLoss, .badFeature, .tooFewPoints, .noPointsToScore,
-            .otherUnit, .notEvaluable, .nothingPredicted, .cancelled:
+            .otherUnit, .notEvaluable, .nothingPredicted, .notIdentified, .cancelled:
             "/runs"
         }
     }
@@ -92,6 +94,7 @@ package enum FittingError: Error, Equatable, Sendable {
         case .missingInput(let law, let fields):
             return "the law \(law) needs \(fields.joined(separator: " and ")) for a prediction; "
                 + "give \(fields.count == 1 ? "it" : "them") a positive number."
+        case .notIdentified(let reason): return "not-identified: \(reason)."
         case .seriesNeeded(let law, let known):
             let choice = known.isEmpty ? "" : ", one of \(known.joined(separator: ", "))"
             return "the law \(law) predicts a metric; name it as series\(choice)."

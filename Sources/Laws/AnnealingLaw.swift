@@ -50,6 +50,11 @@ package struct AnnealingLaw: ScalingLaw {
     let countsWarmupArea: Bool
     let includesSize: Bool
 
+    package var formula: String {
+        includesSize
+            ? "L(s) = L0 + A·S1(s)^−α + B·N^−β − C·S2(s)·N^−γ" : Self.about.formula
+    }
+
     package init(options: LawOptions) {
         countsWarmupDrops = options.has(Self.annealingFrom, "start")
         countsWarmupArea = options.has(Self.warmupArea, "counted")

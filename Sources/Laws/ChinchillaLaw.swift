@@ -121,13 +121,19 @@ package struct ChinchillaLaw: ScalingLaw {
 
     /// N* = (αA/(βB)·P^β)^{1/(α+β)} at N·D = P, in logs so that no power overflows; nil where a term
     /// does not fall.
-    package func optimalParameterCount(_ parameters: [Double], product: Double) -> Double? {
+    ///
+    ///     ChinchillaLaw.optimalParameterCount([1.8, 482, 2085, 0.35, 0.37], product: 1e20)
+    static func optimalParameterCount(_ parameters: [Double], product: Double) -> Double? {
         let (alpha, beta) = (parameters[3], parameters[4])
         guard alpha > 0, beta > 0 else { return nil }
         let ratio =
             log(alpha) + log(parameters[1]) - log(beta) - log(parameters[2]) + beta * log(product)
         return exp(ratio / (alpha + beta))
     }
+
+    package func optimalParameterCount(
+        _ parameters: [Double], product: Double, held: [Feature: Double]
+    ) -> Double? { Self.optimalParameterCount(parameters, product: product) }
 
     /// Minimising L under C = 6·N·D gives N* = G·(C/6)^a and D* = G⁻¹·(C/6)^b with a = β/(α+β),
     /// b = α/(α+β) and G = (αA/(βB))^{1/(α+β)}.

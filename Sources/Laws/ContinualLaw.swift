@@ -68,6 +68,12 @@ package struct ContinualLaw: ScalingLaw {
     /// The data of the validation set, where replay counts.
     private enum ValidationSet { case old, new }
 
+    package var formula: String {
+        guard includesSize else { return Self.about.formula }
+        return "L(s) = L0 + A·S1^−α − C1·N^γ1·S2pt − C2·N^γ2·S2cpt + B·(1 − (1 + E·S1cpt)^−β) + "
+            + "F·N^−γ3"
+    }
+
     package init(options: LawOptions) {
         set =
             options.has(Self.replay, "ignored")

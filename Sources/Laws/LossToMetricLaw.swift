@@ -48,6 +48,14 @@ package struct LossToMetricLaw: ScalingLaw {
         options: [form],
         limits: "Averages over tasks; BLEU of source-original text saturates.")
 
+    package var formula: String {
+        switch shape {
+        case .exponential: "error = ε − k·exp(−γ·L)"
+        case .power: "BLEU = c·L^−p"
+        case .sigmoid: "accuracy = a + (b − a)/(1 + exp(κ·(L − m)))"
+        }
+    }
+
     package let parameters: [ParameterSpec]
     package let requiredFeatures: [Feature] = [.loss]
     private let shape: Shape
@@ -99,6 +107,17 @@ package struct LossToMetricLaw: ScalingLaw {
             "midpoint", symbol: "m", meaning: "loss at which half of the accuracy is gained",
             bounds: 0...100, start: .searched(1...5)),
     ]
+
+    /// The values that a share can have, from 0 to 1 or to 100 %; nil for a quality without an end.
+    ///
+    /// A fitted end above 1.5 means percent.
+    package func shares(_ parameters: [Double]) -> ClosedRange<Double>? {
+        switch shape {
+        case .power: nil
+        case .exponential: 0...(parameters[0] > 1.5 ? 100 : 1)
+        case .sigmoid: 0...(parameters[1] > 1.5 ? 100 : 1)
+        }
+    }
 
     /// The input is the run's main loss; `series` names the metric.
     package func features(of run: Run) throws(LawError) -> [Feature: Double] {

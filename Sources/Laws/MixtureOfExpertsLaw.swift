@@ -47,6 +47,11 @@ package struct MixtureOfExpertsLaw: ScalingLaw {
         options: [form],
         limits: "Several numbers of experts; one granularity and one share of active experts.")
 
+    package var formula: String {
+        isJoint
+            ? Self.about.formula : "log10 L = a·log10 N + b·log10 Ê + c·log10 N·log10 Ê + d"
+    }
+
     package let parameters: [ParameterSpec]
     package let requiredFeatures: [Feature]
     private let isJoint: Bool
@@ -191,6 +196,24 @@ package struct MixtureOfExpertsLaw: ScalingLaw {
                 + "expert_start and expert_limit need four or more, one of them 1; fix both, or "
                 + "add runs"
         ]
+    }
+
+    /// Chinchilla's optimum: at a fixed E the joint law is Chinchilla's.
+    package func optimalParameterCount(
+        _ parameters: [Double], product: Double, held: [Feature: Double]
+    ) -> Double? {
+        guard isJoint, let count = held[.expertCount] else { return nil }
+        let experts = EffectiveExperts(count, start: parameters[9], limit: parameters[10]).log
+        func term(_ index: Int) -> (coefficient: Double, exponent: Double) {
+            (
+                parameters[1 + index] * exp(parameters[5 + index] * experts),
+                -parameters[3 + index] - parameters[7 + index] * experts
+            )
+        }
+        let (size, tokens) = (term(0), term(1))
+        return ChinchillaLaw.optimalParameterCount(
+            [parameters[0], size.coefficient, tokens.coefficient, size.exponent, tokens.exponent],
+            product: product)
     }
 
     package func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity] {

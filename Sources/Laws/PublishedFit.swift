@@ -1,3 +1,5 @@
+package import Records
+
 /// A law with the parameter values that a paper printed: answers without any data.
 ///
 ///     let fit = try PublishedFit.named("hoffmann-2022", law: "chinchilla")
@@ -31,13 +33,16 @@ package struct PublishedFit: Sendable, Equatable {
     /// The runs that it was fitted on.
     package let fittedOn: String
 
+    /// The reach of those runs, where the paper says it in numbers; an open lower end is 0.
+    package let ranges: [Feature: ClosedRange<Double>]
+
     /// The traps of its numbers, in sentences.
     package let warnings: [String]
 
     init(
         _ name: String, law: String, options: [String: String] = [:], _ parameters: [Double],
         source: String, parameterConvention: String = "", lossUnit: String, fittedOn: String,
-        warnings: [String] = []
+        ranges: [Feature: ClosedRange<Double>] = [:], warnings: [String] = []
     ) {
         self.name = name
         self.law = law
@@ -47,6 +52,7 @@ package struct PublishedFit: Sendable, Equatable {
         self.parameterConvention = parameterConvention
         self.lossUnit = lossUnit
         self.fittedOn = fittedOn
+        self.ranges = ranges
         self.warnings = warnings
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 // The published fits. Only values that the authors' text or code gives, or two independent texts
 // agree on; each has a number in `PublishedFitTests` that it must reproduce.
@@ -25,6 +26,7 @@ extension PublishedFit {
                 parameterConvention: "all parameters, embeddings included",
                 lossUnit: "nats per token of MassiveText",
                 fittedOn: "70M to 16B parameters, 5B to 500B tokens",
+                ranges: [.parameterCount: 7e7...1.6e10, .tokenCount: 5e9...5e11],
                 warnings: [
                     "exponents rounded as printed, 0.34 and 0.28, move the optimum of 5.76e23 FLOP "
                         + "from 40.3B to 32.2B parameters: these are the longer ones",
@@ -78,7 +80,8 @@ extension PublishedFit {
                 source: "Ludziejewski et al. 2025, arXiv:2502.05172, one expert",
                 parameterConvention: "active parameters, embeddings included",
                 lossUnit: "nats per token of FineWeb-Edu",
-                fittedOn: "over 280 runs to 2.7B active parameters", warnings: [tokenizer]),
+                fittedOn: "over 280 runs to 2.7B active parameters",
+                ranges: [.parameterCount: 0...2.7e9], warnings: [tokenizer]),
             PublishedFit(
                 "kumar-2024-precision", law: "chinchilla",
                 [2.7648, 4299, 18060, 0.4965, 0.4965],
@@ -103,6 +106,7 @@ extension PublishedFit {
             parameterConvention: "as the study counts them",
             lossUnit: "nats per token of C4's evaluation set",
             fittedOn: "11M to 411M parameters, 5 to 640 tokens per parameter; tested to 6.9B",
+            ranges: [.parameterCount: 1.1e7...6.9e9, .tokenCount: 5.5e7...640 * 6.9e9],
             warnings: [twoDigits, tokenizer])
     }
 
@@ -134,6 +138,7 @@ extension PublishedFit {
             parameterConvention: "parameters without embeddings",
             lossUnit: "nats per token of WebText2",
             fittedOn: "sizes to 1.5B parameters, at most 23B tokens",
+            ranges: [.parameterCount: 0...1.5e9, .tokenCount: 0...2.3e10],
             warnings: [
                 "it has no irreducible loss: at large N and D it promises too much", tokenizer,
             ]),
@@ -151,6 +156,7 @@ extension PublishedFit {
             parameterConvention: "all parameters, embeddings included",
             lossUnit: "nats per token of C4",
             fittedOn: "182 runs of 14M to 8.7B parameters, base law from Hoffmann's C4 curves",
+            ranges: [.parameterCount: 1.4e7...8.7e9],
             warnings: [
                 "predictions are 7.6 % too low on the study's own runs, whose tokenizer is not the "
                     + "base law's",
@@ -166,6 +172,7 @@ extension PublishedFit {
             parameterConvention: "all parameters, embeddings included",
             lossUnit: "nats per token of C4",
             fittedOn: "182 runs of 14M to 8.7B parameters, base law from Hoffmann's C4 curves",
+            ranges: [.parameterCount: 1.4e7...8.7e9],
             warnings: [tokenizer]),
     ]
 
@@ -182,6 +189,7 @@ extension PublishedFit {
                 parameterConvention: "active parameters, embeddings included",
                 lossUnit: "nats per token of FineWeb-Edu",
                 fittedOn: "over 280 runs to 2.7B active parameters and 32 experts",
+                ranges: [.parameterCount: 0...2.7e9, .expertCount: 1...32],
                 warnings: ["couplings are in natural logarithms", tokenizer])
         ] + [
             // d, a, b, c, E_start, E_max.
@@ -198,6 +206,7 @@ extension PublishedFit {
             parameterConvention: "parameters of the dense base",
             lossUnit: "nats per token of MassiveText, 130B tokens",
             fittedOn: "15M to 1.3B parameters, up to 512 experts",
+            ranges: [.parameterCount: 1.5e7...1.3e9, .expertCount: 1...512],
             warnings: [
                 "coefficients are in decimal logarithms",
                 "the size at which experts gain nothing is printed as \(cutoff); three digits of c "
@@ -325,7 +334,12 @@ extension PublishedFit {
             parameterConvention: "parameters without embeddings",
             lossUnit: "nats per token of WebText2",
             fittedOn: "768 to 1.5B parameters, up to 23B tokens",
-            warnings: [twoDigits, tokenizer])
+            ranges: [.parameterCount: 768...1.5e9, .tokenCount: 0...2.3e10],
+            warnings: [
+                "N_c 6.5e13 and α_N 0.077 are of the fit in N and steps; the size alone is told by "
+                    + "8.8e13 and 0.076, and only that and the steps' terms were found twice",
+                twoDigits, tokenizer,
+            ])
     ]
 
     /// ε, k, γ.

@@ -23,6 +23,9 @@ package protocol ScalingLaw: Sendable {
     /// A law with its options chosen.
     init(options: LawOptions)
 
+    /// The formula under the law's options.
+    var formula: String { get }
+
     /// The parameters in the order in which the evaluator takes them.
     var parameters: [ParameterSpec] { get }
 
@@ -78,8 +81,11 @@ package protocol ScalingLaw: Sendable {
     /// - Parameters:
     ///   - parameters: Values in the law's own order and units.
     ///   - product: N·D, parameters times tokens.
+    ///   - held: The run's other features, which stay the same, such as the experts.
     /// - Returns: N; the tokens are `product`/N.
-    func optimalParameterCount(_ parameters: [Double], product: Double) -> Double?
+    func optimalParameterCount(
+        _ parameters: [Double], product: Double, held: [Feature: Double]
+    ) -> Double?
 
     /// The misspecified term, which real curves follow least closely, by the name of its coefficient;
     /// nil if none stands out.
@@ -103,9 +109,19 @@ package protocol ScalingLaw: Sendable {
     ///   - free: Names of the parameters that are fitted.
     /// - Returns: Sentences for the fit's warnings.
     func cautions(for inputs: [LawInput], free: Set<String>) -> [String]
+
+    /// The reason for which these inputs cannot determine the law at all; nil where they may.
+    ///
+    /// - Parameters:
+    ///   - inputs: The points of the fit.
+    ///   - free: Names of the parameters that are fitted.
+    /// - Returns: A sentence without its full stop.
+    func refusal(for inputs: [LawInput], free: Set<String>) -> String?
 }
 
 extension ScalingLaw {
+    package var formula: String { Self.about.formula }
+
     package var optionalFeatures: [Feature] { [] }
 
     package var loggedSeries: [String] { [] }
@@ -126,7 +142,9 @@ extension ScalingLaw {
 
     package var tradeOff: TradeOff? { nil }
 
-    package func optimalParameterCount(_ parameters: [Double], product: Double) -> Double? { nil }
+    package func optimalParameterCount(
+        _ parameters: [Double], product: Double, held: [Feature: Double]
+    ) -> Double? { nil }
 
     package var misspecifiedTerm: String? { nil }
 
@@ -143,6 +161,8 @@ extension ScalingLaw {
     package var fitting: FittingMethod { .optimum }
 
     package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] { [] }
+
+    package func refusal(for inputs: [LawInput], free: Set<String>) -> String? { nil }
 }
 
 /// A way from points to the parameters of a law.

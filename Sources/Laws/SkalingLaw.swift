@@ -104,6 +104,11 @@ package struct SkalingLaw: ScalingLaw {
         }
     }
 
+    /// Chinchilla's, of E + u: u^k falls and rises with u.
+    package func optimalParameterCount(
+        _ parameters: [Double], product: Double, held: [Feature: Double]
+    ) -> Double? { ChinchillaLaw.optimalParameterCount(parameters, product: product) }
+
     package func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity] {
         additive.derivedQuantities(Array(parameters.prefix(5))) + [
             DerivedQuantity(

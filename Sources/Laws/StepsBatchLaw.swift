@@ -29,7 +29,7 @@ package import Records
 /// single coefficients are not in its text.
 ///
 /// The learning rate counts as tuned for every (N, M, K). B and β need runs at three batch sizes or
-/// more; where all runs have one, they cannot be told from E.
+/// more; where all runs have one, they cannot be told from E, and the fit is refused.
 package struct StepsBatchLaw: ScalingLaw {
     package static let about = LawDescription(
         id: "steps-batch", title: "Steps and batch: loss from size, batch size and steps",
@@ -96,14 +96,43 @@ package struct StepsBatchLaw: ScalingLaw {
 
     package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] {
         let batches = Set(inputs.map { $0.required(.batchTokens) })
-        guard batches.count < 3, free.contains("batch_exponent") else { return [] }
+        guard batches.count == 2, free.contains("batch_exponent") else { return [] }
         return [
-            batches.count == 1
-                ? "all runs have one batch size: batch_coefficient and batch_exponent cannot be "
-                    + "told from irreducible_loss; add runs of other batch sizes, or use chinchilla"
-                : "runs have two batch sizes: batch_exponent follows from nothing but their "
-                    + "difference; add a third batch size, or fix it"
+            "runs have two batch sizes: batch_exponent follows from nothing but their difference; "
+                + "add a third batch size, or fix it"
         ]
+    }
+
+    /// At one batch size M the sum E + B·M^−β is all that the runs tell of the three.
+    package func refusal(for inputs: [LawInput], free: Set<String>) -> String? {
+        let merged = ["irreducible_loss", "batch_coefficient", "batch_exponent"]
+        guard Set(inputs.map { $0.required(.batchTokens) }).count == 1,
+            merged.count(where: free.contains) > 1
+        else { return nil }
+        return
+            "all runs have one batch size, which does not tell \(merged[1]) and \(merged[2]) from "
+            + "\(merged[0]); add runs of other batch sizes, fix two of the three, or fit chinchilla"
+    }
+
+    /// Chinchilla's optimum: at one batch size K^−γ is (M/D)^γ, and along the best one the excess is a
+    /// power of D.
+    package func optimalParameterCount(
+        _ parameters: [Double], product: Double, held: [Feature: Double]
+    ) -> Double? {
+        let form = StepsBatchForm(parameters)
+        let (coefficient, exponent): (Double, Double)
+        if let batch = held[.batchTokens] {
+            (coefficient, exponent) = (
+                form.stepCoefficient * exp(form.stepExponent * log(batch)), form.stepExponent
+            )
+        } else {
+            (coefficient, exponent) = (
+                form.excess(tokens: 1, batch: form.optimalBatch(tokens: 1)), form.tokenExponent
+            )
+        }
+        return ChinchillaLaw.optimalParameterCount(
+            [form.irreducibleLoss, parameters[1], coefficient, parameters[4], exponent],
+            product: product)
     }
 
     package func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity] {
@@ -118,8 +147,7 @@ package struct StepsBatchLaw: ScalingLaw {
                 value: form.stepExponent / (form.batchExponent + form.stepExponent)),
             DerivedQuantity(
                 "token_exponent", meaning: "βγ/(β+γ): how fast loss falls with D at the best batch",
-                value: form.batchExponent * form.stepExponent
-                    / (form.batchExponent + form.stepExponent)),
+                value: form.tokenExponent),
         ]
     }
 }
@@ -162,9 +190,50 @@ package struct StepsBatchForm: Sendable, Equatable {
             + stepCoefficient * exp(-stepExponent * log(tokens / batch))
     }
 
+    /// βγ/(β+γ): the exponent of D along the best batch sizes.
+    package var tokenExponent: Double {
+        batchExponent * stepExponent / (batchExponent + stepExponent)
+    }
+
+    /// The loss of endless tokens in batches without end.
+    package func minimumLoss(parameterCount: Double) -> Double {
+        irreducibleLoss + parameterCoefficient * exp(-parameterExponent * log(parameterCount))
+    }
+
+    /// The fewest steps to a loss, in batches without end; nil when the model never gets there.
+    package func minimumSteps(toLoss loss: Double, parameterCount: Double) -> Double? {
+        steps(toLoss: loss, parameterCount: parameterCount, batchTokens: .infinity)
+    }
+
+    /// The fewest tokens to a loss, at the best batch size; nil when the model never gets there.
+    package func minimumTokens(toLoss loss: Double, parameterCount: Double) -> Double? {
+        let excess = loss - minimumLoss(parameterCount: parameterCount)
+        guard excess > 0 else { return nil }
+        let single = self.excess(tokens: 1, batch: optimalBatch(tokens: 1))
+        return exp(log(single / excess) / tokenExponent)
+    }
+
+    /// The steps to a loss at a batch size; nil when they never get there.
+    package func steps(toLoss loss: Double, parameterCount: Double, batchTokens: Double) -> Double?
+    {
+        let excess =
+            loss - minimumLoss(parameterCount: parameterCount)
+            - batchCoefficient * exp(-batchExponent * log(batchTokens))
+        guard excess > 0 else { return nil }
+        return exp(log(stepCoefficient / excess) / stepExponent)
+    }
+
+    /// The losses along a training with one batch size, after each of some steps.
+    package func trajectory(parameterCount: Double, batchTokens: Double, steps: [Double])
+        -> [Double]
+    {
+        let least = minimumLoss(parameterCount: parameterCount)
+        return steps.map { least + excess(tokens: $0 * batchTokens, batch: batchTokens) }
+    }
+
     /// The loss at the best batch size.
     package func loss(parameterCount: Double, tokens: Double) -> Double {
-        irreducibleLoss + parameterCoefficient * exp(-parameterExponent * log(parameterCount))
+        minimumLoss(parameterCount: parameterCount)
             + excess(tokens: tokens, batch: optimalBatch(tokens: tokens))
     }
 

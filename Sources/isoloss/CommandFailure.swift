@@ -74,7 +74,7 @@ extension FittingError {
     /// True when other input is wanted; else there is just no answer.
     fileprivate var isBadInput: Bool {
         switch self {
-        case .notEvaluable, .nothingPredicted, .cancelled: false
+        case .notEvaluable, .nothingPredicted, .notIdentified, .cancelled: false
         default: true
         }
     }

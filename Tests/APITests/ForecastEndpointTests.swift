@@ -323,6 +323,9 @@ import Testing
         #expect(curve.json["metric"]?["lower"] == nil)
         let wrong = try service.get("\(asked)&then=\(sizes)")
         #expect(wrong.status == 422 && wrong.pointers == ["/then"], "\(wrong.text)")
+        // A published fit goes by its name, too.
+        let named = try service.get("\(asked)&then=gadre-2024-17-tasks-c4")
+        #expect(named.json["metric"]?["value"]?.double == value, "\(named.text)")
         #expect(try service.get("\(asked)&then=none").status == 404)
     }
 

@@ -55,7 +55,12 @@ import Testing
         let answer = try JSONDecoding.value(LossResponse.self, from: Array(outcome.output.utf8))
         let expected = 0.759 - 1.289 * exp(-0.972 * (try #require(answer.loss)))
         #expect(abs(try #require(answer.metric).value - expected) < 1e-12)
-        #expect(answer.metric?.lower == nil && answer.warnings.contains(PublishedFit.noInterval))
+        #expect(answer.metric?.lower == nil)
+        for warning in [PublishedFit.noInterval]
+            + (try PublishedFit.named("hoffmann-2022").warnings)
+        {
+            #expect(answer.warnings.count { $0 == warning } == 1, "\(warning)")
+        }
         let text = try program("\(sizes) gadre-2024-46-tasks-c4")
         #expect(text.lines.contains { $0.hasPrefix("metric ") }, "\(text.output)")
         let csv = try program("\(sizes) gadre-2024-46-tasks-c4 --format csv")
@@ -88,6 +93,7 @@ import Testing
         #expect(outcome.code == 0, "\(outcome.error)")
         let report = try JSONDecoding.value(ScoreReport.self, from: Array(outcome.output.utf8))
         #expect(report.average.worstRelativeError < 1e-12)
+        #expect(report.warnings.contains { $0.contains("tokenizer") })
     }
 
     @Test func `a law ends with its published fits`() throws {

@@ -38,6 +38,39 @@ import Testing
         return true
     }
 
+    /// At one batch size E + B·M^−β is all that runs tell of three parameters.
+    @Test func `steps and batches of one batch size are refused by name`() throws {
+        let rows = try SyntheticStudy.table(noise: 0.01, seed: 3).map { run in
+            var run = run
+            run.features[.batchTokens] = 5e5
+            return run
+        }
+        var request = FitRequest(law: "steps-batch")
+        #expect {
+            _ = try Fitter().prepare(request, runs: rows)
+        } throws: { error in
+            let message = (error as? FittingError)?.message ?? ""
+            return message.hasPrefix("not-identified: all runs have one batch size")
+                && message.hasSuffix(".")
+        }
+        request.fixed = ["irreducible_loss": 1.8, "batch_exponent": 0.3]
+        #expect(throws: Never.self) { _ = try Fitter().prepare(request, runs: rows) }
+    }
+
+    @Test(arguments: [(2.5, 0), (0.2, 1)])
+    func `a share below 0 or above 1 is said to be none`(loss: Double, warnings: Int) throws {
+        let law = try LawCatalog.standard.law("loss-to-metric")
+        let report = FitReport(
+            law: "loss-to-metric",
+            parameters: zip(law.parameters, [0.759, 1.289, 0.972]).map {
+                .init(name: $0.name, value: $1)
+            }
+        )
+        let band = try LawPredictor(report: report).loss(features: [.loss: loss], interval: nil)
+        #expect(band.warnings.count == warnings)
+        #expect(band.warnings.allSatisfy { $0.contains("lies outside of 0 to 1") })
+    }
+
     @Test func `every report of five rows can be written as JSON`() throws {
         for seed in 10..<40 as Range<UInt64> {
             let report = try Fitter().fit(

@@ -60,7 +60,15 @@ struct StepsBatchLawTests {
             }
             return law.law.cautions(for: inputs, free: Set(law.parameters.map(\.name)))
         }
-        #expect(warnings([1e5, 1e5]).first?.contains("cannot be told") == true)
+        func refusal(_ free: [String]) -> String? {
+            let inputs = [1e4, 2e4].map {
+                LawInput(features: [.parameterCount: 1e8, .batchTokens: 1e5, .stepCount: $0])
+            }
+            return law.law.refusal(for: inputs, free: Set(free))
+        }
+        let batch = ["irreducible_loss", "batch_coefficient", "batch_exponent"]
+        #expect(refusal(batch)?.contains("all runs have one batch size") == true)
+        #expect(refusal(["irreducible_loss", "step_exponent"]) == nil)
         #expect(warnings([1e5, 2e5]).first?.contains("third batch size") == true)
         #expect(warnings([1e5, 2e5, 4e5]).isEmpty)
     }

@@ -23,6 +23,10 @@ enum FaultMapping {
             .field(.unprocessableContent, error.pointer, error.message)
         case let error as ScheduleError: fault(error, status: .unprocessableContent)
         case let error as LawError: .field(.unprocessableContent, error.pointer, error.message)
+        case FittingError.notIdentified(let reason):
+            HTTPError(
+                .unprocessableContent, type: PlanError.Refusal.notIdentified.rawValue,
+                detail: FittingError.notIdentified(reason).message)
         case let error as FittingError:
             .field(.unprocessableContent, error.pointer, error.message)
         case let error as PlanError:

@@ -245,6 +245,15 @@ package struct LawPredictor: Sendable {
                 "at \(impossible) of \(count) points the law gives no loss above 0: they lie too "
                     + "far from its data")
         }
+        if let metric = law.law as? LossToMetricLaw, let values = try? parameterValues(for: [:]),
+            let shares = metric.shares(values),
+            let stranger = band.losses.first(where: { $0.isFinite && !shares.contains($0) })
+        {
+            band.warnings.append(
+                "the metric \(String(format: "%.3g", stranger)) lies outside of 0 to "
+                    + "\(String(format: "%g", shares.upperBound)), which no share does: the law is "
+                    + "asked beyond what it can tell")
+        }
         if unbounded > 0 {
             band.warnings.append(
                 "at \(unbounded) of \(count) points the data do not bound the loss, so there is no "

@@ -76,7 +76,7 @@ extension LawPredictor {
     /// - Returns: A sentence for each size that lies far beyond the data, and one for a size whose
     ///   parameters had to be interpolated.
     package func warnings(for features: [Feature: Double]) -> [String] {
-        let interpolated = sizeWarnings(for: features)
+        let interpolated = sizeWarnings(for: features) + publishedWarnings(for: features)
         guard let range = report.fittedRange else { return interpolated }
         let run = Run(id: "prediction", features: features)
         let features = (try? law.law.features(of: run)) ?? features
@@ -87,6 +87,27 @@ extension LawPredictor {
                 }
                 return Self.warning(feature.rawValue, value, fitted)
             }
+    }
+
+    private func publishedWarnings(for features: [Feature: Double]) -> [String] {
+        warningsBeyondStudy(features) + (published?.warnings ?? [])
+    }
+
+    /// Warnings about sizes outside of those that a published fit was fitted on, however little.
+    package func warningsBeyondStudy(_ features: [Feature: Double]) -> [String] {
+        guard let published else { return [] }
+        return Feature.allCases.compactMap { feature in
+            guard let value = features[feature], let range = published.ranges[feature],
+                !range.contains(value)
+            else { return nil }
+            let comparison =
+                value > range.upperBound
+                ? "\(Self.text(value / range.upperBound)) times their largest"
+                : "\(Self.text(range.lowerBound / value)) times below their smallest"
+            return "\(published.name) was fitted on \(published.fittedOn); \(feature.rawValue) = "
+                + "\(Self.text(value)) is \(comparison), and nothing fitted says that the law holds "
+                + "there"
+        }
     }
 
     private static func warning(

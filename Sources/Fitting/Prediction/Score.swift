@@ -82,7 +82,22 @@ extension LawPredictor {
         return ScoreReport(
             law: law.about.id, runs: entries, average: .average(entries.map(\.metrics)),
             warnings: observations.warnings + band.warnings
-                + observations.inputs.flatMap { sizeWarnings(for: $0.features) })
+                + observations.inputs.flatMap { sizeWarnings(for: $0.features) }
+                + warningsBeyondStudy(extremes(of: observations.inputs, by: max))
+                + warningsBeyondStudy(extremes(of: observations.inputs, by: min))
+                + (published?.warnings ?? []))
+    }
+
+    /// The largest, or smallest, of each feature that the runs have outside of a published study.
+    private func extremes(
+        of inputs: [LawInput], by choice: (Double, Double) -> Double
+    ) -> [Feature: Double] {
+        inputs.reduce(into: [:]) { sizes, input in
+            for (feature, value) in input.features {
+                guard published?.ranges[feature]?.contains(value) == false else { continue }
+                sizes[feature] = sizes[feature].map { choice($0, value) } ?? value
+            }
+        }
     }
 }
 

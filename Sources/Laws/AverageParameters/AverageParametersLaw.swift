@@ -82,8 +82,10 @@ package struct AverageParametersLaw: ScalingLaw {
             })
     }
 
-    package func optimalParameterCount(_ parameters: [Double], product: Double) -> Double? {
-        dense.optimalParameterCount(parameters, product: product)
+    package func optimalParameterCount(
+        _ parameters: [Double], product: Double, held: [Feature: Double]
+    ) -> Double? {
+        ChinchillaLaw.optimalParameterCount(parameters, product: product)
     }
 
     package func derivedQuantities(_ parameters: [Double]) -> [DerivedQuantity] {

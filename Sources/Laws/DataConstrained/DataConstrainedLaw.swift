@@ -54,6 +54,11 @@ package struct DataConstrainedLaw: ScalingLaw {
         options: [repeats],
         limits: "Validation loss of finished runs; the scales need runs that repeat their data.")
 
+    package var formula: String {
+        isOverfitting
+            ? "L = E + A·N^−α + B·D^−β + P·R^δ·(N/U)^κ, R = D/U − 1" : Self.about.formula
+    }
+
     package let parameters: [ParameterSpec]
     package let requiredFeatures: [Feature] = [.parameterCount, .tokenCount]
     package let optionalFeatures: [Feature] = [.uniqueTokenCount]

@@ -32,7 +32,8 @@ struct ComputeOptimum {
     func best(flops: Double, parameters: [Double]? = nil, near: Double? = nil) throws -> Outcome {
         let values = parameters ?? surface.values
         if cost.attention == nil, sizes == 1...1e18, mostTokens == .infinity,
-            let size = surface.law.optimalParameterCount(values, product: flops / cost.coefficient)
+            let size = surface.law.optimalParameterCount(
+                values, product: flops / cost.coefficient, held: surface.held)
         {
             var outcome = try self.outcome(size, flops: flops, values)
             guard outcome.parameterCount >= 1, outcome.tokenCount >= 1 else {

@@ -14,7 +14,7 @@ struct AnswersCommand: ParsableCommand {
         discussion: """
             On Hoffmann's 240 points the best size in closed form and by search, and the size for \
             5.76e23 FLOP with its interval; on isoFLOP tables the three approaches side by side, \
-            with the bias of the parabolas (arXiv 2603.22339); laws compared inside their data, on \
+            with the bias of the parabolas (arXiv 2603.22339); the coupled law's best known fits; laws compared inside their data, on \
             larger N, on more D, and both far; on Muennighoff's runs the published objective, and the law that lets the loss rise again. The best fit known of the latter \
             was found by other software.
             """)
@@ -26,8 +26,8 @@ struct AnswersCommand: ParsableCommand {
         }
         var misses = 0
         let checks = [
-            Self.optima, Self.chinchilla, Self.isoflop, Self.comparison, Self.published,
-            Self.overfitting,
+            Self.optima, Self.chinchilla, Self.isoflop, Self.coupled, Self.comparison,
+            Self.published, Self.overfitting,
         ]
         for check in checks {
             misses += try check(folder)
@@ -136,6 +136,27 @@ struct AnswersCommand: ParsableCommand {
                 answer.rows("approaches").count == 3 && isSaid,
                 "\(name): three approaches at \(answer["training_flops"]?.number ?? .nan) FLOP, and "
                     + "the parabolas' bias is said")
+        }
+        return misses
+    }
+
+    // MARK: The coupled law
+
+    /// The best known objectives of the law `skaling`, by other software from many starts.
+    private static func coupled(_ folder: String) throws -> Int {
+        guard let runs = try runs(folder, "chinchilla-figure4.csv") else { return 0 }
+        var misses = 0
+        for (excluded, known) in [(0, 0.025_956_786_7), (5, 0.004_728_144_95)] {
+            var request = FitRequest(
+                law: "skaling", objective: try Objective(parsing: "log-huber:0.05"))
+            request.excludeHighest = excluded
+            let report = try Fitter().fit(request, runs: runs)
+            let cost = report.cost ?? .infinity
+            misses += verdict(
+                cost < known * (1 + 1e-6),
+                "skaling on \(report.points) points: objective \(Figures.cost(cost)), known "
+                    + "\(Figures.cost(known)), relative difference "
+                    + String(format: "%.1e", cost / known - 1))
         }
         return misses
     }
