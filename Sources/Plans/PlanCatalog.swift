@@ -64,6 +64,7 @@ package struct PlanCatalog: Sendable {
         } else if about.needsFit {
             throw PlanError.fitMissing(kind: about.id)
         }
+        try checkSizes(context, about)
         let plan = try kind.init(
             PlanOptions(
                 options, features: context.features, of: about, parse: context.schedule))
@@ -77,9 +78,41 @@ package struct PlanCatalog: Sendable {
         }
         var result = try plan.result(context)
         if let fit = context.fit, about.takesFit {
-            result.warnings += IntervalWarning.warnings(of: fit, context.interval)
+            // Fits of curves say mostly which points they left out.
+            let ofFit = fit.law.about.kind == .table ? fit.report.warnings : []
+            let more =
+                IntervalWarning.warnings(of: fit, context.interval)
+                + (fit.published?.warnings ?? ofFit)
+            result.warnings += more.filter { !result.warnings.contains($0) }
         }
         return result
+    }
+
+    /// Refuses a size that would change nothing: one that the plan itself chooses, or that neither it
+    /// nor the law reads.
+    private static func checkSizes(
+        _ context: PlanContext, _ about: PlanDescription
+    ) throws(PlanError) {
+        let law = about.takesFit ? context.fit?.law : nil
+        var read = Set(law.map { $0.law.requiredFeatures + $0.law.optionalFeatures } ?? [])
+        // A forecast has parameters for each size.
+        if case .average = law?.law.fitting { read.insert(.parameterCount) }
+        let chosen = law?.about.kind == .table ? LossSurface.replaced : []
+        let declared = Set(about.options.compactMap { Feature(rawValue: $0.name) })
+        // A run that is asked about carries more than is read.
+        let own = Set((context.run?.features ?? [:]).keys)
+        for feature in Feature.allCases {
+            guard let value = context.features[feature],
+                !own.union(declared).union(read.subtracting(chosen)).contains(feature)
+            else { continue }
+            throw .invalid(
+                option: feature.rawValue, value: PlanText.number(value),
+                rule: chosen.contains(feature)
+                    ? "is for the plan \(about.id) to choose; leave it out"
+                    : "is read by neither the plan \(about.id)"
+                        + (law.map { " nor the law \($0.about.id)" } ?? " nor a law")
+                        + "; leave it out")
+        }
     }
 
     /// The laws whose fits can answer a kind of plan.

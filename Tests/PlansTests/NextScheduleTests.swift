@@ -63,6 +63,7 @@ struct NextScheduleTests {
             ], context: PlanContext(predictor: before, interval: .init()))
         #expect(answer.rows("choices").count == 3)
         var kept: [(promised: Double, found: Double)] = []
+        var rates: [Double] = []
         for choice in answer.rows("choices") {
             guard case .text(let text) = choice["schedule"] else { continue }
             // At the fit's own losses, so that only the widths change.
@@ -73,10 +74,16 @@ struct NextScheduleTests {
                     try variance(Self.fit(study + [more])) / variance(before)
                 ))
         }
+        for (choice, kept) in zip(answer.rows("choices"), kept) {
+            rates.append((1 - kept.found) / (try #require(choice["step_count"]?.number)))
+        }
         for (promised, found) in kept {
             #expect(promised < 1 && abs(log(found / promised)) < 0.2, "\(kept)")
         }
-        // The one to train is the best of the refits, too.
-        #expect(kept.map(\.found).min() == kept[0].found, "\(kept)")
+        // The one to train is the best of the refits per step, too; the best in all is named.
+        #expect(rates.max() == rates[0], "\(kept), \(rates)")
+        let strongest = kept.indices.min { kept[$0].found < kept[$1].found } ?? 0
+        guard case .text(let text) = answer.rows("choices")[strongest]["schedule"] else { return }
+        #expect(answer.advice.hasSuffix("tells \(text)."))
     }
 }

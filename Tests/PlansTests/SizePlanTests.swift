@@ -59,6 +59,31 @@ struct SizePlanTests {
             "\(numeric.parameterCount / closed.parameterCount - 1)")
     }
 
+    /// k drops out of the coupled law's optimum, and at fixed experts their law is Chinchilla's.
+    @Test(arguments: [
+        ("skaling", [1.220, 3355, 18186, 0.408, 0.431, 0.452], [:]),
+        (
+            "mixture-of-experts",
+            [
+                1.3637, 35.91, 35.98, -0.1889, -0.1775, -0.2285, 0.5529, 0.0098, -0.0259, 2.0732,
+                290.4521,
+            ], [Feature.expertCount: 8.0]
+        ),
+    ])
+    func `closed forms of other laws are what a search finds`(
+        law: String, values: [Double], features: [Feature: Double]
+    ) throws {
+        let surface = try LossSurface(
+            PlanContext(predictor: Fits.predictor(law, values), features: features))
+        let optimum = ComputeOptimum(surface: surface, cost: ComputeCost())
+        for flops in [1e19, 1e21, 1e23] {
+            let closed = try optimum.best(flops: flops)
+            let numeric = try optimum.searched(flops: flops, surface.values)
+            #expect(closed.isClosedForm)
+            #expect(abs(numeric.parameterCount / closed.parameterCount - 1) < 1e-9, "\(law)")
+        }
+    }
+
     /// With independent errors of 1 % the variance of log N* = (log(αA/βB) + β·log P)/(α + β) is a sum
     /// over parameters of squares that a pencil can write.
     @Test func `intervals are the delta method's on logarithms`() throws {

@@ -87,7 +87,7 @@ package struct AnnealNowResult: Codable, Sendable, Equatable {
 
     init(_ context: PlanContext, live: LiveRun) {
         law = context.predictor.law.about.id
-        formula = context.predictor.law.about.formula
+        formula = context.predictor.law.law.formula
         lossUnit = context.lossUnit
         run = live.id
         now = live.now

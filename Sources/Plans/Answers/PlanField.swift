@@ -71,6 +71,7 @@ struct PlanField: Sendable {
         PlanField("bound", "Ω*, the bound there"),
         PlanField("relative_bound", "bound, times its lowest"),
         PlanField("batch_tokens", "batch", unit: "tokens per step"),
+        PlanField("best_batch_tokens", "best batch", unit: "tokens per step"),
         PlanField("critical_batch_tokens", "critical batch", unit: "tokens per step"),
         PlanField(
             "minimum_batch_tokens", "smallest batch within the tolerance", unit: "tokens per step"),

@@ -25,14 +25,15 @@ enum PlanText {
 enum SizeText {
     /// `72.2 billion`.
     static func count(_ value: Double) -> String {
+        // Rounded first: a hair below a billion is no thousand million.
+        let value = PlanText.rounded(value, digits: 3)
         let units = [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")]
         for (unit, word) in units where value >= unit && value < 1e16 {
             return "\(PlanText.number(value / unit, digits: 3)) \(word)"
         }
         // Thousands in full: nobody says 1.42e4 steps.
         return value >= 1e3 && value < 1e6
-            ? PlanText.number(PlanText.rounded(value, digits: 3), digits: 6)
-            : PlanText.number(value, digits: 3)
+            ? PlanText.number(value, digits: 6) : PlanText.number(value, digits: 3)
     }
 
     /// `72.2 billion (36 billion to 140 billion)`.

@@ -53,9 +53,13 @@ struct PlanUncertainty {
     private let covariance: [[Double]]?
     private let quantile: Double
 
-    /// A difference is taken over this share of a standard error: far above the rounding of an
-    /// optimum, and far below where the quantity bends.
+    /// A difference is taken over this share of a standard error, or of the value where that is less.
+    ///
+    /// That is far above the rounding of an optimum, and far below where the quantity bends; the error
+    /// of a loose parameter may reach far out of the law's range.
     private static let step = 1e-2
+    /// Half a width of logarithms that is rounding: a quantity that a limit binds has no interval.
+    private static let leastHalf = 1e-9
     /// An interval whose ends lie further apart than this factor says that nothing is known.
     private static let meaninglessRatio = 1e6
 
@@ -101,6 +105,7 @@ struct PlanUncertainty {
                     "the fit leaves the answer open by a factor of more than a million; fit more "
                         + "runs that differ in size and in tokens")
             }
+            guard half > Self.leastHalf else { return PlannedQuantity(value) }
             return PlannedQuantity(value, lower: value * exp(-half), upper: value * exp(half))
         }
     }
@@ -129,12 +134,16 @@ struct PlanUncertainty {
     private func slopes(
         of quantities: ([Double]) throws -> [Double], by index: Int, variance: Double
     ) throws -> [Double] {
-        let value = values[index]
-        let error = variance.isFinite ? variance.squareRoot() : abs(value)
-        let step = max(Self.step * error, 1e-9 * abs(value))
-        let bounds = specs[index].bounds
-        let high = min(value + step, bounds.upperBound)
-        let low = max(value - step, bounds.lowerBound)
+        let (spec, value) = (specs[index], values[index])
+        let error = variance.isFinite ? variance.squareRoot() : max(abs(value), 1e-6)
+        // The unit of the solver's coordinate in the parameter's own: positive parameters that range
+        // over decades are moved by factors.
+        let unit = spec.scale.slope(at: value)
+        let size = spec.scale == .linear ? abs(value) : 1
+        let widest = size > 0 ? Self.step * size : .infinity
+        let step = min(max(Self.step * error / unit, 1e-9 * size), widest)
+        let place = spec.scale.coordinate(of: value)
+        let (high, low) = (spec.value(at: place + step), spec.value(at: place - step))
         func logs(_ moved: Double) throws -> [Double] {
             var parameters = values
             parameters[index] = moved

@@ -119,7 +119,7 @@ package struct BestScheduleResult: Codable, Sendable, Equatable {
         recommended: String, families: [Member]
     ) {
         law = context.predictor.law.about.id
-        formula = context.predictor.law.about.formula
+        formula = context.predictor.law.law.formula
         lossUnit = context.lossUnit
         self.totalSteps = totalSteps
         self.warmupSteps = warmupSteps

@@ -73,12 +73,18 @@ package struct ComputeOptimalPlan: PlanKind {
             return [
                 found.parameterCount, found.tokenCount, found.tokenCount / found.parameterCount,
             ]
+                + (surface.bestBatch(tokenCount: found.tokenCount, parameters: parameters)
+                    .map { [$0, found.tokenCount / $0] } ?? [])
         }
         let loss = try context.plannedLoss(
             surface, parameterCount: best.parameterCount, tokenCount: best.tokenCount)
         answer["parameter_count"] = .quantity(planned[0])
         answer["token_count"] = .quantity(planned[1])
         answer["tokens_per_parameter"] = .quantity(planned[2])
+        if planned.count > 3 {
+            answer["batch_tokens"] = .quantity(planned[3])
+            answer["step_count"] = .quantity(planned[4])
+        }
         answer["loss"] = .quantity(loss)
         answer["curve"] = .rows(try rows(Self.factors, of: best, optimum, context))
         answer[PlanDocument.drawing] = .rows(

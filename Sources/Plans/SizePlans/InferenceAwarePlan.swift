@@ -36,6 +36,9 @@ package struct InferenceAwarePlan: PlanKind {
         ])
 
     private static let drawnRatio = 4.0
+    /// The most parameters or tokens that a loss is sought with: a target close to the irreducible loss
+    /// takes more than anybody has, and is answered with warnings.
+    private static let most = 1e30
 
     private let inferenceTokens: Double
     private let goal: Goal
@@ -53,9 +56,12 @@ package struct InferenceAwarePlan: PlanKind {
         switch (loss, flops) {
         case (let loss?, nil): goal = .loss(loss)
         case (nil, let flops?): goal = .budget(flops)
-        default:
-            throw .missing(
-                kind: Self.about.id, options: [Self.about.options[loss == nil ? 1 : 2]])
+        case (_?, let flops?):
+            throw .invalid(
+                option: "total_flops", value: PlanText.number(flops),
+                rule: "came with target_loss; give one of the two")
+        case (nil, nil):
+            throw .missing(kind: Self.about.id, options: [Self.about.options[1]])
         }
         var cost = ComputeCost()
         cost.coefficient = try options.number("flops_per_parameter") ?? 6
@@ -142,7 +148,8 @@ package struct InferenceAwarePlan: PlanKind {
                 ]
                 switch goal {
                 case .loss(let target):
-                    let tokens = try surface.tokenCount(toLoss: target, parameterCount: size)
+                    let tokens = try surface.tokenCount(
+                        toLoss: target, parameterCount: size, atMost: Self.most)
                     guard let tokens else { return nil }
                     let total = cost.coefficient * size * (tokens + served / 3)
                     // Sizes that hardly reach the loss would leave no height to the rest.
@@ -174,7 +181,6 @@ package struct InferenceAwarePlan: PlanKind {
         _ surface: LossSurface, _ parameters: [Double], near: Choice?, serving: Double? = nil
     ) throws -> Choice {
         let served = serving ?? inferenceTokens
-        let range = 0.0...log(1e16)
         let start = serving == nil ? near.map { log($0.parameterCount) } : nil
         switch goal {
         case .budget(let flops):
@@ -198,24 +204,28 @@ package struct InferenceAwarePlan: PlanKind {
             }
             return Choice(parameterCount: exp(found.place), tokenCount: tokens(found.place))
         case .loss(let target):
-            let found = try LogMinimum(in: range, near: start) { places in
+            func tokens(_ place: Double) throws -> Double? {
+                try surface.tokenCount(
+                    toLoss: target, parameterCount: exp(place), parameters: parameters,
+                    atMost: Self.most)
+            }
+            let found = try LogMinimum(in: 0...log(Self.most), near: start) { places in
                 try places.map { place in
-                    guard
-                        let tokens = try surface.tokenCount(
-                            toLoss: target, parameterCount: exp(place), parameters: parameters)
-                    else { return .infinity }
-                    return place + log(tokens + served / 3)
+                    try tokens(place).map { place + log($0 + served / 3) } ?? .infinity
                 }
             }
-            guard
-                let tokens = try surface.tokenCount(
-                    toLoss: target, parameterCount: exp(found.place), parameters: parameters)
-            else {
-                throw PlanError.unreachable(
-                    target,
-                    floor: try surface.loss(
-                        parameterCount: 1e16, tokenCount: 1e20, parameters: parameters),
-                    by: "under this fit the loss of any size on any tokens")
+            guard let tokens = try tokens(found.place) else {
+                let floor = try surface.floor(parameters: parameters)
+                guard floor < target else {
+                    throw PlanError.unreachable(
+                        target, floor: floor,
+                        by: "under this fit the loss of any size on any tokens")
+                }
+                throw PlanError.refused(
+                    .unreachableLoss,
+                    "the target \(PlanText.number(target, digits: 5)) takes more than "
+                        + "\(PlanText.number(Self.most)) parameters or tokens; endless ones would "
+                        + "reach \(PlanText.number(floor, digits: 5))")
             }
             guard found.isInterior else {
                 throw PlanError.refused(

@@ -102,6 +102,9 @@ package struct NextRunPlan: PlanKind {
         var variance: Double
         /// The share of the asked loss's variance that it takes away.
         var reduction = 0.0
+
+        /// The same per FLOP or per step.
+        var rate: Double { reduction / cost }
     }
 
     package func result(_ context: PlanContext) throws -> PlanDocument {
@@ -173,10 +176,9 @@ package struct NextRunPlan: PlanKind {
     private func answer(
         _ candidates: [Candidate], _ half: Double, per unit: String, _ context: PlanContext
     ) throws -> PlanDocument {
-        guard let best = candidates.max(by: { $0.reduction < $1.reduction }),
-            let cheapest = candidates.max(by: {
-                $0.reduction / $0.cost < $1.reduction / $1.cost
-            })
+        let ranked = candidates.sorted { $0.rate > $1.rate }
+        guard let best = ranked.first,
+            let strongest = candidates.max(by: { $0.reduction < $1.reduction })
         else { preconditionFailure("there are candidates") }
         func after(_ candidate: Candidate) -> Double {
             half * max(0, 1 - candidate.reduction).squareRoot()
@@ -189,11 +191,11 @@ package struct NextRunPlan: PlanKind {
         answer["expected_half_width"] = .number(after(best))
         answer["method"] = .text("linearised fit: (hᵀΣg)²/(σ² + gᵀΣg) of hᵀΣh")
         answer["choices"] = .rows(
-            candidates.sorted { $0.reduction > $1.reduction }.prefix(Self.shownCandidates).map {
+            ranked.prefix(Self.shownCandidates).map {
                 var row = $0.row
                 row["choice"] = nil
                 row["reduction"] = .number($0.reduction)
-                row["reduction_per_\(unit.lowercased())"] = .number($0.reduction / $0.cost)
+                row["reduction_per_\(unit.lowercased())"] = .number($0.rate)
                 row["relative_half_width"] = .number(after($0))
                 return row
             })
@@ -203,9 +205,14 @@ package struct NextRunPlan: PlanKind {
             })
         func percent(_ width: Double) -> String { PlanText.number(100 * width, digits: 2) }
         answer.advice =
-            "Train \(best.words): of these candidates it shrinks the asked loss's interval most, "
-            + "from ±\(percent(half)) % to ±\(percent(after(best))) %. Most per \(unit) "
-            + "tells \(cheapest.words)."
+            "Train \(best.words): of these candidates it shrinks the asked loss's interval most per "
+            + "\(unit), from ±\(percent(half)) % to ±\(percent(after(best))) %. Most in all, to "
+            + "±\(percent(after(strongest))) %, tells \(strongest.words)."
+        if let size = best.row["parameter_count"]?.number,
+            let tokens = best.row["token_count"]?.number
+        {
+            answer.warnings += context.sizeWarnings(parameterCount: size, tokenCount: tokens)
+        }
         return answer
     }
 

@@ -7,7 +7,7 @@ import Records
 ///
 /// Minimises L(N, D, U) under 6·N·D = C with U held. After R repeats a further pass adds
 /// exp(−R/R*_D) of what fresh tokens would, so a token is worth half of a fresh one after
-/// 1 + R*_D·ln 2 epochs.
+/// 1 + R*_D·ln 2 epochs; where repeats overfit instead, the loss itself says how many are too many.
 ///
 /// Source: Muennighoff et al. 2023, arXiv 2305.16264, sections 5 and 6.
 package struct RepeatsPlan: PlanKind {
@@ -43,7 +43,8 @@ package struct RepeatsPlan: PlanKind {
         let surface = try LossSurface(limited)
         let optimum = ComputeOptimum(surface: surface, cost: cost)
         let best = try optimum.best(flops: flops)
-        let scale = try context.predictor.law.index(ofParameter: "token_repeat_scale")
+        // A law of overfitting has no worth of a repeat that halves.
+        let scale = context.predictor.law.parameters.firstIndex { $0.name == "token_repeat_scale" }
         let uncertainty = try PlanUncertainty(context)
         let planned = try uncertainty.planned { parameters in
             try context.budget.check()
@@ -54,7 +55,6 @@ package struct RepeatsPlan: PlanKind {
                 found.tokenCount / found.parameterCount,
             ]
         }
-        let half = try? uncertainty.planned { [1 + $0[scale] * log(2)] }
         let loss = try limited.plannedLoss(
             surface, parameterCount: best.parameterCount, tokenCount: best.tokenCount)
         // Without a limit of tokens every one is fresh.
@@ -66,9 +66,6 @@ package struct RepeatsPlan: PlanKind {
         answer["token_count"] = .quantity(planned[1])
         answer["epochs"] = .quantity(planned[2])
         answer["tokens_per_parameter"] = .quantity(planned[3])
-        answer["epochs_at_half_worth"] =
-            half.map { .quantity($0[0]) }
-            ?? .quantity(PlannedQuantity(1 + surface.values[scale] * log(2)))
         answer["loss"] = .quantity(loss)
         answer["excess_loss"] = .number(best.loss - fresh.loss)
         answer["cost_model"] = .text(cost.text)
@@ -83,9 +80,16 @@ package struct RepeatsPlan: PlanKind {
             + "\(PlanText.number(planned[2].value, digits: 3)) epochs of the "
             + "\(SizeText.count(unique)) tokens: loss \(SizeText.loss(loss)), "
             + "\(PlanText.number(max(0, best.loss - fresh.loss), digits: 2)) above what fresh tokens "
-            + "would give. After "
-            + "\(PlanText.number(1 + surface.values[scale] * log(2), digits: 3)) epochs a token is "
-            + "worth half of a fresh one."
+            + "would give."
+        if let scale {
+            func half(_ parameters: [Double]) -> Double { 1 + parameters[scale] * log(2) }
+            let told = half(surface.values)
+            let planned = try? uncertainty.planned { [half($0)] }
+            answer["epochs_at_half_worth"] = .quantity(planned?[0] ?? PlannedQuantity(told))
+            answer.advice +=
+                " After \(PlanText.number(told, digits: 3)) epochs a token is worth half of a fresh "
+                + "one."
+        }
         answer.warnings = limited.sizeWarnings(
             parameterCount: best.parameterCount, tokenCount: best.tokenCount)
         return answer

@@ -20,7 +20,7 @@ struct LossSurface {
     let held: [Feature: Double]
 
     /// Features that N and D stand for.
-    private static let replaced: [Feature] = [
+    static let replaced: Set<Feature> = [
         .parameterCount, .tokenCount, .averageParameterCount, .totalParameterCount, .stepCount,
         .trainingFLOPs,
     ]
@@ -51,13 +51,22 @@ struct LossSurface {
         return law.requiredFeatures.allSatisfy { known[$0] != nil }
     }
 
+    /// The batch that makes the most of some tokens, where the law knows one and none was given.
+    func bestBatch(tokenCount: Double, parameters: [Double]? = nil) -> Double? {
+        guard law is StepsBatchLaw, held[.batchTokens] == nil else { return nil }
+        return StepsBatchForm(parameters ?? values).optimalBatch(tokens: tokenCount)
+    }
+
     /// The features of a run with these sizes, as the law takes them.
     func features(
-        parameterCount: Double, tokenCount: Double
+        parameterCount: Double, tokenCount: Double, parameters: [Double]? = nil
     ) throws(FittingError) -> [Feature: Double] {
         var features = held
         features[.parameterCount] = parameterCount
         features[.tokenCount] = tokenCount
+        if let batch = bestBatch(tokenCount: tokenCount, parameters: parameters) {
+            features[.batchTokens] = batch
+        }
         let known: [Feature: Double]
         do throws(LawError) {
             known = try law.features(of: Run(id: "plan", features: features))
@@ -84,20 +93,13 @@ struct LossSurface {
     func losses(
         _ sizes: [(parameterCount: Double, tokenCount: Double)], parameters: [Double]? = nil
     ) throws(FittingError) -> [Double] {
-        Self.losses(of: law, at: try inputs(sizes), parameters: parameters ?? values)
-    }
-
-    private func inputs(
-        _ sizes: [(parameterCount: Double, tokenCount: Double)]
-    ) throws(FittingError) -> [LawInput] {
-        var inputs: [LawInput] = []
-        for size in sizes {
-            inputs.append(
-                LawInput(
-                    features: try features(
-                        parameterCount: size.parameterCount, tokenCount: size.tokenCount)))
+        let inputs = try sizes.map { (size) throws(FittingError) in
+            LawInput(
+                features: try features(
+                    parameterCount: size.parameterCount, tokenCount: size.tokenCount,
+                    parameters: parameters))
         }
-        return inputs
+        return Self.losses(of: law, at: inputs, parameters: parameters ?? values)
     }
 
     func loss(
@@ -106,16 +108,23 @@ struct LossSurface {
         try losses([(parameterCount, tokenCount)], parameters: parameters)[0]
     }
 
-    /// The tokens that bring a size to a loss, of at most 1e20; nil where none do.
+    /// The loss of endless parameters on endless tokens: the least that the law ever gives.
+    func floor(parameters: [Double]) throws(FittingError) -> Double {
+        let ends = [1e16, 1e30, 1e100, 1e300].map { ($0, $0) }
+        return try losses(ends, parameters: parameters).filter(\.isFinite).min() ?? .nan
+    }
+
+    /// The tokens that bring a size to a loss, of at most a limit; nil where none do.
     func tokenCount(
-        toLoss target: Double, parameterCount: Double, parameters: [Double]? = nil
+        toLoss target: Double, parameterCount: Double, parameters: [Double]? = nil,
+        atMost limit: Double = 1e20
     ) throws(FittingError) -> Double? {
         func shortfall(_ place: Double) throws(FittingError) -> Double {
             target
                 - (try loss(
                     parameterCount: parameterCount, tokenCount: exp(place), parameters: parameters))
         }
-        let most = log(1e20)
+        let most = log(limit)
         let (first, last) = (try shortfall(0), try shortfall(most))
         guard last > 0 else { return nil }
         guard first < 0 else { return 1 }
@@ -181,7 +190,26 @@ struct LogMinimum {
         isInterior = lowest > 0 && lowest < Self.gridPoints && heights[lowest].isFinite
         guard isInterior, width > 0 else { return }
         let bracket = grid[lowest - 1]...grid[lowest + 1]
-        if let root = try Self.root(from: place, in: bracket, values) { place = root }
+        if let root = try Self.root(from: place, in: bracket, values),
+            try values([root])[0] <= heights[lowest] + 1e-12 * abs(heights[lowest])
+        {
+            place = root
+        } else {
+            place = try Self.kink(in: bracket, values)
+        }
+    }
+
+    /// The lowest point of a function that has no slope there, by thirds: a tenth of a millionth off.
+    private static func kink(
+        in bracket: ClosedRange<Double>, _ values: ([Double]) throws -> [Double]
+    ) rethrows -> Double {
+        var (low, high) = (bracket.lowerBound, bracket.upperBound)
+        while high - low > 1e-7 {
+            let third = (high - low) / 3
+            let heights = try values([low + third, high - third])
+            if heights[0] <= heights[1] { high -= third } else { low += third }
+        }
+        return 0.5 * (low + high)
     }
 
     /// Newton's method on the derivative, kept inside a bracket; nil where it finds none.

@@ -8,7 +8,7 @@ extension PlanContext {
     /// A document of a kind with the law, its formula and what N means.
     func document(_ kind: String) -> PlanDocument {
         var answer = PlanDocument(kind: kind, law: predictor.law.about.id)
-        answer["formula"] = .text(predictor.law.about.formula)
+        answer["formula"] = .text(predictor.law.law.formula)
         answer["loss_unit"] = .text(lossUnit)
         // Laws of curves mostly know no N.
         let law = predictor.law
@@ -48,6 +48,11 @@ extension PlanContext {
     func sizeWarnings(parameterCount: Double, tokenCount: Double) -> [String] {
         guard let fitted = predictor.report.fittedRange?.features else {
             if let published = predictor.published {
+                guard published.ranges.isEmpty else {
+                    return predictor.warningsBeyondStudy([
+                        .parameterCount: parameterCount, .tokenCount: tokenCount,
+                    ])
+                }
                 return [
                     "\(published.name) was fitted on \(published.fittedOn), in "
                         + "\(published.lossUnit); nothing fitted says that it holds beyond"

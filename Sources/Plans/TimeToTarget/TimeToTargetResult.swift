@@ -58,7 +58,7 @@ package struct TimeToTargetResult: Codable, Sendable, Equatable {
 
     init(_ context: PlanContext, targetLoss: Double, maximumSteps: Int) {
         law = context.predictor.law.about.id
-        formula = context.predictor.law.about.formula
+        formula = context.predictor.law.law.formula
         lossUnit = context.lossUnit
         self.targetLoss = targetLoss
         self.maximumSteps = maximumSteps
