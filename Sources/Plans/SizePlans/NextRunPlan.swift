@@ -206,8 +206,12 @@ package struct NextRunPlan: PlanKind {
         func percent(_ width: Double) -> String { PlanText.number(100 * width, digits: 2) }
         answer.advice =
             "Train \(best.words): of these candidates it shrinks the asked loss's interval most per "
-            + "\(unit), from ±\(percent(half)) % to ±\(percent(after(best))) %. Most in all, to "
-            + "±\(percent(after(strongest))) %, tells \(strongest.words)."
+            + "\(unit)\(strongest.words == best.words ? " and most in all" : ""), from "
+            + "±\(percent(half)) % to ±\(percent(after(best))) %."
+        if strongest.words != best.words {
+            answer.advice +=
+                " Most in all, to ±\(percent(after(strongest))) %, tells \(strongest.words)."
+        }
         if let size = best.row["parameter_count"]?.number,
             let tokens = best.row["token_count"]?.number
         {
