@@ -67,7 +67,9 @@ def deadly(options, table):
                     statuses=(200, 400, 422))
             for peak in ("1e308", "1e-300", "1e6", "1e-30"):
                 add(f"deadly: plan {law} peak {peak}", "GET", plan(
-                    fit, "best-schedule", total_steps=4000, warmup=300, peak=peak))
+                    fit, "best-schedule", total_steps=4000, warmup=300, peak=peak),
+                    # As is a peak beyond the limits of rates.
+                    statuses=(200, 400, 422) if peak in ("1e308", "1e-300") else (200, 422))
             for target in ("1e308", "1e-308", "5e-324"):
                 add(f"deadly: time to {target} {law}", "GET", plan(
                     fit, "time-to-target", target=target, schedule="warmup:300@3e-3,hold:3000"),
