@@ -119,10 +119,10 @@ struct AveragingProcedure: FittingProcedure {
         guard request.options[mixture.dropOption.name] == nil, let scale = CurveScale(inputs),
             scale.gainPriorShare == 0
         else { return nil }
-        let areCooldownsShort = scale.pacePriorShare > 0.5
-        guard areCooldownsShort || inputs.count >= Self.fewestRuns else { return nil }
+        let isOpen = Self.leavesPaceOpen(scale)
+        guard isOpen || inputs.count >= Self.fewestRuns else { return nil }
         var best: (law: ConfiguredLaw, outcome: MemberFit.Outcome)?
-        for measure in areCooldownsShort ? [Self.usualMeasure] : mixture.dropOption.values {
+        for measure in isOpen ? [Self.usualMeasure] : mixture.dropOption.values {
             let law = law.choosing(measure, of: mixture.dropOption)
             guard case .average(let mixture) = law.law.fitting,
                 let outcome = fits(of: mixture)[0].fit(sizes.map(\.observations))
@@ -132,6 +132,9 @@ struct AveragingProcedure: FittingProcedure {
         }
         return best
     }
+
+    /// True where the runs' cooldowns are too short to tell one measure of drops from another.
+    private static func leavesPaceOpen(_ scale: CurveScale) -> Bool { scale.pacePriorShare > 0.5 }
 
     private func fits(of mixture: LawMixture) -> [MemberFit] {
         mixture.members.map { member in
@@ -248,9 +251,8 @@ struct AveragingProcedure: FittingProcedure {
         if request.options[drops.name] == nil, let measure = way.law.options.values[drops.name],
             measure != drops.defaultValue
         {
-            let scale = CurveScale(prepared.observations.inputs)
             choice +=
-                (scale?.pacePriorShare ?? 0) > 0.5
+                CurveScale(prepared.observations.inputs).map(Self.leavesPaceOpen) == true
                 ? "; the runs' cooldowns are short, so that drops of the rate are measured as in most "
                     + "studies: \(measure)"
                 : "; drops of the rate are measured by what fits the runs best: \(measure)"

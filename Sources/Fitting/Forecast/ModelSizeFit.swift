@@ -229,6 +229,7 @@ struct ModelSizeFit {
     ) -> [Double]? {
         let specs = member.law.parameters
         guard let scale = CurveScale(inputs), scale.gainPriorShare == 0, scale.pacePriorShare > 0,
+            // Fits try several values of the pace and of nothing else (`MemberFit.starts`).
             let pace = specs.firstIndex(where: { !$0.trials.isEmpty }),
             let coefficient = specs.firstIndex(where: { $0.name == "annealing_coefficient" }),
             let prior = member.law.law.priors(for: inputs)[specs[pace].name],
