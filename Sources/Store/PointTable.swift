@@ -271,8 +271,8 @@ struct PointWriter {
 
     /// Adds a part of the points; the run's count and last step are those from before until `finish`.
     mutating func insert(_ points: [Point], rewinds: Bool = false) throws -> AppendSummary {
-        let first = points.lazy.map(\.step).min()
-        let gone = try rewinds ? first.map(dropAll(from:)) ?? [] : []
+        let first = rewinds ? points.lazy.map(\.step).min() : nil
+        let gone = try first.map(dropAll(from:)) ?? []
         var added = 0
         var replaced = 0
         var returned = Set<Int>()
@@ -418,8 +418,10 @@ extension HotStatement {
         bind(point.loss.flatMap { $0.isFinite ? $0 : nil }, at: first + 2)
         bind(point.loss.flatMap(NotFinite.name), at: first + 3)
         bind(point.time?.timestamp, at: first + 4)
-        for (quantity, index) in zip(Point.Quantity.allCases, (first + 5)...) {
+        var index = first + 5
+        for quantity in Point.Quantity.allCases {
             bind(point[quantity], at: index)
+            index += 1
         }
     }
 }

@@ -213,9 +213,9 @@ struct EpochConsoleFormat: ConsoleFormat {
         mutating func read(
             _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
         ) -> Bool {
-            let losses = pairs.pairs.filter { LossName($0.name.string).saysLoss }
+            // The epoch first: few lines name one, and what a name means takes longer to find out.
             guard let epoch = EpochText.pair(line, pairs), Int(exactly: epoch.value) != nil,
-                !losses.isEmpty
+                pairs.pairs.contains(where: { LossName($0.name.string).saysLoss })
             else { return false }
             log.log.note("there are no steps: the points stand at their epochs")
             log.addAll(pairs, at: epoch.value, but: ["epoch", "epochs", "ep", ""])
