@@ -52,7 +52,7 @@ struct PointEndpoints: Sendable {
     }
 
     /// The most points of one transaction of an upload, which is acknowledged after the last.
-    static let pointsPerTransaction = 2_000
+    static let pointsPerTransaction = 5_000
 
     private func read(
         _ request: Request, _ id: String, _ asked: RowsRequest<PointsRequest>

@@ -31,7 +31,7 @@ struct NameMemo<Value> {
             var slot = Self.hash(name) & (Self.size - 1)
             while table[slot] >= 0 {
                 let entry = entries[Int(table[slot])]
-                if entry.name.elementsEqual(name) { return entry.value }
+                if name.equals(entry.name) { return entry.value }
                 slot = (slot + 1) & (Self.size - 1)
             }
             let value = find(name.string)

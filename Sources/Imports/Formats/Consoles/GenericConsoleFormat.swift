@@ -103,8 +103,9 @@ struct GenericConsoleFormat: ConsoleFormat {
 
         private mutating func losses(_ pairs: LogPairs) -> [(name: String, value: Double)] {
             var losses: [(name: String, value: Double)] = []
-            for pair in pairs.pairs where Self.isNamed(pair) && meanings[pair.name].isLoss {
-                losses.append((meanings[pair.name].text, pair.value))
+            for pair in pairs.pairs where Self.isNamed(pair) {
+                let meaning = meanings[pair.name]
+                if meaning.isLoss { losses.append((meaning.text, pair.value)) }
             }
             return losses
         }
@@ -246,19 +247,21 @@ enum EpochText {
 enum HeldOutText {
     /// True when a line names a held-out set, as `[eval] step 10, loss 3.1`.
     static func isNamed(in line: ByteText) -> Bool {
-        let words: [StaticString] = ["val", "Val", "VAL", "eval", "Eval", "EVAL", "test", "Test"]
-        for word in words {
-            var start = 0
-            while let place = line.firstIndex(of: word, from: start) {
-                let before = place > 0 ? line[place - 1] : UInt8(ascii: " ")
-                let rest = line.part(from: place + word.utf8CodeUnitCount)
-                let isEnd = rest.first?.isLetter != true
-                if !before.isLetter, isEnd || rest.hasPrefix("id") || rest.hasPrefix("uat") {
-                    return true
-                }
-                start = place + 1
+        var isInWord = false
+        for (place, byte) in line.enumerated() {
+            // Only the beginnings of words are looked at.
+            defer { isInWord = byte.isLetter }
+            guard !isInWord, byte.isLetter else { continue }
+            let text = line.part(from: place)
+            guard let rest = words.lazy.compactMap({ text.dropping($0) }).first else { continue }
+            if rest.first?.isLetter != true || rest.hasPrefix("id") || rest.hasPrefix("uat") {
+                return true
             }
         }
         return false
     }
+
+    private static let words: [StaticString] = [
+        "val", "Val", "VAL", "eval", "Eval", "EVAL", "test", "Test",
+    ]
 }
