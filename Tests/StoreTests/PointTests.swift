@@ -189,13 +189,17 @@ struct PointTests {
     func `any order of batches ends in the same curve as a dictionary`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         var expected: [Int: Point] = [:]
-        for _ in 0..<20 {
+        // Few different values, so that many a point says what is stored already.
+        func some(_ values: [Double]) -> Double? {
+            Bool.random(using: &generator) ? values.randomElement(using: &generator) : nil
+        }
+        for _ in 0..<40 {
             var replaced = 0
-            let batch = (0..<Int.random(in: 1...40, using: &generator)).map { _ in
+            let batch = (0..<Int.random(in: 1...60, using: &generator)).map { _ in
                 var point = Point(step: Int.random(in: 0..<200, using: &generator))
-                if Bool.random(using: &generator) {
-                    point.loss = Double.random(in: 1..<9, using: &generator)
-                }
+                point.loss = some([1, 2, .infinity])
+                point.learningRate = some([1e-3, 2e-3])
+                point.time = some([1, 2]).map(Date.init(timeIntervalSince1970:))
                 if Bool.random(using: &generator) {
                     point.series["val"] = Double.random(in: 1..<9, using: &generator)
                 }
@@ -205,6 +209,8 @@ struct PointTests {
                 if expected[point.step] != nil { replaced += 1 }
                 var merged = expected[point.step] ?? Point(step: point.step)
                 merged.loss = point.loss ?? merged.loss
+                merged.learningRate = point.learningRate ?? merged.learningRate
+                merged.time = point.time ?? merged.time
                 merged.series.merge(point.series) { $1 }
                 expected[point.step] = merged
             }
