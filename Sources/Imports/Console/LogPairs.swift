@@ -223,7 +223,7 @@ package struct LogPairs {
 }
 
 /// Some ASCII characters, a bit for each; hashing them took 8 % of the time of reading a console.
-private struct ByteSet {
+struct ByteSet {
     private let bits: UInt128
 
     init(_ characters: StaticString) {

@@ -6,9 +6,8 @@ package struct LogSeries: Sendable, Equatable {
     package let name: String
     /// The unit where the format knows it, such as `bits`; nil for the loss's usual one.
     package var unit: String?
-    /// Steps fit 32 bits, and a log of ten million points should fit memory.
-    package private(set) var steps: [Int32] = []
-    package private(set) var values: [Double] = []
+    package private(set) var steps = StepList()
+    package private(set) var values = ChunkedArray<Double>()
     /// The count of values that were logged, kept or not.
     package private(set) var count = 0
     /// Line of the first value.
@@ -48,7 +47,7 @@ package struct LogSeries: Sendable, Equatable {
         // Stable: `sorted` promises no order of equals, so ties go by place in the file.
         let order = steps.indices.sorted { (steps[$0], $0) < (steps[$1], $1) }
         var sortedSteps: [Int32] = []
-        var sortedValues: [Double] = []
+        var sortedValues = ChunkedArray<Double>()
         for index in order {
             if sortedSteps.last == steps[index] {
                 let last = sortedValues[sortedValues.count - 1]
@@ -59,7 +58,7 @@ package struct LogSeries: Sendable, Equatable {
                 sortedValues.append(values[index])
             }
         }
-        steps = sortedSteps
+        steps = StepList(sortedSteps)
         values = sortedValues
         return replaced
     }
@@ -71,11 +70,13 @@ package struct LogSeries: Sendable, Equatable {
 
     /// Drops the values that a test refuses.
     mutating func keep(where isKept: (Int32, Double) -> Bool) -> Int {
-        let kept = steps.indices.filter { isKept(steps[$0], values[$0]) }
-        let dropped = steps.count - kept.count
+        // Few logs lose any: a list of the places would be as large as the values.
+        let dropped = steps.indices.count { !isKept(steps[$0], values[$0]) }
         guard dropped > 0 else { return 0 }
-        steps = kept.map { steps[$0] }
-        values = kept.map { values[$0] }
+        let kept = steps.indices.filter { isKept(steps[$0], values[$0]) }
+        (steps, values) = (
+            StepList(kept.map { steps[$0] }), ChunkedArray(kept.map { values[$0] })
+        )
         return dropped
     }
 }

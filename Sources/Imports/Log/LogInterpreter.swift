@@ -404,12 +404,14 @@ private struct RunBuilder {
     }
 
     private static func summary(_ name: String, _ series: LogSeries) -> ImportedRun.Series {
-        let finite = series.values.indices.filter { series.values[$0].isFinite }
+        let count = series.values.count(where: \.isFinite)
         func end(_ index: Int?) -> (step: Int, loss: Double)? {
             index.map { (Int(series.steps[$0]), series.values[$0]) }
         }
         return ImportedRun.Series(
-            name: name, unit: series.unit, points: finite.count, first: end(finite.first),
-            last: end(finite.last), notFinite: series.values.count - finite.count)
+            name: name, unit: series.unit, points: count,
+            first: end(series.values.firstIndex(where: \.isFinite)),
+            last: end(series.values.lastIndex(where: \.isFinite)),
+            notFinite: series.values.count - count)
     }
 }

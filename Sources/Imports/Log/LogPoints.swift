@@ -11,7 +11,7 @@ package import Records
 package struct LogPoints: Sequence, Sendable {
     /// Points that were there already, as those of a table; then there are no series.
     private var made: [Point] = []
-    private var steps: [Int32] = []
+    private var steps = StepList()
     private var columns: [(field: Point.Field, series: LogSeries)] = []
 
     /// Points that are there already, in order of steps.
@@ -58,8 +58,8 @@ package struct LogPoints: Sequence, Sendable {
         /// A column, read from its beginning to its end.
         private struct Column {
             let field: Point.Field
-            let steps: [Int32]
-            let values: [Double]
+            let steps: StepList
+            let values: ChunkedArray<Double>
             /// The place of the first value that is not behind.
             var place = 0
 
@@ -71,7 +71,7 @@ package struct LogPoints: Sequence, Sendable {
         }
 
         private let made: [Point]
-        private let steps: [Int32]
+        private let steps: StepList
         private var columns: [Column]
         private var index = 0
 
@@ -97,7 +97,7 @@ package struct LogPoints: Sequence, Sendable {
     }
 
     /// The steps of two rising lists, each once; the first itself where it has all.
-    private static func union(_ a: [Int32], _ b: [Int32]) -> [Int32] {
+    private static func union(_ a: StepList, _ b: StepList) -> StepList {
         var next = 0
         var missing = 0
         for step in b {
@@ -106,8 +106,7 @@ package struct LogPoints: Sequence, Sendable {
         }
         guard missing > 0 else { return a }
         guard !a.isEmpty else { return b }
-        var union: [Int32] = []
-        union.reserveCapacity(a.count + missing)
+        var union = StepList()
         next = 0
         for step in b {
             while next < a.count, a[next] < step {
@@ -117,6 +116,7 @@ package struct LogPoints: Sequence, Sendable {
             if next < a.count, a[next] == step { next += 1 }
             union.append(step)
         }
-        return union + a[next...]
+        for step in a[next...] { union.append(step) }
+        return union
     }
 }

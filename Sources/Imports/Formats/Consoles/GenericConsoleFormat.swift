@@ -251,7 +251,7 @@ enum HeldOutText {
         for (place, byte) in line.enumerated() {
             // Only the beginnings of words are looked at.
             defer { isInWord = byte.isLetter }
-            guard !isInWord, byte.isLetter else { continue }
+            guard !isInWord, initials.contains(byte) else { continue }
             let text = line.part(from: place)
             guard let rest = words.lazy.compactMap({ text.dropping($0) }).first else { continue }
             if rest.first?.isLetter != true || rest.hasPrefix("id") || rest.hasPrefix("uat") {
@@ -261,6 +261,7 @@ enum HeldOutText {
         return false
     }
 
+    private static let initials = ByteSet("vVeEtT")
     private static let words: [StaticString] = [
         "val", "Val", "VAL", "eval", "Eval", "EVAL", "test", "Test",
     ]
