@@ -120,11 +120,18 @@ extension ComputingBackend {
     package func curve(_ fit: String, _ request: CurveRequest) throws -> CurveResponse {
         let predictor = try predictor(fit)
         let schedule = try schedule(request.schedule ?? .json(.null))
-        return try CurveResponse(
+        let own = request.run.map { ContinuedRun(id: $0, steps: schedule.totalSteps) }
+        var curve = try CurveResponse(
             predictor: predictor, schedule: schedule, features: request.prediction.features,
             every: request.every, interval: request.prediction.interval(),
-            after: schedule.continued.flatMap { log(of: $0, fittedBy: predictor) },
+            after: (own ?? schedule.continued).flatMap { log(of: $0, fittedBy: predictor) },
             then: request.then.map(self.metric))
+        if let run = request.run, !predictor.report.runs.contains(run) {
+            curve.warnings.append(
+                "the fit has not seen run \"\(run)\": the curve is the law's, whatever the run logged"
+            )
+        }
+        return curve
     }
 
     /// The log of a continued run that is in the fit, up to where it is left.

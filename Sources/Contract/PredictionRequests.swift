@@ -54,16 +54,19 @@ extension FieldRule where Value == ScheduleSource {
 package struct CurveRequest: RequestFields, Equatable {
     package var schedule: ScheduleSource?
     package var every: Int?
+    /// A run of the fit that is still training under the schedule: the curve starts where its log is.
+    package var run: String?
     /// A fit of a metric, to go on to from the predicted losses.
     package var then: String?
     package var prediction: PredictionFields
 
     package init(
-        schedule: ScheduleSource? = nil, every: Int? = nil, then: String? = nil,
-        prediction: PredictionFields = PredictionFields()
+        schedule: ScheduleSource? = nil, every: Int? = nil, run: String? = nil,
+        then: String? = nil, prediction: PredictionFields = PredictionFields()
     ) {
         self.schedule = schedule
         self.every = every
+        self.run = run
         self.then = then
         self.prediction = prediction
     }
@@ -78,6 +81,9 @@ package struct CurveRequest: RequestFields, Equatable {
         }
         fields.field(
             "every", &every, .count(1...Int.max), "Predict at steps 0, k, 2k and so on.")
+        fields.field(
+            "run", &run, .name,
+            "A run of the fit that trains under the schedule: the curve starts where its log is.")
         fields.field("then", &then, .name, LossRequest.thenMeaning)
         prediction.visit(&fields)
     }

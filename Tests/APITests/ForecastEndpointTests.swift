@@ -118,6 +118,16 @@ import Testing
         let unseen = try service.get(path + "from:two-stage@1000,hold:2000").json
         let same = try service.get(path + (unseen["schedule"]?.string ?? "")).json
         #expect(unseen["loss"] == same["loss"] && unseen["loss"] != nil)
+        // A run that trains under the schedule is named beside it.
+        let whole = "warmup:100@3e-3,cosine:2900@0"
+        let (law, own, stranger) = try (
+            service.get(path + whole).json, service.get(path + whole + "&run=cosine").json,
+            service.get(path + whole + "&run=two-stage").json
+        )
+        #expect(own["loss"] != law["loss"] && own["loss"]?.numbers.count == 7)
+        #expect(stranger["loss"] == law["loss"])
+        let told = stranger["warnings"]?.elements.compactMap(\.string) ?? []
+        #expect(told.contains { $0.contains("has not seen run \"two-stage\"") }, "\(told)")
     }
 
     @Test func `a run without a schedule is continued from its logged rates`() throws {

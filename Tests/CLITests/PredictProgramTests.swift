@@ -153,4 +153,37 @@ import Testing
         #expect(abs(cells[2] - truth) < 0.01)
         #expect(cells[3] < cells[2] && cells[2] < cells[4])
     }
+
+    /// A run that lies a percent above its law is forecast from where it is, and not from the law.
+    @Test func `a run that trains is predicted from where its log is`() throws {
+        let schedule = "warmup:100@3e-3,cosine:1100@3e-4"
+        let curve = try SyntheticStudy.curve(under: schedule, seed: 12).split(separator: "\n")
+        let half = curve[0...25].enumerated().map { index, line in
+            let cells = line.split(separator: ",")
+            guard index > 0, let loss = Double(cells[2]) else { return String(line) }
+            return "\(cells[0]),\(cells[1]),\(1.01 * loss)"
+        }
+        try study.folder.write("young/half.csv", half.joined(separator: "\n") + "\n")
+        try study.folder.write(
+            "young/runs.json",
+            #"{"runs":[{"id":"half","file":"half.csv","role":"train","schedule":"\#(schedule)"}]}"#)
+        let fit = try study.program("fit --law forecast study young --output young.json")
+        #expect(fit.code == 0, "\(fit.error)")
+        let step = 100 + 20 * 24
+        func loss(_ arguments: String) throws -> Double {
+            let outcome = try study.program(
+                "predict --fit young.json --every \(step) --format csv " + arguments)
+            #expect(outcome.code == 0, "\(outcome.error)")
+            let cells = outcome.lines[2].split(separator: ",", omittingEmptySubsequences: false)
+            #expect(cells[0] == "\(step)")
+            return try #require(Double(cells[1]))
+        }
+        let logged = try #require(Double(half[25].split(separator: ",")[2]))
+        let (own, law) = try (
+            loss("--run half young"), loss("--schedule \(schedule)")
+        )
+        #expect(abs(own / logged - 1) < 0.5 * abs(law / logged - 1), "\(own), \(law), \(logged)")
+        // What has ended is what the law is held against.
+        #expect(try loss("--run cosine study") == law)
+    }
 }

@@ -67,7 +67,8 @@ import Testing
                     detail: "interval = 2 must lie between 0 and 1, as in 0.9."),
                 .init(
                     pointer: "/evry",
-                    detail: "evry is no parameter of this call; it takes schedule, every, then, "
+                    detail:
+                        "evry is no parameter of this call; it takes schedule, every, run, then, "
                         + "interval, interval_of, "
                         + Feature.allCases.map(\.rawValue).joined(separator: ", ") + "."),
                 .init(pointer: "/every", detail: "every is given twice; send it once."),

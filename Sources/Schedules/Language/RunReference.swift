@@ -70,6 +70,11 @@ struct RunReference {
 package struct ContinuedRun: Sendable, Equatable {
     package let id: String
     package let steps: Int
+
+    package init(id: String, steps: Int) {
+        self.id = id
+        self.steps = steps
+    }
 }
 
 /// The runs and warnings that were read beside a schedule's rates.

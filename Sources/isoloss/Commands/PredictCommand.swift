@@ -23,7 +23,8 @@ struct PredictCommand: ParsableCommand {
 
               isoloss predict --fit fit.json --schedule from:constant_3500@2000,sqrt:500@0 sample-runs
 
-            The forecast of a run that has ended, drawn over what it measured:
+            The forecast of a run, drawn over what it measured; of one that still trains and is in the
+            fit it starts where the log is:
 
               isoloss predict --fit fit.json --run wsd_sqrt_3000 --plot forecast.svg sample-runs
 
@@ -75,10 +76,16 @@ struct PredictCommand: ParsableCommand {
             return try predictLoss(backend, fit, report, then: metric, isDrawn: file != nil)
         }
         let features = sizes.features.merging(run?.features ?? [:]) { given, _ in given }
+        // What a run that still trains has logged says more than the law; one that has ended is what
+        // the law is held against.
+        let training = run.flatMap { run in
+            report.runs.contains(run.id) && own.map { isTraining(run, to: $0.schedule) } == true
+                ? run.id : nil
+        }
         var curve = try backend.curve(
             fit,
             CurveRequest(
-                schedule: schedule, every: every, then: metric,
+                schedule: schedule, every: every, run: training, then: metric,
                 prediction: PredictionFields(features: features, interval: interval.value)))
         let told = Set(curve.warnings)
         curve.warnings += (backend.warnings + (own?.warnings ?? [])).filter { !told.contains($0) }
@@ -91,6 +98,13 @@ struct PredictCommand: ParsableCommand {
         let chart = curve.chart(law: report.law, loss: report.series, measured: measured)
         try file?.write(chart)
         try output.print(CurveOutput(curve: curve, law: report.law, chart: chart))
+    }
+
+    /// True where a run logs less than its schedule by more than the steps from one point to the next.
+    private func isTraining(_ run: Run, to schedule: LearningRateSchedule) -> Bool {
+        let count = run.stored?.pointCount ?? run.points.count
+        guard let last = run.lastStep, count > 1 else { return false }
+        return last + last / (count - 1) + 1 < schedule.totalSteps
     }
 
     /// The schedule asked for by its text.
