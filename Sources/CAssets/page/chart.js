@@ -6,10 +6,16 @@ const light = ["#14693a", "#1d4ed8", "#b45309", "#9d174d", "#0e7490", "#6d28d9",
 const dark = ["#5bd48a", "#7cacf8", "#f2a65a", "#f48fb1", "#5cc8dc", "#b79cf5", "#b5d86a", "#ff8a80"];
 const isDark = () => matchMedia("(prefers-color-scheme: dark)").matches;
 
-/** The colour of the nth series. */
+/**
+ * The colour of the nth series, as `#rrggbb`. After those of the list come their paler shades, then
+ * their deeper ones, so that twenty-four lines differ.
+ */
 export function colour(index) {
   const colours = isDark() ? dark : light;
-  return colours[index % colours.length];
+  const base = colours[index % colours.length];
+  const turn = Math.floor(index / colours.length) % 3;
+  const [toward, share] = [[0, 0], [255, 0.4], [0, 0.4]][turn];
+  return `#${[1, 3, 5].map((at) => Math.round(parseInt(base.slice(at, at + 2), 16) * (1 - share) + toward * share).toString(16).padStart(2, "0")).join("")}`;
 }
 
 /** Resolves once dygraphs is there, which is loaded beside the modules. */

@@ -62,7 +62,7 @@ export async function show(place, start) {
     try {
       const fit = await fitted(request);
       progress.replaceChildren();
-      update({fit: fit.id});
+      update({fit: fit.id, compared: null});
       await present(fit.id);
       await listFits();
     } catch (refusal) {
@@ -92,25 +92,38 @@ export async function show(place, start) {
     const name = study.value.trim();
     if (!name) { progress.replaceChildren(make("p", {}, "Name a study: its train runs are fitted, its test runs judge.")); return; }
     const kind = laws.find((one) => one.id === law.value).kind;
-    const rows = [];
+    const fits = [];
     rank.disabled = true;
     for (const one of laws.filter((candidate) => candidate.kind === kind)) {
       if (isOver) return;
       progress.replaceChildren(make("p", {class: "faint"}, `Fitting ${one.id} …`));
       try {
-        const fit = await fitted({law: one.id, study: name});
-        const scored = await call(`${fitPath(fit.id)}/score${query({study: name})}`);
-        rows.push({error: scored.average?.mean_relative_error ?? Infinity, cells: [make("a", {href: address({view: "fits", fit: fit.id})}, one.id),
-          `${number(100 * scored.average.mean_relative_error, 3)} %`, `${number(100 * (fit.metrics?.mean_relative_error ?? NaN), 3)} %`, scored.runs.length, ""]});
+        fits.push({law: one.id, fit: (await fitted({law: one.id, study: name})).id});
       } catch (refusal) {
-        rows.push({error: Infinity, cells: [one.id, "–", "–", null, refusal.message]});
+        fits.push({law: one.id, refusal: refusal.message});
       }
     }
-    rows.sort((left, right) => left.error - right.error);
     progress.replaceChildren();
-    detail.replaceChildren(table(`Laws of ${name}, by the mean relative error of its test runs`, ["law", "test runs", "train runs", "judged by", "why not"], rows.map((row) => row.cells)));
+    update({compared: fits.map((one) => `${one.law}:${one.fit ?? ""}`).join(","), study: name, law: law.value, fit: null});
+    await ranked(fits, name);
     rank.disabled = false;
     await listFits();
+  }
+
+  /** Fits of several laws, `{law, fit}` or `{law, refusal}`, by how they predict a study's test runs. */
+  async function ranked(fits, name) {
+    const rows = await Promise.all(fits.map(async (one) => {
+      try {
+        if (!one.fit) throw new Refusal(0, {detail: one.refusal ?? "It was refused; compare again to see why."});
+        const [fit, scored] = await Promise.all([call(fitPath(one.fit)), call(`${fitPath(one.fit)}/score${query({study: name})}`)]);
+        return {error: scored.average?.mean_relative_error ?? Infinity, cells: [make("a", {href: address({view: "fits", fit: fit.id})}, one.law),
+          `${number(100 * scored.average.mean_relative_error, 3)} %`, `${number(100 * (fit.metrics?.mean_relative_error ?? NaN), 3)} %`, scored.runs.length, ""]};
+      } catch (refusal) {
+        return {error: Infinity, cells: [one.law, "–", "–", null, refusal.message]};
+      }
+    }));
+    rows.sort((left, right) => left.error - right.error);
+    detail.replaceChildren(table(`Laws of ${name}, by the mean relative error of its test runs`, ["law", "test runs", "train runs", "judged by", "why not"], rows.map((row) => row.cells)));
   }
 
   // One fit.
@@ -272,7 +285,8 @@ export async function show(place, start) {
       : make("p", {class: "faint"}, "None yet: choose a law and a study above. A law of curves learns from a few runs with their schedules; a law of sizes from a dozen finished runs of several sizes."));
   }
 
-  if (start.fit) await present(start.fit).catch((refusal) => detail.replaceChildren(problem(refusal)));
+  if (start.compared) await ranked(list(start.compared).map((pair) => ({law: pair.split(":")[0], fit: pair.split(":")[1]})), start.study ?? "");
+  else if (start.fit) await present(start.fit).catch((refusal) => detail.replaceChildren(problem(refusal)));
   await listFits();
   return () => { isOver = true; for (const chart of charts) chart?.destroy(); };
 }
