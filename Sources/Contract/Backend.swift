@@ -99,11 +99,11 @@ package protocol ComputingBackend: Backend, Sendable {
     ///
     /// - Parameters:
     ///   - choice: Which runs.
-    ///   - law: The law that will look at them.
+    ///   - law: The law that will look at them; nil where only losses and rates are asked.
     ///   - series: The loss that it looks at, where it is not the main one.
     /// - Returns: The runs, in the order of the choice.
     /// - Throws: What is wrong with the choice.
-    func runs(_ choice: RunChoice, law: ConfiguredLaw, series: String?) throws -> [Run]
+    func runs(_ choice: RunChoice, law: ConfiguredLaw?, series: String?) throws -> [Run]
 
     /// A schedule that may continue the backend's runs.
     func schedule(_ source: ScheduleSource) throws -> LearningRateSchedule
@@ -183,6 +183,7 @@ extension ComputingBackend {
             budget: PlanBudget(seconds: planSeconds), progress: progress)
         context.schedule = { [self] in try schedule(.json(.string($0))) }
         guard let fit, kind.about.takesFit else {
+            context.runs = try namedRuns(request.options, law: nil, series: nil) ?? []
             return try PlanCatalog.plan(kind, options: request.options, context: context)
         }
         let predictor = try predictor(fit)
@@ -190,13 +191,11 @@ extension ComputingBackend {
         if kind.about.source == .fitAndRuns {
             let law = predictor.law
             let series = predictor.report.series
-            if let ids = request.options["runs"]?.split(separator: ",").map(String.init) {
-                context.runs = try runs(.named(ids, field: "runs"), law: law, series: series)
-            } else {
-                // Those of the fit, where they are still to be had.
-                let fitted = RunChoice.named(predictor.report.runs, field: "runs")
-                context.runs = (try? runs(fitted, law: law, series: series)) ?? []
-            }
+            // Those of the fit, where they are still to be had.
+            let fitted = RunChoice.named(predictor.report.runs, field: "runs")
+            context.runs =
+                try namedRuns(request.options, law: law, series: series)
+                ?? (try? runs(fitted, law: law, series: series)) ?? []
         }
         if let id = request.run {
             let choice = RunChoice.named([id], field: "run")
@@ -208,6 +207,23 @@ extension ComputingBackend {
         context.features.merge(context.run?.features ?? [:]) { said, _ in said }
         return try PlanCatalog.plan(
             kind, options: request.options, context: context, laws: catalog)
+    }
+
+    /// The runs that a plan's options name, by their ids or by their study; nil where they name none.
+    private func namedRuns(
+        _ options: [String: String], law: ConfiguredLaw?, series: String?
+    ) throws -> [Run]? {
+        let ids = options["runs"]?.split(separator: ",").map(String.init)
+        guard let study = options["study"] else {
+            return try ids.map { try runs(.named($0, field: "runs"), law: law, series: series) }
+        }
+        guard ids == nil else {
+            throw PlanError.invalid(
+                option: "study", value: study,
+                rule: "stands in place of runs; give one of the two")
+        }
+        let choice = RunChoice.study(study, role: .train, excluding: [])
+        return try runs(choice, law: law, series: series)
     }
 
     package func schedule(of run: Run) throws -> RunSchedule.Resolved? {

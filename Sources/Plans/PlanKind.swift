@@ -35,7 +35,8 @@ package struct PlanDescription: Sendable {
         case flag
         /// The flag with the value of an option, as in `--time-to-target 2.5`.
         case option(String)
-        /// The flag with the path of run files, as in `--anneal-now runs/`.
+        /// The flag with the path of run files, as in `--anneal-now runs/`; only a plan about a run
+        /// needs the path.
         case runFiles
     }
 
@@ -48,8 +49,8 @@ package struct PlanDescription: Sendable {
         case fitAndRuns
         /// A fit where there is one.
         case fitIfGiven
-        /// Nothing: published rules, or arithmetic.
-        case nothing
+        /// Measured runs where some are named, and no fit; without them published rules.
+        case runs
     }
 
     /// A picture of an answer: lists over one member of their rows, in panels one above the other.
@@ -102,7 +103,9 @@ package struct PlanDescription: Sendable {
     /// True where an option is a schedule, which may continue a run.
     package var takesSchedules: Bool { options.contains { $0.name.hasSuffix("schedule") } }
     /// True where it is made from a fit, if there is one.
-    package var takesFit: Bool { source != .nothing }
+    package var takesFit: Bool { source != .runs }
+    /// True where it looks at measured runs, if some are named.
+    package var takesRuns: Bool { source == .fitAndRuns || source == .runs }
     /// True where it needs a fit.
     package var needsFit: Bool { takesFit && source != .fitIfGiven }
 }
@@ -132,11 +135,13 @@ package struct PlanOption: Sendable, Equatable {
     static func range(of name: String) -> ClosedRange<Double> {
         switch name {
         case "parameter_count", "maximum_parameter_count", "sizes", "token_count", "token_counts",
-            "maximum_token_count", "unique_token_count", "inference_tokens", "batch_tokens":
+            "maximum_token_count", "unique_token_count", "inference_tokens", "batch_tokens",
+            "reference_parameter_count", "reference_token_count", "reference_batch":
             1...1e20
         case "training_flops", "total_flops", "budgets": 1...1e40
         case "target_loss", "losses": 1e-6...1e6
-        case "learning_rate", "tuned_rate", "rates", "peak", "minimum_rate", "final_rate":
+        case "learning_rate", "tuned_rate", "reference_rate", "rates", "peak", "minimum_rate",
+            "final_rate":
             ScheduleLimits.learningRates
         default: 1e-9...1e9
         }

@@ -252,6 +252,30 @@ import Testing
         #expect(fit.status == 400 && fit.pointers == ["/fit"])
     }
 
+    /// The parabola through 1e-3, 2e-3 and 4e-3 is lowest at the middle rate, which a reference keeps.
+    @Test func `hyperparameters are planned from a stored study`() throws {
+        let service = try TestService(.inProcess)
+        for (index, loss) in [3.1, 3, 3.1].enumerated() {
+            let put = try service.put(
+                "/v1/runs/r\(index)",
+                #"{"study":"grid","parameter_count":1e8,"token_count":1e10,"loss":\#(loss),"#
+                    + #""schedule":"step@\#(1e-3 * Double(1 << index)),linear:100@0"}"#)
+            #expect(put.status < 300, "\(put.text)")
+        }
+        let path = "/v1/plans/hyperparameters?parameter_count=1e8&token_count=1e10"
+        for runs in ["study=grid", "runs=r0,r1,r2"] {
+            let answer = try service.get("\(path)&\(runs)")
+            #expect(answer.status == 200, "\(answer.text)")
+            let rate = try #require(answer.json["learning_rate"]?["value"]?.double)
+            #expect(abs(rate / 2e-3 - 1) < 1e-9)
+        }
+        let both = try service.get("\(path)&study=grid&runs=r0")
+        #expect(both.status == 400 && both.pointers == ["/study"], "\(both.text)")
+        let edge = try service.get("\(path)&runs=r0,r1")
+        #expect(edge.status == 422 && edge.text.contains("not-identified"), "\(edge.text)")
+        #expect(try service.get("\(path)&study=none").status == 404)
+    }
+
     @Test func `a body is refused with 422, an unsuitable law, too`() throws {
         let (service, path) = try fitted(.inProcess)
         let body = try service.post(path, #"{"kind":"best-schedule","total_steps":0,"peak":1}"#)

@@ -152,6 +152,62 @@ import isoloss
         #expect(alone.code == 2 && alone.error.contains("constant"), "\(alone.error)")
     }
 
+    /// A table of two sizes whose losses are lowest at 2e-3 and at 1e-3, one of 4e8 at its last rate.
+    @Test func `hyperparameters are planned from a table of runs`() throws {
+        let program = Program(folder: try TemporaryFolder())
+        var rows = ["parameter_count,token_count,batch_tokens,learning_rate,loss"]
+        for (size, best) in [(1e8, 2e-3), (2e8, 1e-3), (4e8, 4e-3)] {
+            for rate in [5e-4, 1e-3, 2e-3, 4e-3] {
+                let octaves = log2(rate / best)
+                rows.append("\(size),1e10,262144,\(rate),\(3 + 0.1 * octaves * octaves)")
+            }
+        }
+        try Data(rows.joined(separator: "\n").utf8).write(to: program.folder.url("grid.csv"))
+        let line = "plan --hyperparameters grid.csv --token-count 1e10 --parameter-count"
+        let answer = try program("\(line) 4e8 --format json")
+        #expect(answer.code == 0, "\(answer.error)")
+        let plan = try JSONDecoding.value(PlanDocument.self, from: Array(answer.output.utf8))
+        let rate = try #require(plan.quantity("learning_rate")).value
+        #expect(abs(rate / 5e-4 - 1) < 1e-6, "\(rate)")
+        let text = try program("\(line) 4e8 --plot grid.svg")
+        #expect(text.output.contains("the grid: learning rate 0.0005"), "\(text.output)")
+        #expect(
+            text.output.contains(
+                "warning: left out, no-interior-minimum: 400 million parameters on"))
+        let svg = try String(contentsOf: program.folder.url("grid.svg"), encoding: .utf8)
+        #expect(svg.contains("plot-line"))
+        let bad = try program("\(line) 4e8 --reference-rate 3e-3")
+        #expect(bad.code == 2 && bad.error.contains("needs reference_parameter_count"))
+        let pathless = try program(
+            "plan --hyperparameters --parameter-count 1e9 --token-count 1e10 --runs a")
+        #expect(pathless.code == 2 && pathless.error.contains("no runs were given"))
+        let study = try program("\(line) 4e8 --study a")
+        #expect(study.code == 2 && study.error.contains("--study"), "\(study.error)")
+    }
+
+    /// Scratch needs twice the compute that stacked runs need for a loss.
+    @Test func `growth is planned from a table of stacked and of scratch runs`() throws {
+        let program = Program(folder: try TemporaryFolder())
+        var rows = ["run,parameter_count,training_flops,token_count,loss,growth"]
+        for budget in [1e20, 2e20, 4e20] {
+            for (name, factor) in [("stacked", 1.0), ("scratch", 0.5)] {
+                let loss = 40 * pow(factor * budget, -0.05)
+                rows.append(
+                    "\(name)\(Int(budget / 1e20)),1e9,\(budget),\(budget / 6e9),\(loss),\(name)")
+            }
+        }
+        try Data(rows.joined(separator: "\n").utf8).write(to: program.folder.url("runs.csv"))
+        let line = "plan --growth runs.csv --parameter-count 1e9 --token-count 4e10"
+        let answer = try program("\(line) --format json")
+        #expect(answer.code == 0, "\(answer.error)")
+        let plan = try JSONDecoding.value(PlanDocument.self, from: Array(answer.output.utf8))
+        let speedUp = try #require(plan.quantity("speed_up")).value
+        #expect(abs(speedUp - 1) < 1e-9, "\(speedUp)")
+        #expect(try program(line).output.contains("a speed-up of 100 %"))
+        let few = try program("\(line) --runs stacked1")
+        #expect(few.code == 1 && few.error.contains("growth=stacked"), "\(few.error)")
+    }
+
     @Test func `help lists every plan of the catalogue with its options`() throws {
         let help = try study.program("plan --help").output
         for kind in PlanCatalog.standard.kinds {

@@ -84,6 +84,13 @@ struct PlanEdgeTests {
                 "parameter_count": "1e9", "token_count": "1e11", "learning_rate": "1e-2",
                 "batch_tokens": "5e5", "target_loss": "3", "depth": "24",
             ]),
+        Question(
+            "hyperparameters",
+            [
+                "parameter_count": "1e9", "token_count": "1e11",
+                "reference_parameter_count": "1e8", "reference_token_count": "1e10",
+                "reference_rate": "3e-3", "reference_batch": "2.6e5",
+            ]),
         Question("peak-rate", ["schedule": "step@1,linear:80@0", "tuned_rate": "3e-3"]),
         Question(
             "peak-rate",

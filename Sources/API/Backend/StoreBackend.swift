@@ -54,7 +54,7 @@ struct StoreBackend: ComputingBackend {
         return id
     }
 
-    func runs(_ choice: RunChoice, law: ConfiguredLaw, series: String?) throws -> [Run] {
+    func runs(_ choice: RunChoice, law: ConfiguredLaw?, series: String?) throws -> [Run] {
         let listed =
             switch choice {
             case .named(let ids, let field): try named(ids, field: field)
@@ -63,13 +63,17 @@ struct StoreBackend: ComputingBackend {
             }
         // A table's row needs no curve where it has its loss, and there may be thousands of rows.
         let needsPoints =
-            law.about.kind == .curve || series != nil || !law.law.loggedSeries.isEmpty
+            series != nil
+            || (law.map { $0.about.kind == .curve || !$0.law.loggedSeries.isEmpty } ?? false)
         return try listed.map { run in
             if let text = run.stored?.unreadableSchedule {
                 // Says what is wrong with it, in the schedule language's own words.
                 _ = try LearningRateSchedule(parsing: text)
             }
-            guard run.stored?.pointCount ?? 0 > 0, needsPoints || run.loss == nil else {
+            // Without a law it is the peak rate that a log may know.
+            guard run.stored?.pointCount ?? 0 > 0,
+                needsPoints || run.loss == nil || (law == nil && run.schedule == nil)
+            else {
                 return run
             }
             var run = run

@@ -1,3 +1,4 @@
+import Fitting
 import Foundation
 
 /// The time to grow a small model into a large one by stacking its layers, and by how much.
@@ -7,13 +8,14 @@ import Foundation
 /// d tokens train the small model, N is the target's parameters without embeddings, and C the compute
 /// of both, 6·N·D. The growth factor is 4, of the 2 to 4 that the authors call best. Fitted on 0.41 to
 /// 3 billion parameters and 0.8e20 to 1.2e21 FLOP: elsewhere it extrapolates, and the plan says so.
+/// Runs that are tagged as stacked and as from scratch say what stacking saves (`GrowthComparison`).
 ///
 /// Source: Du et al. 2024, Stacking Your Transformers, arXiv 2405.15319, equation 4.
 package struct GrowthPlan: PlanKind {
     package static let about = PlanDescription(
         id: "growth",
         title: "when to stack a small model's layers into a large one's",
-        selector: .flag,
+        selector: .runFiles,
         options: [
             PlanOption(
                 "parameter_count", "n", meaning: "the large model, without embeddings",
@@ -27,16 +29,34 @@ package struct GrowthPlan: PlanKind {
             PlanOption(
                 "switch_share", "s",
                 meaning: "also count late expansion after this share of the steps", example: "0.8"),
+            PlanOption(
+                "runs", "id,id",
+                meaning:
+                    "finished runs with the tag growth=stacked or growth=scratch, for the speed-up; "
+                    + "all of the path by default", example: "a,b"),
+            PlanOption(
+                "study", "name", meaning: "on a server, in place of runs: those of a study",
+                example: "growth"),
         ],
-        source: .nothing, supportedLaws: { _ in true }, question: "nothing",
+        source: .runs, supportedLaws: { _ in true }, question: "nothing",
         example: "--growth --parameter-count 7e9 --token-count 2e12",
         pictures: [
             .init(
-                x: "token_count", panels: [[.init(PlanDocument.drawing, "growth_tokens")]])
+                x: "training_flops",
+                panels: [
+                    [
+                        .init("curve", "loss", group: "choice"),
+                        .init("measured_runs", "measured_loss", dots: "your runs"),
+                    ]
+                ]),
+            .init(
+                x: "token_count", panels: [[.init(PlanDocument.drawing, "growth_tokens")]]),
         ])
 
     private static let fittedSizes = 4.1e8...3e9
     private static let fittedFlops = 0.8e20...1.2e21
+    /// Printed by the authors of one training: tokens from scratch over tokens stacked, less 1.
+    private static let publishedSpeedUp = 300.0 / 194 - 1
 
     private let parameterCount: Double
     private let tokenCount: Double
@@ -88,10 +108,13 @@ package struct GrowthPlan: PlanKind {
         answer["growth_factor"] = .number(factor)
         answer["small_parameter_count"] = .number(small)
         answer["small_flops"] = .number(6 * small * tokens)
+        answer["published_speed_up"] = .number(Self.publishedSpeedUp)
         answer["parameter_count_kind"] = .text("parameters without embeddings")
         answer["cost_model"] = .text("C = 6·N·D")
         answer["formula"] = .text("log10 d = 0.88·log10 N + 163.27/log10 C − 5.74")
-        answer["source"] = .text("Du et al. 2024, arXiv:2405.15319")
+        answer["source"] = .text(
+            "Du et al. 2024, arXiv:2405.15319; their speed-up is of one training, in tokens: 300/194 − 1"
+        )
         // Shorter and longer trainings of the same model.
         answer[PlanDocument.drawing] = .rows(
             (-8...8).map { pow(2, Double($0) / 2) * tokenCount }.filter {
@@ -111,6 +134,10 @@ package struct GrowthPlan: PlanKind {
             + "costs \(PlanText.number(100 * small * tokens / (parameterCount * tokenCount), digits: 2))"
             + " % of the whole."
         answer.warnings = warnings(flops: flops, tokens: tokens)
+        if !context.runs.isEmpty {
+            try GrowthComparison(context.runs).add(
+                to: &answer, flops: flops, level: context.interval?.level)
+        }
         if let switchShare { addExpansion(switchShare, to: &answer) }
         return answer
     }

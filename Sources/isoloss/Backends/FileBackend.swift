@@ -53,10 +53,12 @@ struct FileBackend: ComputingBackend {
         try RunSelection.named([id], in: runs(study: nil))[0]
     }
 
-    func runs(_ choice: RunChoice, law: ConfiguredLaw, series: String?) throws -> [Run] {
+    func runs(_ choice: RunChoice, law: ConfiguredLaw?, series: String?) throws -> [Run] {
         switch choice {
-        case .named(let ids, _): try ids.isEmpty ? [] : RunSelection.named(ids, in: runs)
-        case .study: try runs(study: nil)
+        case .named(let ids, _):
+            try ids.isEmpty ? [] : RunSelection.named(ids, in: runs(study: nil))
+        // Without a name, all of the paths.
+        case .study(let name, _, _): try runs(study: name.isEmpty ? nil : name)
         }
     }
 

@@ -55,8 +55,8 @@ struct PlanCommand: ParsableCommand {
             request.prediction.features[feature] = value
             request.options[name] = nil
         }
-        if kind.about.source == .fitAndRuns, arguments.path != nil, backend is FileBackend,
-            request.options["runs"] == nil
+        if kind.about.takesRuns, arguments.path != nil, backend is FileBackend,
+            request.options["runs"] == nil, request.options["study"] == nil
         {
             request.options["runs"] = try backend.runs(study: nil).map(\.id).joined(separator: ",")
             output.note(backend.notes)

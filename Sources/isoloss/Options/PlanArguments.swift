@@ -163,7 +163,7 @@ package enum PlanHelp {
     private static func selector(_ about: PlanDescription) -> String {
         switch about.selector {
         case .flag: return "--\(about.id)"
-        case .runFiles: return "--\(about.id) <path>"
+        case .runFiles: return "--\(about.id) \(about.needsRun ? "<path>" : "[<path>]")"
         case .option(let name):
             let option = about.options.first { $0.name == name }
             let value = "<\(option?.usage ?? "value")>"
