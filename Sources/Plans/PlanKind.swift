@@ -66,12 +66,19 @@ package struct PlanDescription: Sendable {
             var group: String?
             /// The legend's words for dots; nil draws lines.
             var dots: String?
+            /// The member that says whether a row is `PlanField.beyond` what was measured: lines are
+            /// dashed there, and nowhere else.
+            var beyond: String?
 
-            init(_ list: String, _ y: String, group: String? = nil, dots: String? = nil) {
+            init(
+                _ list: String, _ y: String, group: String? = nil, dots: String? = nil,
+                beyond: String? = nil
+            ) {
                 self.list = list
                 self.y = y
                 self.group = group
                 self.dots = dots
+                self.beyond = beyond
             }
         }
 

@@ -27,6 +27,8 @@ package struct LineChart: Sendable, Equatable {
         package var ink: Ink
         /// More of the name, for pictures; a terminal's legend has no room for it.
         package var detail: String
+        /// True for points of a line that lie beyond what was measured; a picture dashes it there.
+        package var isBeyond: [Bool] = []
 
         package init(
             name: String, detail: String = "", points: [PlotPoint], mark: Mark = .line,
@@ -139,6 +141,24 @@ extension [PlotPoint] {
 }
 
 extension LineChart.Series {
+    /// The parts of a line, dashed where it leads to a point beyond what was measured.
+    var parts: [(mark: Mark, points: [PlotPoint])] {
+        guard isBeyond.count == points.count, isBeyond.contains(true) else {
+            return [(mark, points)]
+        }
+        // A height that is not finite breaks the line.
+        func kept(_ isKept: (Int) -> Bool) -> [PlotPoint] {
+            points.indices.map { isKept($0) ? points[$0] : PlotPoint(x: points[$0].x, y: .nan) }
+        }
+        return [
+            (mark, kept { !isBeyond[$0] }),
+            (
+                .dashedLine,
+                kept { isBeyond[max(0, $0 - 1)...min(points.count - 1, $0 + 1)].contains(true) }
+            ),
+        ]
+    }
+
     /// The look of one of many lines, dashed once the inks are used up.
     package static func look(_ index: Int) -> (mark: Mark, ink: LineChart.Ink) {
         let inks = LineChart.Ink.allCases

@@ -113,8 +113,10 @@ extension LineChart {
                     ])
             }
             for series in panel.series where series.mark != .dots {
-                let lines = PathText.lines(series.points, in: frame)
-                svg.element("path", ["class": series.mark.classes(series.ink), "d": lines])
+                for part in series.parts {
+                    let lines = PathText.lines(part.points, in: frame)
+                    svg.element("path", ["class": part.mark.classes(series.ink), "d": lines])
+                }
             }
         }
         for note in panel.notes { draw(note, frame, into: &svg) }

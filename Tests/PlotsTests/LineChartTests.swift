@@ -82,6 +82,19 @@ import Testing
         #expect(svg.contains("prefers-color-scheme:dark") == (theme == .automatic))
     }
 
+    @Test func `a line is dashed to and from what lies beyond the data`() throws {
+        var chart = chart((0...4).map { PlotPoint(x: Double($0), y: 1) })
+        chart.panels[0].series[0].isBeyond = [false, false, true, false, false]
+        let lines = try read(chart.svg()).elements.map(\.attributes).filter {
+            $0["class"]?.hasSuffix("plot-blue") == true
+        }
+        // The first is the legend's.
+        #expect(lines.map { $0["class"]?.contains("plot-dashed") } == [false, false, true])
+        // Two solid stretches of two points, and one dashed of three.
+        #expect(lines.map { $0["d"]?.filter { $0 == "M" }.count } == [1, 2, 1])
+        #expect(lines.map { $0["d"]?.filter { $0 == "L" }.count } == [0, 2, 2])
+    }
+
     @Test func `labels its axes, its series and itself`() throws {
         let texts = try read(chart().svg()).texts
         for text in [

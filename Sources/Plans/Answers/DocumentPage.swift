@@ -138,11 +138,15 @@ extension PlanDocument {
             let rows = rows(layer.list).filter { place($0, layer.y) != nil }
             for group in Self.groups(rows, by: layer.group) {
                 let look = LineChart.Series.look(panel.series.count)
-                panel.series.append(
-                    .init(
-                        name: layer.dots ?? group.name ?? PlanField.named(layer.y).words,
-                        points: group.rows.compactMap { place($0, layer.y) },
-                        mark: layer.dots == nil ? look.mark : .dots, ink: look.ink))
+                let line = layer.beyond == nil ? look.mark : .line
+                var series = LineChart.Series(
+                    name: layer.dots ?? group.name ?? PlanField.named(layer.y).words,
+                    points: group.rows.compactMap { place($0, layer.y) },
+                    mark: layer.dots == nil ? line : .dots, ink: look.ink)
+                if let member = layer.beyond {
+                    series.isBeyond = group.rows.map { $0[member] == .text(PlanField.beyond) }
+                }
+                panel.series.append(series)
             }
             let bounds = rows.compactMap { row in row[layer.y]?.bounds.map { (row, $0) } }
             guard layer.group == nil, bounds.count > 1, panel.bands.isEmpty else { continue }

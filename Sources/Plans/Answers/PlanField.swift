@@ -21,6 +21,9 @@ struct PlanField: Sendable {
     /// The words of an axis with the unit.
     var axisLabel: String { words + (axisUnit.map { " (\($0))" } ?? "") }
 
+    /// The text of a row beyond the sizes and tokens measured.
+    static let beyond = "beyond"
+
     /// The unit of losses, which the member `loss_unit` says.
     static let asFitted = "as fitted"
 
@@ -102,6 +105,7 @@ struct PlanField: Sendable {
         PlanField("size_exponent", "grows as N to the power"),
         PlanField("data_exponent", "grows as D to the power"),
         PlanField("parabola_bias", "parabola's bias of N", unit: "relative", digits: 3),
+        PlanField("range", "range"),
         PlanField("schedule", "schedule"),
         PlanField("limited_by", "limited by"),
         PlanField("refusal", "refused"),

@@ -110,10 +110,7 @@ struct GrowthComparison {
     func add(to answer: inout PlanDocument, flops: Double, level: Double?) {
         let ratio = ratio(at: flops, level: level)
         answer["equal_loss_ratio"] = .quantity(ratio)
-        answer["speed_up"] = .quantity(
-            PlannedQuantity(
-                ratio.value - 1, lower: ratio.lower.map { $0 - 1 },
-                upper: ratio.upper.map { $0 - 1 }))
+        answer["speed_up"] = .quantity(ratio.mapped { $0 - 1 })
         answer["loss"] = .quantity(stacked.loss(at: flops, level: level))
         answer["curve"] = .rows(
             [stacked, scratch].flatMap { line in

@@ -6,9 +6,10 @@ import Records
 /// Curves of equal compute and of equal loss, and three ways from runs to the best size.
 ///
 /// Approach 1 takes the runs that no cheaper run beats, approach 2 the lowest point of a parabola
-/// through each budget's runs, approach 3 the fitted law; N grows as C to a power in each. The parabola
-/// is biased where the law's valley is not one: its bias is sized by drawing the parabola through the
-/// law's own losses at the measured sizes.
+/// through each budget's runs, approach 3 the fitted law; N grows as C to a power in each. Intervals of
+/// the first two are from the scatter of sizes about that line (`PowerLawLine`), of the third from the
+/// fit's covariance. The parabola is biased where the law's valley is not one: its bias is sized by
+/// drawing the parabola through the law's own losses at the measured sizes.
 ///
 /// Sources: Hoffmann et al. 2022, arXiv 2203.15556, section 3; arXiv 2603.22339 for the bias.
 package struct IsoflopPlan: PlanKind {
@@ -42,7 +43,7 @@ package struct IsoflopPlan: PlanKind {
                         .init("curve", "loss", group: "training_flops"),
                         .init("frontier", "measured_loss", dots: "runs that no cheaper one beats"),
                     ],
-                    [.init("contours", "token_count", group: "target_loss")],
+                    [.init("contours", "token_count", group: "target_loss", beyond: "range")],
                 ])
         ])
 
@@ -77,9 +78,24 @@ package struct IsoflopPlan: PlanKind {
             bests.append((budget, try optimum.best(flops: budget)))
         }
         answer["curve"] = .rows(try curves(bests, surface))
-        answer["contours"] = .rows(try contours(bests, surface, context, &answer.warnings))
+        answer["contours"] = .rows(
+            try contours(bests, surface, context, Measured(runs, context), &answer.warnings))
         let approaches = try self.approaches(runs, groups, asked, bests, optimum, context, &answer)
-        answer["approaches"] = .rows(approaches)
+        answer["approaches"] = .rows(
+            try approaches.map { row in
+                guard let size = row["parameter_count"]?.number,
+                    let tokens = row["token_count"]?.number
+                else { return row }
+                return row.merging([
+                    "loss": .quantity(
+                        try context.plannedLoss(
+                            surface, parameterCount: size, tokenCount: tokens))
+                ]) { $1 }
+            })
+        answer["method"] = .text(
+            "intervals of approaches 1 and 2 by the scatter of their sizes about the line of log N over "
+                + "log C (of two budgets, by the parabolas' own), of 3 by the fit's covariance; losses "
+                + "are the fitted law's at each N and D")
         answer.advice =
             approaches.compactMap { row -> String? in
                 guard case .text(let name) = row["approach"],
@@ -93,7 +109,41 @@ package struct IsoflopPlan: PlanKind {
         let best = try optimum.best(flops: asked)
         answer.warnings += context.sizeWarnings(
             parameterCount: best.parameterCount, tokenCount: best.tokenCount)
+        let shares = runs.map { $0.flops / (6 * $0.parameterCount * $0.tokenCount) }
+        if let low = shares.min(), let high = shares.max(), low < 0.99 || high > 1.01 {
+            answer.warnings.append(
+                "the runs' own compute is \(PlanText.number(low, digits: 3)) to "
+                    + "\(PlanText.number(high, digits: 3)) times 6·N·D: approaches 1 and 2 go by theirs, "
+                    + "every D here by C/(6·N)")
+        }
         return answer
+    }
+
+    /// The sizes and tokens that something is known of.
+    private struct Measured {
+        private var sizes: ClosedRange<Double>?
+        private var tokens: ClosedRange<Double>?
+
+        /// Of the runs; without runs, of the fit.
+        init(_ runs: [SizedRun], _ context: PlanContext) {
+            let predictor = context.predictor
+            let ranges =
+                predictor.report.fittedRange?.features ?? predictor.published?.ranges ?? [:]
+            func range(_ values: [Double]) -> ClosedRange<Double>? {
+                guard let low = values.min(), let high = values.max() else { return nil }
+                return low...high
+            }
+            sizes =
+                range(runs.map(\.parameterCount)) ?? ranges[.parameterCount]
+                ?? ranges[.averageParameterCount]
+            tokens = range(runs.map(\.tokenCount)) ?? ranges[.tokenCount]
+        }
+
+        /// Nil where nothing says what was measured.
+        func contains(_ size: Double, _ tokens: Double) -> Bool? {
+            guard let sizes, let range = self.tokens else { return nil }
+            return sizes.contains(size) && range.contains(tokens)
+        }
     }
 
     private func budgets(
@@ -135,7 +185,7 @@ package struct IsoflopPlan: PlanKind {
     /// N and D of equal loss, with the compute of each.
     private func contours(
         _ bests: [(flops: Double, best: ComputeOptimum.Outcome)], _ surface: LossSurface,
-        _ context: PlanContext, _ warnings: inout [String]
+        _ context: PlanContext, _ measured: Measured, _ warnings: inout [String]
     ) throws -> [[String: PlanValue]] {
         let reached = bests.map(\.best.loss)
         let (low, high) = (reached.min() ?? 0, reached.max() ?? 0)
@@ -150,15 +200,25 @@ package struct IsoflopPlan: PlanKind {
                 let size = least * pow(most / least, Double(index) / 12)
                 guard let tokens = try surface.tokenCount(toLoss: level, parameterCount: size)
                 else { continue }
-                rows.append([
+                var row: [String: PlanValue] = [
                     "target_loss": .number(level), "parameter_count": .number(size),
                     "token_count": .number(tokens), "training_flops": .number(6 * size * tokens),
-                ])
+                ]
+                row["range"] = measured.contains(size, tokens).map {
+                    .text($0 ? "measured" : PlanField.beyond)
+                }
+                rows.append(row)
             }
             if rows.count == count {
                 warnings.append(
                     "no size drawn reaches a loss of \(PlanText.number(level)) on any tokens")
             }
+        }
+        let beyond = rows.filter { $0["range"] == .text(PlanField.beyond) }.count
+        if beyond > 0 {
+            warnings.append(
+                "\(beyond) of \(rows.count) points of the contours lie beyond the sizes and tokens "
+                    + "measured, and are dashed in the picture")
         }
         if losses != nil, rows.isEmpty, let highest = levels.max() {
             throw PlanError.unreachable(
@@ -185,7 +245,10 @@ package struct IsoflopPlan: PlanKind {
                     ]
                 })
         }
-        if let line = PowerLawLine(frontier.map { ($0.flops, $0.parameterCount) }) {
+        let single = frontier.map {
+            ($0.flops, BudgetGroup.Lowest(logarithm: log($0.parameterCount), degreesOfFreedom: 0))
+        }
+        if let line = PowerLawLine(single) {
             rows.append(row("1, runs that no cheaper one beats", line, asked, context))
         }
         let minima = groups.compactMap { group in
@@ -215,12 +278,15 @@ package struct IsoflopPlan: PlanKind {
             let more = try optimum.best(flops: 2 * asked, parameters: parameters, near: near)
             // log2 of the growth over a doubling; the rest is the tokens'.
             let exponent = log2(more.parameterCount / size.parameterCount)
-            return [size.parameterCount, size.tokenCount, exponent, 1 - exponent]
+            return [
+                size.parameterCount, size.tokenCount, size.tokenCount / size.parameterCount,
+                exponent, 1 - exponent,
+            ]
         }
         rows.append([
             "approach": .text("3, the fitted law"), "parameter_count": .quantity(planned[0]),
-            "token_count": .quantity(planned[1]), "parameter_exponent": .quantity(planned[2]),
-            "token_exponent": .quantity(planned[3]),
+            "token_count": .quantity(planned[1]), "tokens_per_parameter": .quantity(planned[2]),
+            "parameter_exponent": .quantity(planned[3]), "token_exponent": .quantity(planned[4]),
         ])
         return rows
     }
@@ -238,18 +304,15 @@ package struct IsoflopPlan: PlanKind {
     private func row(
         _ name: String, _ line: PowerLawLine, _ asked: Double, _ context: PlanContext
     ) -> [String: PlanValue] {
-        let size = line.value(at: asked)
-        let half = context.interval.flatMap { line.halfWidth(level: $0.level) }
-        func exponent(_ value: Double) -> PlanValue {
-            .quantity(
-                PlannedQuantity(
-                    value, lower: half.map { value - $0 }, upper: half.map { value + $0 }))
-        }
+        let level = context.interval?.level
+        let size = line.size(at: asked, level: level)
+        let exponent = line.exponent(level: level)
         return [
-            "approach": .text(name), "parameter_count": .quantity(PlannedQuantity(size)),
-            "token_count": .quantity(PlannedQuantity(asked / (6 * size))),
-            "parameter_exponent": exponent(line.exponent),
-            "token_exponent": exponent(1 - line.exponent),
+            "approach": .text(name), "parameter_count": .quantity(size),
+            "token_count": .quantity(size.mapped { asked / (6 * $0) }),
+            "tokens_per_parameter": .quantity(size.mapped { asked / (6 * $0 * $0) }),
+            "parameter_exponent": .quantity(exponent),
+            "token_exponent": .quantity(exponent.mapped { 1 - $0 }),
         ]
     }
 
@@ -259,7 +322,7 @@ package struct IsoflopPlan: PlanKind {
             let losses = try optimum.surface.losses(
                 group.runs.map { ($0.parameterCount, group.flops / (6 * $0.parameterCount)) })
             guard let vertex = group.parabolaMinimum(losses: losses) else { return nil }
-            return log(vertex / (try optimum.best(flops: group.flops).parameterCount))
+            return vertex.logarithm - log(try optimum.best(flops: group.flops).parameterCount)
         }
         return logs.isEmpty ? nil : expm1(logs.reduce(0, +) / Double(logs.count))
     }

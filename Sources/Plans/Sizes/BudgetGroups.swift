@@ -1,6 +1,4 @@
-import Fitting
 import Foundation
-import Laws
 import Records
 
 /// A finished run as the isoFLOP approaches see it.
@@ -52,68 +50,60 @@ struct BudgetGroup {
         return groups.filter { Set($0.runs.map(\.parameterCount)).count >= fewestSizes }
     }
 
-    /// The size at the lowest point of the parabola of losses over log N, by least squares; nil where
-    /// it bends downwards or its lowest point lies outside of the sizes.
+    /// The lowest point of a parabola over log N.
+    struct Lowest {
+        /// log N.
+        var logarithm: Double
+        /// That of log N; nil where as many runs as coefficients tell no scatter.
+        var variance: Double?
+        var degreesOfFreedom: Double
+    }
+
+    /// The lowest point of the parabola of losses over log N, by least squares; nil where it bends
+    /// downwards or its lowest point lies outside of the sizes.
     ///
     /// - Parameter losses: A loss for each run; nil takes the measured ones.
-    /// - Returns: The size.
-    func parabolaMinimum(losses: [Double]? = nil) -> Double? {
+    /// - Returns: The point.
+    func parabolaMinimum(losses: [Double]? = nil) -> Lowest? {
         let places = runs.map { log($0.parameterCount) }
-        let values = losses ?? runs.map(\.loss)
-        // About the mean, for the sums of powers to be well-conditioned.
+        // About the mean, for the columns to differ.
         let centre = places.reduce(0, +) / Double(places.count)
         let x = places.map { $0 - centre }
-        func moment(_ power: Int) -> Double { x.reduce(0) { $0 + pow($1, Double(power)) } }
-        let (count, m2, m3, m4) = (Double(x.count), moment(2), moment(3), moment(4))
-        let (y0, y1, y2) = zip(x, values).reduce((0.0, 0.0, 0.0)) { sums, point in
-            let (x, y) = point
-            return (sums.0 + y, sums.1 + x * y, sums.2 + x * x * y)
+        let fit = LinearFit(
+            [x.map { _ in 1 }, x, x.map { $0 * $0 }], losses ?? runs.map(\.loss))
+        guard let fit, fit.coefficients[2] > 0, let low = x.min(), let high = x.max() else {
+            return nil
         }
-        // Normal equations of y = a + b·x + c·x², with Σx = 0.
-        let determinant = m4 - m2 * m2 / count - m3 * m3 / m2
-        guard m2 > 0, determinant > 0 else { return nil }
-        let c = (y2 - m2 * y0 / count - m3 * y1 / m2) / determinant
-        let b = (y1 - c * m3) / m2
-        guard c > 0 else { return nil }
-        let vertex = centre - b / (2 * c)
-        guard let low = places.min(), let high = places.max(), vertex >= low, vertex <= high
-        else { return nil }
-        return exp(vertex)
+        let (b, c) = (fit.coefficients[1], fit.coefficients[2])
+        let vertex = -b / (2 * c)
+        guard vertex >= low, vertex <= high else { return nil }
+        return Lowest(
+            logarithm: centre + vertex,
+            variance: fit.variance(of: [0, -1 / (2 * c), b / (2 * c * c)]),
+            degreesOfFreedom: fit.degreesOfFreedom)
     }
 }
 
-/// log y = a + e·log x by least squares, with the standard error of e.
+/// log N = a + e·log C by least squares, with intervals from the scatter of the points about it; from
+/// their own uncertainty where there are only two.
 struct PowerLawLine {
-    let exponent: Double
-    private let standardError: Double?
-    private let intercept: Double
-    private let degreesOfFreedom: Double
+    private let fit: LinearFit
+    private let centre: Double
 
-    /// Nil for fewer than two places.
-    init?(_ points: [(x: Double, y: Double)]) {
-        let (x, y) = (points.map { log($0.x) }, points.map { log($0.y) })
-        let count = Double(points.count)
-        let (meanX, meanY) = (x.reduce(0, +) / count, y.reduce(0, +) / count)
-        let square = x.reduce(0) { $0 + ($1 - meanX) * ($1 - meanX) }
-        guard points.count > 1, square > 0 else { return nil }
-        let exponent = zip(x, y).reduce(0) { $0 + ($1.0 - meanX) * ($1.1 - meanY) } / square
-        let intercept = meanY - exponent * meanX
-        let rest = zip(x, y).reduce(0) { sum, point in
-            let residual = point.1 - intercept - exponent * point.0
-            return sum + residual * residual
-        }
-        self.exponent = exponent
-        self.intercept = intercept
-        degreesOfFreedom = count - 2
-        standardError = points.count > 2 ? (rest / (count - 2) / square).squareRoot() : nil
+    /// Nil for fewer than two budgets.
+    init?(_ points: [(flops: Double, size: BudgetGroup.Lowest)]) {
+        let x = points.map { log($0.flops) }
+        let mean = x.reduce(0, +) / max(1, Double(x.count))
+        let fit = LinearFit(
+            [x.map { _ in 1 }, x.map { $0 - mean }], points.map(\.size.logarithm),
+            known: points.map { ($0.size.variance, $0.size.degreesOfFreedom) })
+        guard let fit else { return nil }
+        (self.fit, centre) = (fit, mean)
     }
 
-    /// Half the width of the exponent's interval; nil where two points leave nothing to judge by.
-    func halfWidth(level: Double) -> Double? {
-        standardError.map {
-            $0 * LawPredictor.Interval.quantile(level: level, degreesOfFreedom: degreesOfFreedom)
-        }
-    }
+    func exponent(level: Double?) -> PlannedQuantity { fit.quantity(of: [0, 1], level: level) }
 
-    func value(at x: Double) -> Double { exp(intercept + exponent * log(x)) }
+    func size(at flops: Double, level: Double?) -> PlannedQuantity {
+        fit.quantity(of: [1, log(flops) - centre], level: level).mapped(exp)
+    }
 }

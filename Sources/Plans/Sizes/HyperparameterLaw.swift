@@ -26,8 +26,6 @@ struct HyperparameterLaw {
     let coefficient: Double
     private let fit: LinearFit
     private let centre: [Double]
-    private let noise: Double?
-    private let degreesOfFreedom: Double
     private let level: Double?
 
     private static let leastSpan = log(1.5)
@@ -55,34 +53,23 @@ struct HyperparameterLaw {
             }
             return LinearFit(
                 [values.map { _ in 1 }] + axes.map { columns[$0] }, values,
+                known: points.map { ($0.variance, $0.degreesOfFreedom) },
                 leastPivot: Self.leastPivot)
         }
         guard let axes = choices.first(where: { fit($0) != nil }), let fit = fit(axes) else {
             return nil
         }
-        let variances = points.compactMap(\.variance)
-        // As many points as coefficients say how well they fit by their own uncertainty alone.
-        let noise =
-            fit.noise
-            ?? (variances.isEmpty ? nil : variances.reduce(0, +) / Double(variances.count))
-        let freedom =
-            fit.noise == nil
-            ? points.reduce(0) { $0 + $1.degreesOfFreedom } : fit.degreesOfFreedom
         exponents = spans.indices.map { axis in
             guard let place = axes.firstIndex(of: axis) else {
                 return PlannedQuantity(carried[axis])
             }
-            let value = fit.coefficients[place + 1]
-            let half = PlannedQuantity.halfWidth(
-                noise.map { $0 * fit.inverse[place + 1][place + 1] }, freedom, level)
-            return PlannedQuantity(
-                value, lower: half.map { value - $0 }, upper: half.map { value + $0 })
+            return fit.quantity(
+                of: (0...axes.count).map { $0 == place + 1 ? 1 : 0 }, level: level)
         }
         isFitted = spans.indices.map(axes.contains)
         coefficient = exp(
             zip(exponents, centre).reduce(fit.coefficients[0]) { $0 - $1.0.value * $1.1 })
-        (self.fit, self.centre, self.noise, self.level) = (fit, centre, noise, level)
-        degreesOfFreedom = freedom
+        (self.fit, self.centre, self.level) = (fit, centre, level)
     }
 
     /// The value at a size and its tokens; its interval is that of the law, not of one more cell.
@@ -93,7 +80,7 @@ struct HyperparameterLaw {
             logarithm: zip(exponents, moved).reduce(fit.coefficients[0]) {
                 $0 + $1.0.value * $1.1
             },
-            variance: noise.map { $0 * QuadraticForm.value(fit.inverse, gradient) },
-            degreesOfFreedom: degreesOfFreedom, level: level)
+            variance: fit.variance(of: gradient), degreesOfFreedom: fit.degreesOfFreedom,
+            level: level)
     }
 }

@@ -9,7 +9,8 @@ struct LinearFit {
     let coefficients: [Double]
     /// (XᵀX)⁻¹: the covariance in units of the noise.
     let inverse: [[Double]]
-    /// The variance of a row about the fit; nil where there are no more rows than coefficients.
+    /// The variance of a row about the fit; with no more rows than coefficients that of the rows by
+    /// their own uncertainty, where it is known.
     let noise: Double?
     let degreesOfFreedom: Double
 
@@ -18,8 +19,12 @@ struct LinearFit {
     /// - Parameters:
     ///   - columns: What each coefficient multiplies; all but a constant about their means.
     ///   - values: What is fitted.
+    ///   - known: The rows' own variances, where there are some.
     ///   - leastPivot: The share of a column's square that no other column explains, at the least.
-    init?(_ columns: [[Double]], _ values: [Double], leastPivot: Double = 1e-8) {
+    init?(
+        _ columns: [[Double]], _ values: [Double],
+        known: [(variance: Double?, degreesOfFreedom: Double)] = [], leastPivot: Double = 1e-8
+    ) {
         func product(_ left: [Double], _ right: [Double]) -> Double {
             zip(left, right).reduce(0) { $0 + $1.0 * $1.1 }
         }
@@ -40,14 +45,29 @@ struct LinearFit {
             let fitted = zip(columns, coefficients).reduce(0) { $0 + $1.0[row] * $1.1 }
             return sum + (values[row] - fitted) * (values[row] - fitted)
         }
-        degreesOfFreedom = Double(values.count - columns.count)
-        noise = degreesOfFreedom > 0 ? left / degreesOfFreedom : nil
+        let spare = Double(values.count - columns.count)
+        let variances = known.compactMap(\.variance)
+        if spare > 0 {
+            (noise, degreesOfFreedom) = (left / spare, spare)
+        } else {
+            noise =
+                variances.isEmpty ? nil : variances.reduce(0, +) / Double(variances.count)
+            degreesOfFreedom = known.reduce(0) { $0 + $1.degreesOfFreedom }
+        }
         self.coefficients = coefficients
     }
 
     /// The variance of g·c for the coefficients c; nil without noise to judge by.
     func variance(of gradient: [Double]) -> Double? {
         noise.map { $0 * QuadraticForm.value(inverse, gradient) }
+    }
+
+    /// g·c for the coefficients c, with Student's interval.
+    func quantity(of gradient: [Double], level: Double?) -> PlannedQuantity {
+        let value = zip(gradient, coefficients).reduce(0) { $0 + $1.0 * $1.1 }
+        let half = PlannedQuantity.halfWidth(variance(of: gradient), degreesOfFreedom, level)
+        return PlannedQuantity(
+            value, lower: half.map { value - $0 }, upper: half.map { value + $0 })
     }
 }
 
@@ -75,6 +95,12 @@ extension PlannedQuantity {
         let value = exp(logarithm)
         self.init(
             value, lower: half.map { value * exp(-$0) }, upper: half.map { value * exp($0) })
+    }
+
+    /// A function of the quantity that rises or falls throughout.
+    func mapped(_ function: (Double) -> Double) -> PlannedQuantity {
+        let ends = [lower, upper].compactMap { $0.map(function) }.sorted()
+        return PlannedQuantity(function(value), lower: ends.first, upper: ends.last)
     }
 
     /// Half the width of an interval by Student's t; nil without a variance, or where the interval
