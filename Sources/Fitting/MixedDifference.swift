@@ -22,6 +22,10 @@ package struct MixedDifference: Sendable, Equatable, Codable {
     /// Fewer rectangles have no scatter to speak of.
     private static let fewest = 4
 
+    /// The runs that it takes, in words.
+    package static let need =
+        "it takes \(fewest) rectangles, each of runs of two sizes on the same two numbers of tokens"
+
     /// Collects the rectangles of a table.
     ///
     /// Runs that differ in anything but size and tokens, such as the number of experts, are in grids of

@@ -4,6 +4,25 @@ import JSONText
 import Testing
 
 @Suite struct FitProgramTests {
+    /// Tokens of a fixed ratio to the size: no two sizes share a number of tokens.
+    @Test func `comparing laws on a scattered table says why the mixed difference is missing`()
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let rows = (0..<12).map { index -> String in
+            let size = 1e7 * pow(2, Double(index))
+            let tokens = (index % 2 == 0 ? 10 : 30) * size
+            return "\(size),\(tokens),\(1.8 + 480 * pow(size, -0.35) + 2000 * pow(tokens, -0.37))"
+        }
+        try folder.write("t.csv", "N,D,loss\n" + rows.joined(separator: "\n"))
+        let outcome = try Program(folder: folder)("compare --laws chinchilla t.csv")
+        #expect(outcome.code == 0, "\(outcome.error)")
+        let sentence =
+            "no mixed difference ∂²L/∂lnN∂lnD: it takes 4 rectangles, each of runs of two sizes on the "
+            + "same two numbers of tokens"
+        #expect(outcome.lines.contains(sentence), "\(outcome.output)")
+    }
+
     let study: FittedStudy
 
     init() throws {

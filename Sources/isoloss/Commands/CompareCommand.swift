@@ -84,6 +84,10 @@ struct ComparisonOutput: CommandOutput {
         return Table(header: header + places.map(\.rawValue) + ["failure"], rows: rows)
     }
 
+    private static func isOfTable(_ law: String) -> Bool {
+        (try? LawCatalog.standard.law(law))?.about.kind == .table
+    }
+
     func text(style: TerminalStyle) -> [String] {
         let fitted = report.laws.filter { $0.failure == nil }
         var lines = ["\(selection)", "error on unseen data: \(report.method)", ""]
@@ -104,6 +108,8 @@ struct ComparisonOutput: CommandOutput {
                     + "± \(NumberFormat.significant(mixed.standardError, digits: 2)) over "
                     + "\(mixed.rectangles) rectangles of runs: \(mixed.meaning)",
             ]
+        } else if fitted.contains(where: { Self.isOfTable($0.law) }) {
+            lines += ["", "no mixed difference ∂²L/∂lnN∂lnD: \(MixedDifference.need)"]
         }
         for entry in fitted where !entry.folds.isEmpty {
             let folds = entry.folds.map { fold in
