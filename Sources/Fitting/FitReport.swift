@@ -70,6 +70,8 @@ package struct FitReport: Sendable, Equatable, Codable {
         package var resampled: String?
         /// Points in a block of residuals.
         package var blockLength: Int?
+        /// Parameters whose intervals are of the profile, where the law asks for it beside another method.
+        package var profiled: [String]?
         /// Refits, or ends of a profile, that did not converge; they are left out.
         package var failed: Int?
 

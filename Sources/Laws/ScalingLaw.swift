@@ -87,6 +87,10 @@ package protocol ScalingLaw: Sendable {
         _ parameters: [Double], product: Double, held: [Feature: Double]
     ) -> Double?
 
+    /// Names of parameters that bend along a valley, so that their intervals are those of the profile
+    /// even where the linearised model is asked for.
+    var profiled: Set<String> { get }
+
     /// The misspecified term, which real curves follow least closely, by the name of its coefficient;
     /// nil if none stands out.
     ///
@@ -125,6 +129,8 @@ extension ScalingLaw {
     package var optionalFeatures: [Feature] { [] }
 
     package var loggedSeries: [String] { [] }
+
+    package var profiled: Set<String> { [] }
 
     package func features(of run: Run) throws(LawError) -> [Feature: Double] { run.features }
 

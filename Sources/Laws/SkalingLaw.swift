@@ -24,8 +24,8 @@ package import Records
 ///
 /// Source: Videau et al. 2026, arXiv 2608.07222; its objective is Huber with δ = 0.05 on log L.
 ///
-/// k and E trade off: an E near 0 does not say that there is no floor. Read E with its profile
-/// (`--uncertainty profile`), not alone.
+/// k and E trade off: an E near 0 does not say that there is no floor. Their intervals are those of
+/// the profile by every method but the bootstrap.
 package struct SkalingLaw: ScalingLaw {
     package static let about = LawDescription(
         id: "skaling", title: "Skaling: loss from size and tokens, coupled",
@@ -56,6 +56,7 @@ package struct SkalingLaw: ScalingLaw {
             bounds: 0.01...2, start: .searched(0.25...1.2)),
     ]
     package let requiredFeatures: [Feature] = [.parameterCount, .tokenCount]
+    package let profiled: Set = ["irreducible_loss", "coupling_exponent"]
 
     private let additive: ChinchillaLaw
 

@@ -129,4 +129,23 @@ import Testing
             #expect(0.4...2.5 ~= ratio, "\(profile.name)")
         }
     }
+
+    /// k and E of the coupled law trade off along a valley that bends.
+    @Test func `a law has the profile of the parameters that it asks it for`() throws {
+        let runs = try SyntheticStudy.rows(
+            law: LawCatalog.standard.law("skaling"),
+            parameters: [1.3, 3355, 18186, 0.408, 0.431, 0.45],
+            features: SyntheticStudy.table(noise: 0, seed: 1).map(\.features), noise: 0.003, seed: 5
+        )
+        let report = try Fitter().fit(FitRequest(law: "skaling"), runs: runs)
+        let profile = try Fitter().fit(
+            FitRequest(law: "skaling", uncertainty: .profile), runs: runs)
+        let asked = ["irreducible_loss", "coupling_exponent"]
+        #expect(report.uncertainty?.method == "delta" && report.uncertainty?.profiled == asked)
+        #expect(profile.uncertainty?.profiled == nil)
+        for (found, whole) in zip(report.parameters, profile.parameters) {
+            let isAsked = asked.contains(found.name)
+            #expect((found.interval == whole.interval) == isAsked, "\(found.name)")
+        }
+    }
 }

@@ -62,10 +62,17 @@ struct UncertaintyEstimate {
     mutating func refine(progress: (Double) -> Void, isCancelled: () -> Bool) {
         guard !delta.isInterpolating else { return }
         switch prepared.request.uncertainty {
-        case .delta: break
+        case .delta:
+            let specs = prepared.law.parameters
+            let asked = parameters.free.filter {
+                prepared.law.law.profiled.contains(specs[$0].name)
+            }
+            guard !asked.isEmpty else { break }
+            profile(asked, progress: progress, isCancelled: isCancelled)
+            report.profiled = asked.map { specs[$0].name }
         case .bootstrap(let resamples, _):
             bootstrap(resamples, progress: progress, isCancelled: isCancelled)
-        case .profile: profile(progress: progress, isCancelled: isCancelled)
+        case .profile: profile(parameters.free, progress: progress, isCancelled: isCancelled)
         }
     }
 
@@ -102,12 +109,14 @@ struct UncertaintyEstimate {
         }
     }
 
-    private mutating func profile(progress: (Double) -> Void, isCancelled: () -> Bool) {
+    private mutating func profile(
+        _ free: [Int], progress: (Double) -> Void, isCancelled: () -> Bool
+    ) {
         let profile = ProfileLikelihood(
             prepared: prepared, best: best, estimate: delta,
             degreesOfFreedom: noise.degreesOfFreedom)
         let outcome = profile.outcome(
-            free: parameters.free, level: Self.level, progress: progress, isCancelled: isCancelled)
+            free: free, level: Self.level, progress: progress, isCancelled: isCancelled)
         guard let outcome else { return }
         report.failed = outcome.failed
         for (index, interval) in outcome.intervals { parameters.intervals[index] = interval }

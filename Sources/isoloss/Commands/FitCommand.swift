@@ -197,7 +197,12 @@ struct FitOutput: CommandOutput {
     }
 
     private static func sentence(_ uncertainty: FitReport.Uncertainty) -> String {
-        guard let resamples = uncertainty.resamples else { return uncertainty.method }
+        guard let resamples = uncertainty.resamples else {
+            return uncertainty.method
+                + (uncertainty.profiled.map {
+                    ", intervals of \($0.joined(separator: " and ")) by profile"
+                } ?? "")
+        }
         let unit = uncertainty.resampled ?? "points"
         let length = uncertainty.blockLength.map { " of \($0) residuals" } ?? ""
         return "\(uncertainty.method), \(resamples) resamples of \(unit)\(length), "
