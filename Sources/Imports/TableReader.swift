@@ -68,13 +68,30 @@ struct TableReader {
         try faults.check()
         guard !runs.isEmpty else { throw RunFileError(file: file, kind: .noRows) }
         let left = rowCount - runs.count
-        guard left > 0 else { return TableFile(runs: runs, notes: columns.notes, warnings: []) }
+        let warnings = Self.unitWarnings(runs)
+        guard left > 0 else {
+            return TableFile(runs: runs, notes: columns.notes, warnings: warnings)
+        }
         return TableFile(
             runs: runs, notes: columns.notes,
-            warnings: ["\(left) of \(rowCount) rows have no loss and were left out"],
+            warnings: ["\(left) of \(rowCount) rows have no loss and were left out"] + warnings,
             skipped: [
                 SkippedPart(count: left, reason: "rows without a loss", firstLine: firstLine)
             ])
+    }
+
+    /// Fewer than any language model has; smaller numbers are millions or billions more likely.
+    private static let fewest: [(Feature, Double)] = [(.parameterCount, 1e4), (.tokenCount, 1e5)]
+
+    private static func unitWarnings(_ runs: [Run]) -> [String] {
+        fewest.compactMap { feature, fewest in
+            guard let most = runs.compactMap({ $0.features[feature] }).max(), most < fewest else {
+                return nil
+            }
+            return
+                "every \(feature.rawValue) is below \(Int(fewest)), less than of any language model: are "
+                + "they in millions or billions? Give the counts themselves, as in 7e7"
+        }
     }
 
     private static func belongsToCurve(_ column: String) -> Bool {

@@ -28,10 +28,23 @@ struct Isoloss: ParsableCommand {
         // A file that may grow no further is an error of its write, not the end of the program.
         signal(SIGXFSZ, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(
+                Self.joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst())))
             try command.run()
         } catch {
             CommandFailure.end(with: error)
+        }
+    }
+
+    /// `--name -1` as `--name=-1`: the parser takes a word with a dash for another option, and says that
+    /// the first has no value.
+    static func joiningNegativeNumbers(_ words: [String]) -> [String] {
+        words.reduce(into: []) { joined, word in
+            let isNumber = word.hasPrefix("-") && Double(word) != nil
+            guard isNumber, let option = joined.last, option.hasPrefix("--"), option.count > 2,
+                !option.contains("=")
+            else { return joined.append(word) }
+            joined[joined.count - 1] = "\(option)=\(word)"
         }
     }
 }

@@ -151,6 +151,10 @@ import Testing
             arguments: "predict --fit fit.json --schedule hold:9 --interval=-0.5",
             sentence: "interval = -0.5 must lie between 0 and 1, as in 0.9."),
         Case(
+            title: "negative number after a space", files: ["fit.json": fit],
+            arguments: "predict --fit fit.json --schedule hold:9 --interval -0.5",
+            sentence: "interval = -0.5 must lie between 0 and 1, as in 0.9."),
+        Case(
             title: "spacing of zero", files: ["fit.json": fit],
             arguments: "predict --fit fit.json --schedule hold:9 --every 0",
             sentence: "every = 0 must be a whole number of steps of at least 1."),
@@ -211,6 +215,7 @@ import Testing
         ),
         ("fit --law x --runs a --role test", "error: --runs and --role both select runs"),
         ("fit --law x --from-step=-1", "error: --from-step = -1, must be at least 0."),
+        ("fit --law x --from-step -1", "error: --from-step = -1, must be at least 0."),
         ("import a --database b --server http://c", "error: --database and --server both say"),
     ]
 

@@ -71,11 +71,18 @@ struct TableTests {
     }
 
     @Test func `rows of a table without a loss are left out with a warning`() throws {
-        let file = try imported("N,loss\n1,3\n2,\n3,2\n", name: "t.csv")
+        let file = try imported("N,loss\n1e6,3\n2e6,\n3e6,2\n", name: "t.csv")
         #expect(file.runs.map(\.run.loss) == [3, 2])
         #expect(
             file.skipped == [SkippedPart(count: 1, reason: "rows without a loss", firstLine: 3)])
         #expect(file.warnings == ["1 of 3 rows have no loss and were left out"])
+    }
+
+    @Test func `counts of no language model are asked for their unit`() throws {
+        let millions = try imported("N,D,loss\n70,1400,3\n280,5600,2\n", name: "t.csv").warnings
+        #expect(
+            millions.count == 2 && millions[0].hasPrefix("every parameter_count is below 10000"))
+        #expect(try imported("N,D,loss\n7e7,1.4e9,3\n280,5.6e9,2\n", name: "t.csv").warnings == [])
     }
 
     @Test func `metadata needs no loss and takes schedules, warm-ups and tags`() throws {

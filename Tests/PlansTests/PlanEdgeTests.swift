@@ -225,7 +225,7 @@ struct PlanEdgeTests {
         ),
         (
             Question("hyperparameters", ["parameter_count": "1", "token_count": "1"]),
-            "not-identified: no rule says anything at 1 parameters and 1 tokens"
+            "not-identified: no rule says anything at N = 1 and D = 1"
         ),
         (
             Question("sparse", of: "chinchilla", ["sparsity": "x", "training_flops": "1e21"]),

@@ -140,8 +140,8 @@ package struct HyperparametersPlan: PlanKind {
         guard rules.contains(where: { $0.learningRate != nil || $0.batchTokens != nil }) else {
             throw PlanError.refused(
                 .notIdentified,
-                "no rule says anything at \(SizeText.count(training.parameterCount)) parameters and "
-                    + "\(SizeText.count(training.tokenCount)) tokens: rates of 1 and above, or batches "
+                "no rule says anything at N = \(SizeText.count(training.parameterCount)) and D = "
+                    + "\(SizeText.count(training.tokenCount)): rates of 1 and above, or batches "
                     + "of more than all tokens, or of less than one")
         }
         answer["parameter_count"] = .number(training.parameterCount)
