@@ -158,10 +158,11 @@ extension ComputingBackend {
 
     /// The fit of a metric: a published one by its name, else one of the backend's.
     private func metric(_ name: String) throws -> LawPredictor {
-        guard let published = PublishedFit.all.first(where: { $0.name == name }) else {
-            return try predictor(name)
-        }
-        return try LawPredictor(report: FitReport(published, catalog: catalog), catalog: catalog)
+        try PublishedFit.isFit(name) ? published(PublishedFit.named(name)) : predictor(name)
+    }
+
+    private func published(_ fit: PublishedFit) throws -> LawPredictor {
+        try LawPredictor(report: FitReport(fit, catalog: catalog), catalog: catalog)
     }
 
     package func score(_ fit: String, _ request: ScoreRequest) throws -> ScoreReport {
@@ -184,7 +185,13 @@ extension ComputingBackend {
         context.schedule = { [self] in try schedule(.json(.string($0))) }
         guard let fit, kind.about.takesFit else {
             context.runs = try namedRuns(request.options, law: nil, series: nil) ?? []
-            return try PlanCatalog.plan(kind, options: request.options, context: context)
+            var options = request.options
+            // A published fit needs no place among the backend's; an optimum is the plan's own matter.
+            if let name = options["published"], PublishedFit.isFit(name) {
+                options["published"] = nil
+                context.fit = try published(PublishedFit.named(name))
+            }
+            return try PlanCatalog.plan(kind, options: options, context: context, laws: catalog)
         }
         let predictor = try predictor(fit)
         context.fit = predictor

@@ -86,14 +86,38 @@ package struct LawResponse: Sendable, Equatable, Codable {
     }
 }
 
-/// All laws, in the catalogue's order.
+/// All laws, in the catalogue's order, and the published optima, which are of none.
 package struct LawListResponse: Sendable, Equatable, Codable {
+    /// A published optimum, which `published` names in the plan `compute-optimal`.
+    package struct Optimum: Sendable, Equatable, Codable {
+        package var name: String
+        package var formula: String
+        /// The parameters that N counts.
+        package var parameterCountKind: String
+        package var source: String
+        package var fittedOn: String
+        /// Least and most FLOP of the runs, where the paper says them.
+        package var budgets: [Double]?
+        /// True for an exponent alone, which carries a known optimum over.
+        package var needsReference: Bool
+        package var warnings: [String]
+    }
+
     package var laws: [LawResponse]
+    package var optima: [Optimum]
 
     package init(_ catalog: LawCatalog) throws(LawError) {
         var laws: [LawResponse] = []
         for type in catalog.laws { laws.append(try LawResponse(type)) }
         self.laws = laws
+        optima = PublishedOptimum.all.map { optimum in
+            Optimum(
+                name: optimum.name, formula: optimum.formula,
+                parameterCountKind: optimum.parameterConvention, source: optimum.source,
+                fittedOn: optimum.fittedOn,
+                budgets: optimum.budgets.map { [$0.lowerBound, $0.upperBound] },
+                needsReference: optimum.needsReference, warnings: optimum.warnings)
+        }
     }
 }
 

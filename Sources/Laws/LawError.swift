@@ -7,6 +7,7 @@ package enum LawError: Error, Equatable, Sendable {
     case missingParameter(law: String, parameter: String)
     case parameterOutOfBounds(law: String, parameter: String, value: Double, ClosedRange<Double>)
     case unknownPublishedFit(String, law: String?, known: [String])
+    case optimumWithoutLoss(String)
     case badRun(String, field: String, rule: String)
 
     /// The field of a request that is wrong, as a JSON pointer.
@@ -18,7 +19,7 @@ package enum LawError: Error, Equatable, Sendable {
         case .unknownParameter(_, let parameter, _): "/fixed/\(parameter)"
         case .missingParameter: "/parameters"
         case .parameterOutOfBounds(_, let parameter, _, _): "/fixed/\(parameter)"
-        case .unknownPublishedFit: "/published"
+        case .unknownPublishedFit, .optimumWithoutLoss: "/published"
         case .badRun: "/runs"
         }
     }
@@ -52,6 +53,10 @@ package enum LawError: Error, Equatable, Sendable {
             }
             return "published = \"\(name)\" is not a published fit\(place); choose one of "
                 + "\(known.joined(separator: ", "))."
+        case .optimumWithoutLoss(let name):
+            return "published = \"\(name)\" is an optimum without a loss, of no law; it answers "
+                + "the plan compute-optimal alone: `isoloss plan --published \(name) "
+                + "--compute-optimal C`."
         case .badRun(let run, let field, let rule):
             return "run \(run): \(field) \(rule)."
         }

@@ -65,14 +65,18 @@ package struct PublishedFit: Sendable, Equatable {
         all.filter { $0.law == law }
     }
 
+    /// True for the name of a published fit.
+    package static func isFit(_ name: String) -> Bool { all.contains { $0.name == name } }
+
     /// The published fit of a name.
     ///
     /// - Parameters:
     ///   - name: Its name, as in `hoffmann-2022`.
     ///   - law: The id of the law it must be of; `nil` for any.
     /// - Returns: The fit.
-    /// - Throws: `LawError.unknownPublishedFit` with the names there are.
+    /// - Throws: `LawError.unknownPublishedFit` with the names there are, or `.optimumWithoutLoss`.
     package static func named(_ name: String, law: String? = nil) throws(LawError) -> PublishedFit {
+        guard PublishedOptimum.named(name) == nil else { throw .optimumWithoutLoss(name) }
         let known = law.map { fits(of: $0) } ?? all
         guard let fit = known.first(where: { $0.name == name }) else {
             throw .unknownPublishedFit(name, law: law, known: known.map(\.name))

@@ -78,7 +78,8 @@ package enum PlanError: Error, Equatable, Sendable {
             return "the law \(law) cannot serve the plan \(kind), which asks for \(question); fit "
                 + "one that can: \(supported.joined(separator: ", "))."
         case .fitMissing(let kind):
-            return "the plan \(kind) needs a fit; name its file or its id as fit."
+            return "the plan \(kind) needs a fit; name its file or its id as fit, or a published "
+                + "one."
         case .runMissing(let kind):
             return "the plan \(kind) needs a run with its logged points; name it as run."
         case .run(let id, let reason):

@@ -145,7 +145,7 @@ package struct PlanOption: Sendable, Equatable {
             "maximum_token_count", "unique_token_count", "inference_tokens", "batch_tokens",
             "reference_parameter_count", "reference_token_count", "reference_batch":
             1...1e20
-        case "training_flops", "total_flops", "budgets": 1...1e40
+        case "training_flops", "total_flops", "reference_flops", "budgets": 1...1e40
         case "target_loss", "losses": 1e-6...1e6
         case "learning_rate", "tuned_rate", "reference_rate", "rates", "peak", "minimum_rate",
             "final_rate":

@@ -276,6 +276,34 @@ import Testing
         #expect(try service.get("\(path)&study=none").status == 404)
     }
 
+    @Test(arguments: Transport.allCases)
+    func `a published optimum and a published fit plan without any fit`(
+        _ transport: Transport
+    ) throws {
+        let service = try TestService(transport)
+        let path = "/v1/plans/compute-optimal"
+        let llama = try service.get("\(path)?published=llama-3-2024&training_flops=3.8e25")
+        #expect(llama.status == 200, "\(llama.text)")
+        let tokens = try #require(llama.json["token_count"]?["value"]?.double)
+        #expect(abs(tokens / 1.629e13 - 1) < 4e-4)
+        #expect(llama.json["token_count"]?["lower"] == .null && llama.json["law"] == nil)
+        let drawn = try service.get(
+            "\(path)/plan.svg?published=llama-3-2024&training_flops=3.8e25")
+        #expect(drawn.status == 200 && drawn.text.contains("plot-line"), "\(drawn.text)")
+        // Hoffmann et al. 2022 with all digits: 40.3 billion parameters.
+        let fit = try service.get("\(path)?published=hoffmann-2022&training_flops=5.76e23")
+        let size = try #require(fit.json["parameter_count"]?["value"]?.double, "\(fit.text)")
+        #expect(abs(size / 40.3e9 - 1) < 2e-3 && fit.json["law"] == .string("chinchilla"))
+        let bare = try service.get("\(path)?published=porian-2024&training_flops=1e21")
+        #expect(bare.status == 422 && bare.json["type"] == .string("not-identified"))
+        let unknown = try service.get("\(path)?published=llama-2&training_flops=1e21")
+        #expect(unknown.status == 400 && unknown.pointers == ["/published"])
+        let posted = try service.post("/v1/fits", #"{"published":"llama-3-2024"}"#)
+        #expect(posted.pointers == ["/published"] && posted.text.contains("compute-optimal"))
+        let listed = try service.get("/v1/laws").json["optima"]?.elements ?? []
+        #expect(listed.contains { $0["name"] == .string("llama-3-2024") })
+    }
+
     @Test func `a body is refused with 422, an unsuitable law, too`() throws {
         let (service, path) = try fitted(.inProcess)
         let body = try service.post(path, #"{"kind":"best-schedule","total_steps":0,"peak":1}"#)

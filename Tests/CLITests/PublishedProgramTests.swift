@@ -96,6 +96,39 @@ import Testing
         #expect(report.warnings.contains { $0.contains("tokenizer") })
     }
 
+    @Test func `a published optimum plans without a loss, is listed, and answers nothing else`()
+        throws
+    {
+        let plan = "plan --published llama-3-2024"
+        let outcome = try program("\(plan) --compute-optimal 3.8e25 --plot plan.svg --format json")
+        #expect(outcome.code == 0, "\(outcome.error)")
+        let answer = try JSONDecoding.value(PlanDocument.self, from: Array(outcome.output.utf8))
+        #expect(abs(try #require(answer["token_count"]?.number) / 1.629e13 - 1) < 4e-4)
+        let carried = try program(
+            "plan --published kaplan-2020-optimum --compute-optimal 1e21 --reference-flops 1e19 "
+                + "--reference-parameter-count 4e8 --format csv")
+        #expect(carried.code == 0 && carried.lines.count == 3, "\(carried.error)")
+        let list = try program("laws")
+        for optimum in PublishedOptimum.all {
+            #expect(
+                list.lines.contains {
+                    $0.hasPrefix(optimum.name) && $0.hasSuffix(optimum.formula)
+                }, "\(optimum.name)")
+            let one = try program("laws \(optimum.name)")
+            #expect(one.code == 0 && one.output.contains(optimum.formula))
+        }
+        #expect(try program("plan --help").output.contains("llama-3-2024"))
+        for (question, code) in [
+            ("\(plan) --inference-aware 1e12", 2),
+            ("\(plan) --law chinchilla --compute-optimal 1e21", 2),
+            ("plan --published porian-2024 --compute-optimal 1e21", 1),
+            ("predict --published llama-3-2024 --parameter-count 1e9 --token-count 1e10", 2),
+        ] {
+            let refused = try program(question)
+            #expect(refused.code == code, "\(question): \(refused.error)")
+        }
+    }
+
     @Test func `a law ends with its published fits`() throws {
         let outcome = try program("laws chinchilla")
         #expect(outcome.code == 0)

@@ -48,6 +48,15 @@ struct PlanEdgeTests {
                 "context_length": "2048",
             ]),
         Question(
+            "compute-optimal",
+            [
+                "training_flops": "1e21", "published": "porian-2024", "reference_flops": "1e19",
+                "reference_parameter_count": "4e8", "flops_per_parameter": "6", "depth": "32",
+                "width": "4096", "context_length": "2048",
+            ]),
+        Question(
+            "compute-optimal", ["training_flops": "1e21", "published": "deepseek-2024"]),
+        Question(
             "inference-aware", of: "chinchilla",
             ["inference_tokens": "1e13", "target_loss": "2.1", "flops_per_parameter": "6"]),
         Question(

@@ -113,7 +113,10 @@ struct PlanErrorTests {
             #expect(options.allSatisfy { !$0.meaning.isEmpty && !$0.example.isEmpty })
             // Of options that stand for each other an example has those of its own line.
             let line = kind.about.example.split(separator: " ").map(String.init)
-            let apart = ["total_flops", "target_loss", "tuned_rate", "rates", "losses"]
+            let apart = [
+                "total_flops", "target_loss", "tuned_rate", "rates", "losses", "published",
+                "reference_flops", "reference_parameter_count", "runs", "study",
+            ]
             let values = Dictionary(
                 uniqueKeysWithValues: options.filter {
                     !apart.contains($0.name) || line.contains("--\($0.flag)")

@@ -68,10 +68,10 @@ export async function show(place, start) {
     answer.replaceChildren();
   }
 
-  /** Where a plan is asked: of the fit, also where it needs none and the fit's law can serve it. */
+  /** Where a plan is asked: of the fit, also where it needs none and the fit's law can serve it and nothing published stands in its place. */
   function address(plan, given, end = "") {
     const law = fits.find((one) => one.id === view.fit)?.law;
-    return plan.needs_fit || (law && plan.laws?.includes(law))
+    return plan.needs_fit || (!given.published && law && plan.laws?.includes(law))
       ? `${fitPath(view.fit)}/plan${end}${query({kind: view.kind, ...given})}`
       : `/v1/plans/${view.kind}${end && `/plan${end}`}${query(given)}`;
   }

@@ -6,7 +6,8 @@ import Laws
 ///
 /// Minimises L(N, D) under C(N, D) = C: in closed form where the law has one and compute is k·N·D,
 /// else by the root of dL/dlog N along the line of equal compute. Intervals are the delta method's for
-/// log N*, log D* and log D*/N*, each with its own correlation of the parameters.
+/// log N*, log D* and log D*/N*, each with its own correlation of the parameters. In place of a fit a
+/// published optimum answers (`OptimumAnswer`).
 ///
 /// Source: Hoffmann et al. 2022, arXiv 2203.15556, section 3.3.
 package struct ComputeOptimalPlan: PlanKind {
@@ -17,7 +18,19 @@ package struct ComputeOptimalPlan: PlanKind {
         options: [
             PlanOption(
                 "training_flops", "C", meaning: "the budget in FLOP", isRequired: true,
-                example: "5.76e23")
+                example: "5.76e23"),
+            PlanOption(
+                "published", "name",
+                meaning:
+                    "in place of a fit a published optimum, of which `isoloss laws` says more: "
+                    + PublishedOptimum.all.map(\.name).joined(separator: ", "),
+                example: "llama-3-2024"),
+            PlanOption(
+                "reference_flops", "C",
+                meaning: "a budget whose best size you know, for a published exponent",
+                example: "1e19"),
+            PlanOption(
+                "reference_parameter_count", "n", meaning: "and that size", example: "4e8"),
         ] + ComputeCost.options + [
             PlanOption(
                 "maximum_token_count", "n", meaning: "tokens that there are at most",
@@ -29,10 +42,17 @@ package struct ComputeOptimalPlan: PlanKind {
                 "sizes", "n,n", meaning: "sizes that can be trained, to be compared",
                 example: "1e9,7e9,7e10"),
         ],
-        supportedLaws: LossSurface.isDefined(for:), question: "a loss of model size and tokens",
+        source: .fitIfGiven, supportedLaws: LossSurface.isDefined(for:),
+        question: "a loss of model size and tokens",
         example: "--published hoffmann-2022 --compute-optimal 5.76e23",
         pictures: [
-            .init(x: "parameter_count", panels: [[.init(PlanDocument.drawing, "loss")]])
+            .init(x: "parameter_count", panels: [[.init(PlanDocument.drawing, "loss")]]),
+            // Of a published optimum.
+            .init(
+                x: "training_flops",
+                panels: ["parameter_count", "token_count"].map {
+                    [.init(PlanDocument.drawing, $0)]
+                }),
         ])
 
     /// Sizes of the isoFLOP curve, times the best.
@@ -46,6 +66,7 @@ package struct ComputeOptimalPlan: PlanKind {
     private let mostTokens: Double
     private let mostParameters: Double
     private let sizes: [Double]?
+    private let published: OptimumAnswer?
 
     package init(_ options: PlanOptions) throws(PlanError) {
         flops = try options.number("training_flops") ?? 0
@@ -53,9 +74,51 @@ package struct ComputeOptimalPlan: PlanKind {
         mostTokens = try options.number("maximum_token_count") ?? .infinity
         mostParameters = try options.number("maximum_parameter_count") ?? 1e18
         sizes = try options.numbers("sizes", atMost: Self.mostSizes)
+        published = try Self.published(options, cost)
+    }
+
+    /// The optimum that is named, with the reference that it carries over.
+    private static func published(
+        _ options: PlanOptions, _ cost: ComputeCost
+    ) throws(PlanError) -> OptimumAnswer? {
+        let references = ["reference_flops", "reference_parameter_count"]
+        guard let name = options.text("published") else {
+            guard let stray = references.first(where: { options.text($0) != nil }) else {
+                return nil
+            }
+            throw .invalid(
+                option: stray, value: options.text(stray) ?? "",
+                rule: "goes with a published optimum; leave it out")
+        }
+        guard let optimum = PublishedOptimum.named(name) else {
+            throw .invalid(
+                option: "published", value: name,
+                rule: "must name a published fit or one of the optima "
+                    + PublishedOptimum.all.map(\.name).joined(separator: ", "))
+        }
+        let given = (try options.number(references[0]), try options.number(references[1]))
+        guard (given.0 == nil) == (given.1 == nil) else {
+            let missing = about.options.filter {
+                references.contains($0.name) && options.text($0.name) == nil
+            }
+            throw .missing(kind: about.id, options: missing)
+        }
+        return OptimumAnswer(
+            optimum: optimum, cost: cost,
+            reference: given.0.flatMap { flops in given.1.map { (flops, $0) } })
     }
 
     package func result(_ context: PlanContext) throws -> PlanDocument {
+        guard context.fit != nil else {
+            guard let published else { throw PlanError.fitMissing(kind: Self.about.id) }
+            try refuseLimits(of: published.optimum)
+            return try published.document(flops: flops)
+        }
+        if let published {
+            throw PlanError.invalid(
+                option: "published", value: published.optimum.name,
+                rule: "stands in place of a fit; leave one of them out")
+        }
         let surface = try LossSurface(context)
         var optimum = ComputeOptimum(surface: surface, cost: cost)
         optimum.mostTokens = mostTokens
@@ -106,6 +169,22 @@ package struct ComputeOptimalPlan: PlanKind {
         answer.warnings += context.sizeWarnings(
             parameterCount: best.parameterCount, tokenCount: best.tokenCount)
         return answer
+    }
+
+    /// A limit asks for the loss off the best, and an optimum knows none.
+    private func refuseLimits(of optimum: PublishedOptimum) throws(PlanError) {
+        let limits: [(name: String, values: [Double])] = [
+            ("maximum_token_count", mostTokens < .infinity ? [mostTokens] : []),
+            ("maximum_parameter_count", mostParameters < 1e18 ? [mostParameters] : []),
+            ("sizes", sizes ?? []),
+        ]
+        guard let given = limits.first(where: { !$0.values.isEmpty }) else { return }
+        throw .invalid(
+            option: given.name,
+            value: given.values.map { PlanText.number($0) }.joined(separator: ","),
+            rule:
+                "asks for a loss, and the optimum \(optimum.name) has none; leave it out, or take a "
+                + "fit")
     }
 
     private func isAllowed(_ size: Double, _ tokens: Double) -> Bool {

@@ -11,21 +11,24 @@ struct LawsCommand: ParsableCommand {
         commandName: "laws",
         abstract: "List the laws, or show all there is to know about one.",
         discussion: """
-            What is there, and what one law needs:
+            What is there, what one law needs, and where a published optimum is from:
 
               isoloss laws
               isoloss laws lr-annealing
+              isoloss laws llama-3-2024
             """)
 
-    @Argument(help: "The law to show.")
+    @Argument(help: "The law, or the published optimum, to show.")
     var name: String?
 
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let catalog = LawCatalog.standard
-        guard let name else {
-            return try output.print(LawListOutput(payload: LawListResponse(catalog)))
+        let list = try LawListResponse(catalog)
+        guard let name else { return try output.print(LawListOutput(payload: list)) }
+        if let optimum = list.optima.first(where: { $0.name == name }) {
+            return try output.print(OptimumOutput(optimum: optimum))
         }
         guard let law = catalog.laws.first(where: { $0.about.id == name }) else {
             throw LawError.unknownLaw(name, known: catalog.laws.map { $0.about.id })
@@ -57,7 +60,50 @@ struct LawListOutput: CommandOutput {
         let table = Table(
             [.init("law", .left), .init("formula", .left), .init("a run must carry", .left)],
             texts: payload.laws.map { [$0.id, $0.formula, $0.requires.joined(separator: ", ")] })
-        return table.lines + ["", "`isoloss laws NAME` shows parameters, options and limits."]
+        let optima = Table(
+            [.init("published optimum", .left), .init("formula, C in FLOP", .left)],
+            texts: payload.optima.map { [$0.name, $0.formula] })
+        return table.lines + ["", "`isoloss laws NAME` shows parameters, options and limits.", ""]
+            + optima.lines + [
+                "",
+                "`isoloss plan --published NAME --compute-optimal C` answers by one, without data;",
+                "of an exponent alone from --reference-flops and --reference-parameter-count.",
+                "`isoloss laws NAME` shows its source, what its N counts and its traps.",
+            ]
+    }
+}
+
+/// All there is to know about one published optimum.
+struct OptimumOutput: CommandOutput {
+    let optimum: LawListResponse.Optimum
+
+    func json() throws -> JSONValue { try JSONEncoding(optimum).value }
+
+    private var facts: [[String]] {
+        [
+            ["N counts", optimum.parameterCountKind],
+            ["fitted on", optimum.fittedOn],
+            [
+                "budgets",
+                optimum.budgets.map { ends in
+                    ends.map { NumberFormat.significant($0) }.joined(separator: " to ") + " FLOP"
+                } ?? "not said",
+            ],
+            ["source", optimum.source],
+        ] + optimum.warnings.map { ["mind", $0] }
+    }
+
+    var table: Table {
+        Table(header: ["name", "value"], rows: facts.map { $0.map { .text($0) } })
+    }
+
+    func text(style: TerminalStyle) -> [String] {
+        let reference =
+            optimum.needsReference ? " --reference-flops C --reference-parameter-count N" : ""
+        return ["\(optimum.name): a published optimum", "", "  \(optimum.formula), C in FLOP", ""]
+            + Table(pairs: facts).lines(width: style.width) + [
+                "", "`isoloss plan --published \(optimum.name) --compute-optimal C\(reference)`",
+            ]
     }
 }
 

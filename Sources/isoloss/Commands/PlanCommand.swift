@@ -44,10 +44,18 @@ struct PlanCommand: ParsableCommand {
         guard reference.isGiven || !kind.about.needsFit else {
             throw PlanError.fitMissing(kind: kind.about.id)
         }
+        var options = arguments.options
+        // A name that is no fit is the plan's own, where it takes one.
+        if let name = reference.published, reference.law == nil, !PublishedFit.isFit(name),
+            kind.about.options.contains(where: { $0.name == "published" })
+        {
+            options["published"] = name
+        }
         let fit =
-            kind.about.takesFit && reference.isGiven ? try reference.name(in: backend) : nil
+            kind.about.takesFit && reference.isGiven && options["published"] == nil
+            ? try reference.name(in: backend) : nil
         var request = PlanRequest(
-            kind, options: arguments.options, run: arguments.run,
+            kind, options: options, run: arguments.run,
             prediction: PredictionFields(features: sizes.features, interval: interval.value))
         // A size stands where sizes stand, as the number that it is.
         for (name, text) in request.options {

@@ -149,7 +149,7 @@ struct FitReference: ParsableArguments {
     /// - Returns: The name.
     /// - Throws: What keeps the backend from publishing it.
     static func name(_ name: String, in backend: any Backend) throws -> String {
-        guard PublishedFit.all.contains(where: { $0.name == name }) else { return name }
+        guard PublishedFit.isFit(name) else { return name }
         return try backend.publish(name, law: nil)
     }
 }
