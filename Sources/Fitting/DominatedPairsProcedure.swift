@@ -132,7 +132,7 @@ struct DominatedPairsProcedure: FittingProcedure {
         let specs = law.parameters
         let inverse = Covariance(
             jacobian: best.jacobian, variance: 1,
-            isHeld: specs.indices.map { $0 == additive || !free.contains($0) },
+            isKnown: specs.indices.map { $0 == additive || !free.contains($0) },
             weights: best.residuals.map { loss.curvature($0) }
         ).matrix
         var gradients = Array(

@@ -32,29 +32,29 @@ package struct Covariance: Equatable, Sendable {
     /// - Parameters:
     ///   - jacobian: ∂residual/∂parameter, unweighted, column-major.
     ///   - variance: The variance of a residual of weight 1; infinite when unknown.
-    ///   - isHeld: One per parameter, true for one that counts as known: fixed or at a bound.
+    ///   - isKnown: One per parameter, true for one that counts as known: fixed or at a bound.
     ///   - weights: One per row, at least 0.
-    package init(jacobian: [Double], variance: Double, isHeld: [Bool], weights: [Double]) {
-        let free = isHeld.indices.filter { !isHeld[$0] }
+    package init(jacobian: [Double], variance: Double, isKnown: [Bool], weights: [Double]) {
+        let free = isKnown.indices.filter { !isKnown[$0] }
         let spectrum = ScaledSpectrum(jacobian: jacobian, selected: free, weights: weights)
         let inverse = spectrum?.inverseGram()
-        var matrix = [Double](repeating: 0, count: isHeld.count * isHeld.count)
-        var flattest = [Double](repeating: 0, count: isHeld.count)
+        var matrix = [Double](repeating: 0, count: isKnown.count * isKnown.count)
+        var flattest = [Double](repeating: 0, count: isKnown.count)
         for (column, parameter) in free.enumerated() {
             for (other, otherParameter) in free.enumerated() {
-                matrix[parameter * isHeld.count + otherParameter] =
+                matrix[parameter * isKnown.count + otherParameter] =
                     inverse.map { variance * $0[column * free.count + other] } ?? .infinity
             }
             flattest[parameter] = spectrum?.flattest[column] ?? 0
         }
         for (column, parameter) in free.enumerated()
         where spectrum?.isUndetermined(column) ?? true
-            || !matrix[parameter * isHeld.count + parameter].isFinite
+            || !matrix[parameter * isKnown.count + parameter].isFinite
         {
-            Self.forget(parameter, in: &matrix, count: isHeld.count)
+            Self.forget(parameter, in: &matrix, count: isKnown.count)
         }
         self.matrix = matrix
-        standardErrors = isHeld.indices.map { matrix[$0 * isHeld.count + $0].squareRoot() }
+        standardErrors = isKnown.indices.map { matrix[$0 * isKnown.count + $0].squareRoot() }
         rank = spectrum?.rank ?? 0
         conditionNumber = spectrum?.conditionNumber ?? .infinity
         flattestDirection = flattest
@@ -89,14 +89,14 @@ extension Solution {
         _ parameters: [SolverParameter], weights: [Double]? = nil
     ) -> Covariance {
         let weights = weights ?? [Double](repeating: 1, count: residuals.count)
-        let isHeld = parameters.indices.map { parameters[$0].isFixed || atBound[$0] }
-        let spare = weights.count { $0 > 0 } - isHeld.count { !$0 }
+        let isKnown = parameters.indices.map { parameters[$0].isFixed || atBound[$0] }
+        let spare = weights.count { $0 > 0 } - isKnown.count { !$0 }
         let squares = zip(weights, residuals).reduce(0) { sum, row in
             row.0 > 0 ? sum + row.0 * row.1 * row.1 : sum
         }
         return Covariance(
             jacobian: jacobian, variance: spare > 0 ? squares / Double(spare) : .infinity,
-            isHeld: isHeld, weights: weights)
+            isKnown: isKnown, weights: weights)
     }
 }
 

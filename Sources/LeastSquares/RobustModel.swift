@@ -104,7 +104,8 @@ struct RobustModel {
     ) -> Double? {
         let loss = iterate.loss
         func slope(_ share: Double) -> Double {
-            loss.slope(from: shifted, to: moved, share: share) + smooth.slope + share * smooth.bend
+            loss.slope(from: shifted, to: moved, share: share) + smooth.slope + share
+                * smooth.curvature
         }
         // At 0 it is the gradient that the increment was solved from.
         var first = 0.0
@@ -141,7 +142,7 @@ struct RobustModel {
 private struct SmoothPart {
     private var constant = 0.0
     private(set) var slope = 0.0
-    private(set) var bend = 0.0
+    private(set) var curvature = 0.0
 
     init(
         _ step: TrialStep, damping: Double, scales: Vector, columns: Int,
@@ -152,13 +153,13 @@ private struct SmoothPart {
             let weight = damping * scales[column] * scales[column]
             constant += 0.5 * weight * vector[column] * vector[column]
             slope += weight * vector[column] * increment[column]
-            bend += weight * increment[column] * increment[column]
+            curvature += weight * increment[column] * increment[column]
         }
         guard quasiNewton.isActive else { return }
         constant += 0.5 * quasiNewton.bilinear(vector, vector)
         slope += quasiNewton.bilinear(vector, increment)
-        bend += quasiNewton.bilinear(increment, increment)
+        curvature += quasiNewton.bilinear(increment, increment)
     }
 
-    func value(at share: Double) -> Double { constant + share * (slope + 0.5 * share * bend) }
+    func value(at share: Double) -> Double { constant + share * (slope + 0.5 * share * curvature) }
 }

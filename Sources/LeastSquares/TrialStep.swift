@@ -58,10 +58,10 @@ struct TrialStep {
             least[column] = iterate.lower[parameter] - place - vector[column]
             greatest[column] = iterate.upper[parameter] - place - vector[column]
             increment[column] = 0
-            let isHeld =
+            let isActive =
                 (least[column] >= 0 && slope[column] >= 0)
                 || (greatest[column] <= 0 && slope[column] <= 0)
-            if !isHeld { open.append(column) }
+            if !isActive { open.append(column) }
         }
         while !open.isEmpty {
             switch system.solve(query, open: open, x: increment) {

@@ -147,15 +147,15 @@ final class BusyWait: Sendable {
     private static let shortPatience = 20
     private static let readerPatience: Int32 = 1_000
 
-    private let isHeld = Atomic(false)
+    private let isLockSeen = Atomic(false)
     /// Pauses of the wait that goes on.
     private let limit = Atomic(0)
 
     /// True when another process has held the file for long.
-    var isLocked: Bool { isHeld.load(ordering: .relaxed) }
+    var isLocked: Bool { isLockSeen.load(ordering: .relaxed) }
 
     func succeeded() {
-        isHeld.store(false, ordering: .relaxed)
+        isLockSeen.store(false, ordering: .relaxed)
     }
 
     var configuration: Configuration {
@@ -176,7 +176,7 @@ final class BusyWait: Sendable {
         if tries == 0 {
             limit.store(isLocked ? Self.shortPatience : Self.patience, ordering: .relaxed)
         }
-        if tries >= Self.shortPatience { isHeld.store(true, ordering: .relaxed) }
+        if tries >= Self.shortPatience { isLockSeen.store(true, ordering: .relaxed) }
         guard tries < limit.load(ordering: .relaxed) else { return false }
         Thread.sleep(forTimeInterval: Self.pause)
         return true

@@ -30,7 +30,7 @@ struct CovarianceTests {
         let solution = LevenbergMarquardt().solve(&problem, parameters: start)
         func errors(variance: Double) -> [Double] {
             Covariance(
-                jacobian: solution.jacobian, variance: variance, isHeld: [false, false],
+                jacobian: solution.jacobian, variance: variance, isKnown: [false, false],
                 weights: Array(repeating: 1, count: 30)
             ).standardErrors
         }

@@ -191,7 +191,7 @@ struct ModelSizeFit {
         }
         let covariance = Covariance(
             jacobian: extended, variance: variance,
-            isHeld: member.range.map { fixed[$0] != nil }, weights: weights)
+            isKnown: member.range.map { fixed[$0] != nil }, weights: weights)
         let slopes = zip(specs, values).map { $0.scale.slope(at: $1) }
         return specs.indices.map { row in
             specs.indices.map {

@@ -108,7 +108,7 @@ struct DeltaCovariance {
     /// (JᵀWJ)⁻¹: the covariance of residuals whose variance is 1.
     private static func inverse(_ best: Solution, isKnown: [Bool], weights: [Double]) -> Covariance
     {
-        Covariance(jacobian: best.jacobian, variance: 1, isHeld: isKnown, weights: weights)
+        Covariance(jacobian: best.jacobian, variance: 1, isKnown: isKnown, weights: weights)
     }
 
     private static func filling(

@@ -129,7 +129,7 @@ struct ModelDiscrepancy {
             }
         }
         return Covariance(
-            jacobian: jacobian, variance: variance, isHeld: isKnown,
+            jacobian: jacobian, variance: variance, isKnown: isKnown,
             weights: Array(repeating: 1, count: rows))
     }
 }

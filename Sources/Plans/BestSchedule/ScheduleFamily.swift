@@ -40,15 +40,6 @@ package struct ScheduleFamily: Sendable, Equatable {
 
     /// True where the rate falls at a single step, as no trained schedule of many does.
     var jumps: Bool { shape == "step" }
-
-    /// The count of numbers that choose a member: the peak, the final rate, the length of the way down.
-    var axisCount: Int {
-        switch onset {
-        case .never: 1
-        case .atOnce: 2
-        case .anywhere: 3
-        }
-    }
 }
 
 /// One schedule of a family.

@@ -32,14 +32,14 @@ struct BoundedMinimizer {
         var slopes = try slopesAt(start, outcome.value)
         var inverse = InverseHessian(count: start.count)
         while outcome.iterations < maximumIterations {
-            let isHeld = held(outcome.point, slopes, upper: upper)
-            guard steepest(slopes, isHeld) > slopeTolerance else { break }
+            let isActive = active(outcome.point, slopes, upper: upper)
+            guard steepest(slopes, isActive) > slopeTolerance else { break }
             outcome.iterations += 1
             let (before, slopesBefore) = (outcome.point, slopes)
-            var direction = inverse.direction(slopes, held: isHeld)
+            var direction = inverse.direction(slopes, active: isActive)
             if zip(direction, slopes).reduce(0, { $0 + $1.0 * $1.1 }) >= 0 {
                 inverse.reset()
-                direction = inverse.direction(slopes, held: isHeld)
+                direction = inverse.direction(slopes, active: isActive)
             }
             guard
                 try step(
@@ -58,14 +58,14 @@ struct BoundedMinimizer {
     }
 
     /// True for each number at a bound that its slope pushes it against.
-    private func held(_ point: [Double], _ slopes: [Double], upper: Double) -> [Bool] {
+    private func active(_ point: [Double], _ slopes: [Double], upper: Double) -> [Bool] {
         zip(point, slopes).map { value, slope in
             (value <= 0 && slope >= 0) || (value >= upper && slope <= 0)
         }
     }
 
-    private func steepest(_ slopes: [Double], _ held: [Bool]) -> Double {
-        zip(slopes, held).reduce(0) { $1.1 ? $0 : max($0, abs($1.0)) }
+    private func steepest(_ slopes: [Double], _ active: [Bool]) -> Double {
+        zip(slopes, active).reduce(0) { $1.1 ? $0 : max($0, abs($1.0)) }
     }
 
     /// Halves the step until the value falls enough (Armijo's rule); false when it never does.
@@ -93,8 +93,8 @@ struct BoundedMinimizer {
             if value.isFinite, drowns || isLower {
                 let trialSlopes = try slopesAt(trial, value)
                 let isFlatter =
-                    steepest(trialSlopes, held(trial, trialSlopes, upper: upper))
-                    < steepest(slopes, held(outcome.point, slopes, upper: upper))
+                    steepest(trialSlopes, active(trial, trialSlopes, upper: upper))
+                    < steepest(slopes, active(outcome.point, slopes, upper: upper))
                 if !drowns || isFlatter {
                     (outcome.point, outcome.value) = (trial, value)
                     slopes = trialSlopes
@@ -127,9 +127,9 @@ private struct InverseHessian {
         isFresh = true
     }
 
-    /// Downhill, with the held numbers left where they are; of unit size while nothing is known.
-    func direction(_ slopes: [Double], held: [Bool]) -> [Double] {
-        let free = slopes.indices.filter { !held[$0] }
+    /// Downhill, with the numbers at active bounds left where they are; of unit size while nothing is known.
+    func direction(_ slopes: [Double], active: [Bool]) -> [Double] {
+        let free = slopes.indices.filter { !active[$0] }
         var direction = Array(repeating: 0.0, count: slopes.count)
         let largest = free.reduce(0) { max($0, abs(slopes[$1])) }
         let scale = isFresh && largest > 0 ? 1 / largest : 1
