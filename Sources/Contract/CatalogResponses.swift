@@ -31,6 +31,8 @@ package struct LawResponse: Sendable, Equatable, Codable {
         package var parameterCountKind: String
         package var lossUnit: String
         package var fittedOn: String
+        /// Least and most of the features of its runs, where the paper says them.
+        package var ranges: [String: [Double]]
         package var warnings: [String]
     }
 
@@ -81,7 +83,12 @@ package struct LawResponse: Sendable, Equatable, Codable {
             Published(
                 name: fit.name, values: fit.parameters, options: fit.options, source: fit.source,
                 parameterCountKind: fit.parameterConvention, lossUnit: fit.lossUnit,
-                fittedOn: fit.fittedOn, warnings: fit.warnings)
+                fittedOn: fit.fittedOn,
+                ranges: Dictionary(
+                    uniqueKeysWithValues: fit.ranges.map { feature, range in
+                        (feature.rawValue, [range.lowerBound, range.upperBound])
+                    }),
+                warnings: fit.warnings)
         }
     }
 }
@@ -94,6 +101,8 @@ package struct LawListResponse: Sendable, Equatable, Codable {
         package var formula: String
         /// The parameters that N counts.
         package var parameterCountKind: String
+        /// The unit of its loss; empty where it has none.
+        package var lossUnit: String
         package var source: String
         package var fittedOn: String
         /// Least and most FLOP of the runs, where the paper says them.
@@ -113,8 +122,8 @@ package struct LawListResponse: Sendable, Equatable, Codable {
         optima = PublishedOptimum.all.map { optimum in
             Optimum(
                 name: optimum.name, formula: optimum.formula,
-                parameterCountKind: optimum.parameterConvention, source: optimum.source,
-                fittedOn: optimum.fittedOn,
+                parameterCountKind: optimum.parameterConvention, lossUnit: optimum.lossUnit,
+                source: optimum.source, fittedOn: optimum.fittedOn,
                 budgets: optimum.budgets.map { [$0.lowerBound, $0.upperBound] },
                 needsReference: optimum.needsReference, warnings: optimum.warnings)
         }

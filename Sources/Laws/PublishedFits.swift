@@ -16,6 +16,11 @@ extension PublishedFit {
     private static let twoDigits =
         "published exponents have two or three digits, and optima are sensitive to them"
 
+    /// The reach of the points read from Hoffmann's figure 4.
+    private static let figure4: [Feature: ClosedRange<Double>] = [
+        .parameterCount: 5.7e7...1.62e10, .tokenCount: 2.4e8...3.2e11,
+    ]
+
     /// E, A, B, α, β.
     private static let chinchilla: [PublishedFit] =
         [
@@ -38,7 +43,10 @@ extension PublishedFit {
                 source: "Besiroglu et al. 2024, arXiv:2404.10102",
                 parameterConvention: "all parameters, embeddings included",
                 lossUnit: "nats per token of MassiveText",
-                fittedOn: "240 points read from Hoffmann's figure 4, five outliers left out",
+                fittedOn:
+                    "240 points read from Hoffmann's figure 4, five outliers left out, 57M to "
+                    + "16B parameters, 0.2B to 320B tokens",
+                ranges: figure4,
                 warnings: [
                     "the values end a joint fit with the noise scale; the Huber objective's own "
                         + "optimum on these points is E 1.817218, A 477.826, B 2143.417, "
@@ -51,6 +59,7 @@ extension PublishedFit {
                 parameterConvention: "all parameters, embeddings included",
                 lossUnit: "nats per token of MassiveText",
                 fittedOn: "245 points read from Hoffmann's figure 4, outliers included",
+                ranges: figure4,
                 warnings: ["five outliers pull β far up: prefer besiroglu-2024", tokenizer]),
             PublishedFit(
                 "muennighoff-2023-c4", law: "chinchilla",
@@ -68,10 +77,10 @@ extension PublishedFit {
             PublishedFit(
                 "krajewski-2024-dense", law: "chinchilla", [0.47, 16.3, 26.7, 0.126, 0.127],
                 source: "Krajewski et al. 2024, arXiv:2402.07871, dense models",
-                parameterConvention: "as the study counts them",
+                parameterConvention: "parameters without embeddings",
                 lossUnit: "nats per token of C4",
-                fittedOn: "dense models of the granularity study",
-                warnings: [twoDigits, tokenizer]),
+                fittedOn: "dense models of the granularity study, 16B to 130B tokens",
+                ranges: [.tokenCount: 1.6e10...1.3e11], warnings: [twoDigits, tokenizer]),
             krajewski(granularity: 1),
             krajewski(granularity: 16),
             PublishedFit(
@@ -82,16 +91,9 @@ extension PublishedFit {
                 lossUnit: "nats per token of FineWeb-Edu",
                 fittedOn: "over 280 runs to 2.7B active parameters",
                 ranges: [.parameterCount: 0...2.7e9], warnings: [tokenizer]),
-            PublishedFit(
-                "kumar-2024-precision", law: "chinchilla",
-                [2.7648, 4299, 18060, 0.4965, 0.4965],
-                source: "Kumar et al. 2024, arXiv:2411.04330, without precision terms",
-                parameterConvention: "parameters without embeddings",
-                lossUnit: "nats per token of Dolma",
-                fittedOn: "the runs of the precision study",
-                warnings: [
-                    "E 2.76 belongs to the study's small models and tokenizer", tokenizer,
-                ]),
+            kumar(bits: nil), kumar(bits: 16), kumar(bits: 8), kumar(bits: 4),
+            kaplan("size", [0, exp(0.076 * log(8.8e13)), 1e-6, 0.076, 3], "L(N)", "size"),
+            kaplan("tokens", [0, 1e-6, exp(0.095 * log(5.4e13)), 3, 0.095], "L(D)", "tokens"),
         ]
 
     /// Gadre's law in M = D/N and C = 6ND, rewritten exactly in N and D:
@@ -103,11 +105,49 @@ extension PublishedFit {
             "gadre-2024-\(set)", law: "chinchilla",
             [values[0], size * scale, tokens * scale, 2 * eta, 2 * eta],
             source: "Gadre et al. 2024, arXiv:2403.08540, trained on \(data), rewritten in N and D",
-            parameterConvention: "as the study counts them",
+            parameterConvention: "all parameters, embeddings and output layer included",
             lossUnit: "nats per token of C4's evaluation set",
             fittedOn: "11M to 411M parameters, 5 to 640 tokens per parameter; tested to 6.9B",
             ranges: [.parameterCount: 1.1e7...6.9e9, .tokenCount: 5.5e7...640 * 6.9e9],
             warnings: [twoDigits, tokenizer])
+    }
+
+    /// Kumar's law with weights, activations and cache of P bits each: N counts by Π(1 − e^(−P/γ)).
+    private static func kumar(bits: Double?) -> PublishedFit {
+        let share = bits.map { bits in
+            [2.6745, 2.2102, 0.9578].map { 1 - exp(-bits / $0) }.reduce(1, *)
+        }
+        let name = bits.map { "-\(Int($0))-bit" } ?? ""
+        return PublishedFit(
+            "kumar-2024-precision" + name, law: "chinchilla",
+            [2.7648, 4299 * exp(-0.4965 * log(share ?? 1)), 18060, 0.4965, 0.4965],
+            source: "Kumar et al. 2024, arXiv:2411.04330, "
+                + (bits == nil
+                    ? "without precision terms"
+                    : "weights, activations and cache trained in \(Int(bits ?? 0)) bits"),
+            parameterConvention: "parameters without embeddings",
+            lossUnit: "nats per token of Dolma",
+            fittedOn: "30M to 220M parameters, 1.5B to 26B tokens; tested to 1.7B",
+            ranges: [.parameterCount: 3e7...1.7e9, .tokenCount: 1.5e9...2.6e10],
+            warnings: (bits == nil ? [] : ["the study counts compute as 6/16·N·D·P at P bits"])
+                + ["E 2.76 belongs to the study's small models and tokenizer", tokenizer])
+    }
+
+    /// Kaplan's laws of one quantity alone: the other's term is nothing.
+    private static func kaplan(
+        _ suffix: String, _ values: [Double], _ form: String, _ quantity: String
+    ) -> PublishedFit {
+        PublishedFit(
+            "kaplan-2020-\(suffix)", law: "chinchilla", values,
+            source: "Kaplan et al. 2020, arXiv:2001.08361, \(form)",
+            parameterConvention: "parameters without embeddings",
+            lossUnit: "nats per token of WebText2",
+            fittedOn: "768 to 1.5B parameters, up to 23B tokens",
+            ranges: [.parameterCount: 768...1.5e9, .tokenCount: 0...2.3e10],
+            warnings: [
+                "the loss of \(quantity) alone, with all else endless: kaplan-2020-joint has both",
+                "it has no irreducible loss: far out it promises too much", twoDigits, tokenizer,
+            ])
     }
 
     /// Krajewski's law of a mixture of experts, c + (g/G^γ + a)/N^α + b/D^β, at one granularity G.
@@ -118,9 +158,17 @@ extension PublishedFit {
             [0.47, 2.1 * exp(-0.58 * log(granularity)) + 18.1, 30.8, 0.115, 0.147],
             source: "Krajewski et al. 2024, arXiv:2402.07871, mixtures of experts of granularity "
                 + name,
-            parameterConvention: "as the study counts them", lossUnit: "nats per token of C4",
-            fittedOn: "mixtures of experts of the granularity study",
-            warnings: [twoDigits, tokenizer])
+            parameterConvention: "parameters of all experts, without embeddings",
+            lossUnit: "nats per token of C4",
+            fittedOn:
+                "mixtures 64 times as large as a token's path, 129M to 3.7B parameters, 16B to "
+                + "130B tokens",
+            ranges: [.parameterCount: 1.29e8...3.7e9, .tokenCount: 1.6e10...1.3e11],
+            warnings: [
+                "N counts all experts, so 6·N·D is far more than the compute of training",
+                twoDigits,
+                tokenizer,
+            ])
     }
 
     /// E, A, B, α, β, k.
@@ -128,8 +176,11 @@ extension PublishedFit {
         PublishedFit(
             "busbridge-2025", law: "skaling", [1.220, 3355, 18186, 0.408, 0.431, 0.452],
             source: "Busbridge et al. 2025, arXiv:2502.08606, supervised models",
-            parameterConvention: "parameters without embeddings", lossUnit: "nats per token",
-            fittedOn: "the supervised runs of the distillation study", warnings: [tokenizer]),
+            parameterConvention: "parameters without embeddings",
+            lossUnit: "nats per token of C4",
+            fittedOn: "supervised runs of 143M to 12.6B parameters, up to 512B tokens",
+            ranges: [.parameterCount: 1.43e8...1.26e10, .tokenCount: 0...5.12e11],
+            warnings: [tokenizer]),
         // ((N_c/N)^(α_N/α_D) + D_c/D)^α_D with α_N 0.076, α_D 0.103, N_c 6.4e13 and D_c 1.8e13.
         PublishedFit(
             "kaplan-2020-joint", law: "skaling",
@@ -284,6 +335,7 @@ extension PublishedFit {
                 lossUnit: "nats per token of \(set == "old" ? "FineWeb" : "Knowledge-Pile")",
                 fittedOn: "106M, 594M and 1720M parameters, peak rate 2e-4, FineWeb and then "
                     + "Knowledge-Pile",
+                ranges: [.parameterCount: 1.06e8...1.72e9],
                 warnings: [
                     "the text does not say the unit of N: in millions, as taken here, the terms are "
                         + "those of the paper's own fits of single sizes",

@@ -1,13 +1,14 @@
 import Foundation
 
-/// The best size or tokens of a compute budget as a paper printed them: power laws of C, and no loss.
+/// The best size or tokens of a compute budget as a paper printed them: power laws of C.
 ///
 ///     D* = 0.299·C^0.537                                    llama-3-2024
 ///     M* = 0.1715·C^0.5243, D* = 5.8316·C^0.4757, C = M·D   deepseek-2024
 ///     N* ∝ C^0.73                                           an exponent alone
 ///
 /// An exponent alone has no answer of its own: it carries an optimum that was measured at one budget over
-/// to another. An optimum says nothing of the loss, nor of what another size costs; a law does.
+/// to another. An optimum says nothing of what another size costs, and mostly nothing of the loss; a law
+/// does.
 package struct PublishedOptimum: Sendable, Equatable {
     /// k·(C/unit)^p, with C in FLOP.
     package struct PowerLaw: Sendable, Equatable {
@@ -31,7 +32,8 @@ package struct PublishedOptimum: Sendable, Equatable {
         func formula(_ symbol: String) -> String {
             let power = (unit == 1 ? "C" : "(C/\(Self.text(unit)))") + "^\(exponent)"
             guard let coefficient else { return "\(symbol)* ∝ \(power)" }
-            return "\(symbol)* = \(Self.text(coefficient))·\(power)"
+            let factor = coefficient == 1 ? "" : Self.text(coefficient) + "·"
+            return "\(symbol)* = \(factor)\(power)"
         }
 
         /// As papers write it: C writes `1.3e+09`, and they 1.3e9.
@@ -59,6 +61,12 @@ package struct PublishedOptimum: Sendable, Equatable {
     /// The best tokens; nil where they follow from the size.
     package let tokens: PowerLaw?
 
+    /// The loss there; nil of most.
+    package let loss: PowerLaw?
+
+    /// Its unit, where it is known.
+    package let lossUnit: String
+
     /// The paper, with the place of the values.
     package let source: String
 
@@ -75,13 +83,16 @@ package struct PublishedOptimum: Sendable, Equatable {
 
     private init(
         _ name: String, size: PowerLaw? = nil, measure: SizeMeasure = .parameterCount,
-        tokens: PowerLaw? = nil, source: String, parameterConvention: String, fittedOn: String,
+        tokens: PowerLaw? = nil, loss: PowerLaw? = nil, lossUnit: String = "", source: String,
+        parameterConvention: String, fittedOn: String,
         budgets: ClosedRange<Double>? = nil, warnings: [String] = []
     ) {
         self.name = name
         self.size = size
         sizeMeasure = measure
         self.tokens = tokens
+        self.loss = loss
+        self.lossUnit = lossUnit
         self.source = source
         self.parameterConvention = parameterConvention
         self.fittedOn = fittedOn
@@ -92,7 +103,8 @@ package struct PublishedOptimum: Sendable, Equatable {
     /// As in `D* = 0.299·C^0.537`.
     package var formula: String {
         let symbol = sizeMeasure == .parameterCount ? "N" : "M"
-        return [size?.formula(symbol), tokens?.formula("D")].compactMap(\.self)
+        return [size?.formula(symbol), tokens?.formula("D"), loss?.formula("L")]
+            .compactMap(\.self)
             .joined(separator: ", ")
     }
 
@@ -137,6 +149,8 @@ package struct PublishedOptimum: Sendable, Equatable {
             warnings: ["the fit hoffmann-2022 has its coefficients, and answers with a loss"]),
         PublishedOptimum(
             "kaplan-2020-optimum", size: PowerLaw(1.3e9, 0.73, unit: 8.64e19),
+            loss: PowerLaw(1, -0.050, unit: 3.1e8 * 8.64e19),
+            lossUnit: "nats per token of WebText2",
             source:
                 "Kaplan et al. 2020, arXiv:2001.08361, compute-efficient values of the appendix",
             parameterConvention: "parameters without embeddings",

@@ -138,6 +138,14 @@ import Testing
         #expect(
             outcome.output.hasSuffix(
                 "`--law chinchilla --published hoffmann-2022` stands wherever --fit does.\n"))
+        #expect(outcome.lines.contains { $0.contains("N counts") && $0.contains("traps") })
+        let one = try program("laws hoffmann-2022")
+        #expect(one.code == 0 && one.output.contains("mind") && one.output.contains("32.2B"))
+        #expect(one.output.contains("7e7 to 1.6e10") && one.output.contains("A = 406.4"))
+        let json = try program("laws clark-2022-hash --format json")
+        let fit = try JSONDecoding.value(
+            LawResponse.Published.self, from: Array(json.output.utf8))
+        #expect(fit.ranges["expert_count"] == [1, 512] && fit.options == ["form": "routing"])
         #expect(try !program("laws forecast").output.contains("published"))
     }
 

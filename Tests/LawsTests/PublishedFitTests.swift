@@ -58,6 +58,12 @@ struct PublishedFitTests {
         Case("ludziejewski-2025-dense", table(1e9, 2e10), 2.5767288234),
         // With weights, activations and cache of 16 bits the paper's N counts by 0.99676115.
         Case("kumar-2024-precision", table(0.99676115e9, 2e10), 3.04996619),
+        Case("kumar-2024-precision-16-bit", table(1e9, 2e10), 3.04996619),
+        Case("kumar-2024-precision-8-bit", table(1e9, 2e10), 3.05557239, tolerance: 2e-9),
+        Case("kumar-2024-precision-4-bit", table(1e9, 2e10), 3.08614179, tolerance: 2e-9),
+        // (N_c/N)^α_N and (D_c/D)^α_D in Python; the other term is below 1e-27.
+        Case("kaplan-2020-size", table(1e9, 2e10), 2.3756402951345),
+        Case("kaplan-2020-tokens", table(1e9, 2e10), 2.1182614255384),
         Case("kaplan-2020-joint", table(1e9, 2e10), 2.373882448),
         Case("busbridge-2025", table(1e9, 2e10), 2.3746922483534956, tolerance: 1e-12),
         Case("muennighoff-2023", table(1e8, 2e10), 3.0016776274),

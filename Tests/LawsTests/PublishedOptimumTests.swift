@@ -72,11 +72,23 @@ struct PublishedOptimumTests {
     @Test(arguments: [
         ("llama-3-2024", "D* = 0.299·C^0.537"),
         ("deepseek-2024", "M* = 0.1715·C^0.5243, D* = 5.8316·C^0.4757"),
-        ("kaplan-2020-optimum", "N* = 1.3e9·(C/8.64e19)^0.73"),
+        (
+            "kaplan-2020-optimum",
+            "N* = 1.3e9·(C/8.64e19)^0.73, L* = (C/2.6784e28)^-0.05"
+        ),
         ("porian-2024", "N* ∝ C^0.497"),
     ])
     func `a formula says its numbers as printed`(name: String, formula: String) throws {
         #expect(try #require(PublishedOptimum.named(name)).formula == formula)
+    }
+
+    /// L(C_min) = (3.1e8 PF-days/C)^0.050, summed in Python.
+    @Test func `Kaplan's optimum has a loss, the others none`() throws {
+        for optimum in PublishedOptimum.all {
+            let loss = optimum.loss?.value(flops: 8.64e19)
+            #expect((loss == nil) == (optimum.name != "kaplan-2020-optimum"))
+            #expect(loss.map { abs($0 / 2.6580802262 - 1) < 1e-9 } ?? true)
+        }
     }
 
     @Test func `asked for a loss, an optimum names the plan that it answers`() {

@@ -46,7 +46,7 @@ struct OptimumAnswer {
     /// The answer.
     ///
     /// - Parameter flops: The budget.
-    /// - Returns: N, D and how they came about, without a loss and without intervals.
+    /// - Returns: N, D and how they came about, without intervals, and mostly without a loss.
     /// - Throws: `PlanError.refused`, for an exponent without a reference among others.
     func document(flops: Double) throws(PlanError) -> PlanDocument {
         guard let best = point(flops: flops) else {
@@ -77,6 +77,11 @@ struct OptimumAnswer {
         answer["cost_model"] = .text(cost.text)
         answer["formula"] = .text(optimum.formula)
         answer["source"] = .text("\(optimum.source); \(optimum.fittedOn)")
+        let loss = reference == nil ? optimum.loss?.value(flops: flops) : nil
+        if let loss {
+            answer["loss"] = .quantity(PlannedQuantity(loss))
+            answer["loss_unit"] = .text(optimum.lossUnit)
+        }
         if let reference {
             answer["reference_flops"] = .number(reference.flops)
             answer["reference_parameter_count"] = .number(reference.parameterCount)
@@ -96,11 +101,11 @@ struct OptimumAnswer {
             + "\(SizeText.count(best.tokenCount)) tokens, "
             + "\(PlanText.number(best.tokenCount / best.parameterCount, digits: 3)) tokens per "
             + "parameter" + (reference == nil ? "." : ", by its exponent from the reference.")
-        answer.warnings = warnings(flops: flops)
+        answer.warnings = warnings(flops: flops, hasLoss: loss != nil)
         return answer
     }
 
-    private func warnings(flops: Double) -> [String] {
+    private func warnings(flops: Double, hasLoss: Bool) -> [String] {
         var warnings = optimum.warnings
         if let budgets = optimum.budgets, !budgets.contains(flops) {
             let (low, high) = (budgets.lowerBound, budgets.upperBound)
@@ -112,11 +117,13 @@ struct OptimumAnswer {
                         : "\(PlanText.number(low / flops, digits: 3)) times below their smallest")
                     + ", and nothing fitted says that it holds there")
         }
-        return warnings + [Self.noLoss, Self.noInterval]
+        return warnings + [hasLoss ? Self.noOtherLoss : Self.noLoss, Self.noInterval]
     }
 
     private static let noLoss =
         "an optimum says nothing of the loss, nor of what another size costs; a fit does"
+    private static let noOtherLoss =
+        "an optimum says nothing of what another size or another tokenizer costs; a fit does"
     private static let noInterval =
         "the optimum is published without standard errors: it has no interval"
 }

@@ -11,14 +11,16 @@ struct LawsCommand: ParsableCommand {
         commandName: "laws",
         abstract: "List the laws, or show all there is to know about one.",
         discussion: """
-            What is there, what one law needs, and where a published optimum is from:
+            What is there, what one law needs, and where a published fit or optimum is
+            from:
 
               isoloss laws
               isoloss laws lr-annealing
+              isoloss laws hoffmann-2022
               isoloss laws llama-3-2024
             """)
 
-    @Argument(help: "The law, or the published optimum, to show.")
+    @Argument(help: "The law, or the published fit or optimum, to show.")
     var name: String?
 
     @OptionGroup var output: OutputOptions
@@ -28,7 +30,11 @@ struct LawsCommand: ParsableCommand {
         let list = try LawListResponse(catalog)
         guard let name else { return try output.print(LawListOutput(payload: list)) }
         if let optimum = list.optima.first(where: { $0.name == name }) {
-            return try output.print(OptimumOutput(optimum: optimum))
+            return try output.print(PublishedOutput(optimum))
+        }
+        for law in list.laws {
+            guard let fit = law.published.first(where: { $0.name == name }) else { continue }
+            return try output.print(PublishedOutput(fit, of: law))
         }
         guard let law = catalog.laws.first(where: { $0.about.id == name }) else {
             throw LawError.unknownLaw(name, known: catalog.laws.map { $0.about.id })
@@ -73,37 +79,69 @@ struct LawListOutput: CommandOutput {
     }
 }
 
-/// All there is to know about one published optimum.
-struct OptimumOutput: CommandOutput {
-    let optimum: LawListResponse.Optimum
+/// All there is to know about one published fit or optimum.
+struct PublishedOutput: CommandOutput {
+    private let title: String
+    private let formula: String
+    private let facts: [[String]]
+    private let command: String
+    private let value: JSONValue
 
-    func json() throws -> JSONValue { try JSONEncoding(optimum).value }
-
-    private var facts: [[String]] {
-        [
-            ["N counts", optimum.parameterCountKind],
-            ["fitted on", optimum.fittedOn],
-            [
-                "budgets",
-                optimum.budgets.map { ends in
-                    ends.map { NumberFormat.significant($0) }.joined(separator: " to ") + " FLOP"
-                } ?? "not said",
-            ],
-            ["source", optimum.source],
-        ] + optimum.warnings.map { ["mind", $0] }
+    init(_ optimum: LawListResponse.Optimum) throws {
+        title = "\(optimum.name): a published optimum"
+        formula = optimum.formula + ", C in FLOP"
+        let budgets = optimum.budgets.map { [["budgets", Self.text(of: $0) + " FLOP"]] } ?? []
+        facts =
+            Self.facts(
+                kind: optimum.parameterCountKind, lossUnit: optimum.lossUnit,
+                fittedOn: optimum.fittedOn, budgets, source: optimum.source, optimum.warnings)
+        command =
+            "plan --published \(optimum.name) --compute-optimal C"
+            + (optimum.needsReference
+                ? " --reference-flops C --reference-parameter-count N" : "")
+        value = try JSONEncoding(optimum).value
     }
+
+    init(_ fit: LawResponse.Published, of law: LawResponse) throws {
+        title = "\(fit.name): a published fit of \(law.id)"
+        formula = law.formula
+        let type = try LawCatalog.standard.law(law.id, options: fit.options)
+        let values = zip(type.parameters, fit.values).map { spec, value in
+            [spec.name, "\(spec.symbol) = \(NumberFormat.significant(value, digits: 6))"]
+        }
+        let options = fit.options.sorted { $0.key < $1.key }.map { ["option", "\($0)=\($1)"] }
+        let ranges = fit.ranges.sorted { $0.key < $1.key }.map { [$0, Self.text(of: $1)] }
+        facts =
+            values + options
+            + Self.facts(
+                kind: fit.parameterCountKind, lossUnit: fit.lossUnit, fittedOn: fit.fittedOn,
+                ranges, source: fit.source, fit.warnings)
+        command = "predict --published \(fit.name)"
+        value = try JSONEncoding(fit).value
+    }
+
+    private static func text(of range: [Double]) -> String {
+        range.map { NumberFormat.significant($0) }.joined(separator: " to ")
+    }
+
+    private static func facts(
+        kind: String, lossUnit: String, fittedOn: String, _ ranges: [[String]], source: String,
+        _ warnings: [String]
+    ) -> [[String]] {
+        [["N counts", kind], ["losses in", lossUnit]].filter { !$0[1].isEmpty }
+            + [["fitted on", fittedOn]] + ranges + [["source", source]]
+            + warnings.map { ["mind", $0] }
+    }
+
+    func json() throws -> JSONValue { value }
 
     var table: Table {
         Table(header: ["name", "value"], rows: facts.map { $0.map { .text($0) } })
     }
 
     func text(style: TerminalStyle) -> [String] {
-        let reference =
-            optimum.needsReference ? " --reference-flops C --reference-parameter-count N" : ""
-        return ["\(optimum.name): a published optimum", "", "  \(optimum.formula), C in FLOP", ""]
-            + Table(pairs: facts).lines(width: style.width) + [
-                "", "`isoloss plan --published \(optimum.name) --compute-optimal C\(reference)`",
-            ]
+        [title, "", "  \(formula)", ""] + Table(pairs: facts).lines(width: style.width)
+            + ["", "`isoloss \(command)`"]
     }
 }
 
@@ -138,17 +176,22 @@ struct LawOutput: CommandOutput {
         guard let first = law.published.first else { return lines }
         lines += [""] + publishedTable.lines(width: style.width)
         return lines + [
-            "", "`--law \(law.id) --published \(first.name)` stands wherever --fit does.",
+            "", "`isoloss laws \(first.name)` shows one with its traps, and",
+            "`--law \(law.id) --published \(first.name)` stands wherever --fit does.",
         ]
     }
 
     private var publishedTable: Table {
         Table(
-            [.init("published fit", .left), .init("values", .left), .init("source", .left)],
+            [
+                .init("published fit", .left), .init("values", .left), .init("N counts", .left),
+                .init("traps"), .init("source", .left),
+            ],
             texts: law.published.map { fit in
                 [
                     fit.name,
                     fit.values.map { NumberFormat.significant($0) }.joined(separator: " "),
+                    fit.parameterCountKind, "\(fit.warnings.count)",
                     "\(fit.source); on \(fit.fittedOn), \(fit.lossUnit)",
                 ]
             })
