@@ -84,6 +84,7 @@ extension Feature {
         switch self {
         case .parameterCount: "N: model parameters."
         case .totalParameterCount: "N with embeddings."
+        case .nonEmbeddingParameterCount: "N without embeddings, for laws that count so."
         case .tokenCount: "D: training tokens."
         case .uniqueTokenCount: "Distinct training tokens."
         case .trainingFLOPs: "C: training compute in FLOP."

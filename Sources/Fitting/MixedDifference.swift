@@ -74,8 +74,9 @@ package struct MixedDifference: Sendable, Equatable, Codable {
 
     /// Features that follow from size and tokens, or are one of them.
     private static let following: Set<Feature> = [
-        .parameterCount, .averageParameterCount, .totalParameterCount, .encoderParameterCount,
-        .decoderParameterCount, .tokenCount, .trainingFLOPs, .stepCount, .loss,
+        .parameterCount, .averageParameterCount, .totalParameterCount,
+        .nonEmbeddingParameterCount, .encoderParameterCount, .decoderParameterCount, .tokenCount,
+        .trainingFLOPs, .stepCount, .loss,
     ]
 
     /// The kind of law that it speaks for, in words.

@@ -6,6 +6,8 @@ package enum Feature: String, CaseIterable, Codable, CodingKeyRepresentable, Sen
     case parameterCount = "parameter_count"
     /// N with embeddings, where `parameterCount` is without.
     case totalParameterCount = "total_parameter_count"
+    /// N without embeddings, where `parameterCount` may be with.
+    case nonEmbeddingParameterCount = "non_embedding_parameter_count"
     /// D: training tokens seen.
     case tokenCount = "token_count"
     /// U: distinct training tokens, where some were seen more than once.
@@ -58,6 +60,7 @@ package enum Feature: String, CaseIterable, Codable, CodingKeyRepresentable, Sen
         case .phaseStep: 11
         case .replayShare: 12
         case .loss: 13
+        case .nonEmbeddingParameterCount: 14
         }
     }
 }

@@ -38,7 +38,8 @@ extension BadInput {
         run(
             "an unknown field", #"{"studdy":"a"}"#, "/studdy",
             "studdy is not a field here; known are id, study, name, role, parameter_count, "
-                + "total_parameter_count, token_count, unique_token_count, training_flops, "
+                + "total_parameter_count, non_embedding_parameter_count, token_count, "
+                + "unique_token_count, training_flops, "
                 + "batch_tokens, step_count, encoder_parameter_count, decoder_parameter_count, "
                 + "average_parameter_count, expert_count, phase_step, replay_share, phases, "
                 + "warmup_steps, loss, schedule, tags, units, recipe, "

@@ -34,6 +34,7 @@ struct ColumnTests {
         ("batch_size_tokens", "batch_tokens"), ("steps", "step_count"),
         ("unique_tokens", "unique_token_count"), ("U", "unique_token_count"),
         ("encoder_params", "encoder_parameter_count"),
+        ("non_embedding_params", "non_embedding_parameter_count"),
         ("decoder_params", "decoder_parameter_count"), ("N_avg", "average_parameter_count"),
     ])
     func `knows a table's columns by other names`(column: String, meaning: String) throws {

@@ -96,4 +96,28 @@ import Testing
         let tokens = Run(id: "r", features: [.tokenCount: 1e10])
         #expect(try law.features(of: tokens)[.stepCount] == nil)
     }
+
+    @Test func `N is the count without embeddings, where a run has both, and the fit says so`()
+        throws
+    {
+        let law = try LawCatalog.standard.law("kaplan").law
+        let both: [Feature: Double] = [
+            .parameterCount: 1.2e8, .nonEmbeddingParameterCount: 8e7, .stepCount: 1e4,
+            .batchTokens: 5e5,
+        ]
+        let features = try law.features(of: Run(id: "r", features: both))
+        #expect(features[.parameterCount] == 8e7)
+        var plain = both
+        plain[.nonEmbeddingParameterCount] = nil
+        #expect(try law.features(of: Run(id: "r", features: plain))[.parameterCount] == 1.2e8)
+        func cautions(_ runs: [[Feature: Double]]) -> [String] {
+            law.cautions(for: runs.map { LawInput(features: $0) }, free: [])
+        }
+        #expect(cautions([plain]).isEmpty)
+        #expect(cautions([both]) == ["N is non_embedding_parameter_count"])
+        #expect(cautions([both, plain])[0].contains("1 of 2 runs, parameter_count in the others"))
+        // Hoffmann's N has embeddings.
+        let chinchilla = try LawCatalog.standard.law("chinchilla").law
+        #expect(try chinchilla.features(of: Run(id: "r", features: both))[.parameterCount] == 1.2e8)
+    }
 }

@@ -154,6 +154,11 @@ enum ColumnAliases {
                 "nparams", "parameter_number", "model/num_parameters",
             ],
             .totalParameterCount: ["total_params", "total_parameters"],
+            .nonEmbeddingParameterCount: [
+                "non_embedding_params", "non_embedding_parameters", "nonembedding_params",
+                "non_embed_params", "params_no_embed", "params_non_embedding", "n_non_embedding",
+                "num_non_embedding_params", "number_of_non_embedding_parameters",
+            ],
             .tokenCount: [
                 "d", "tokens", "num_tokens", "n_tokens", "train_tokens", "training_tokens",
                 "tokens_seen", "total_tokens", "token_budget",

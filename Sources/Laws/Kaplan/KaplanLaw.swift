@@ -10,7 +10,7 @@ package import Records
 ///
 /// | symbol | name | unit | bounds |
 /// |---|---|---|---|
-/// | N | `parameter_count` | parameters without embeddings | > 0 |
+/// | N | `non_embedding_parameter_count`, else `parameter_count` | parameters without embeddings | > 0 |
 /// | S | `step_count`, else `token_count`/`batch_tokens` | steps | > 0 |
 /// | B | `batch_tokens`; without it endless | tokens per step | > 0 |
 /// | N_c | `parameter_scale` | parameters | 1 … 10⁶⁰ |
@@ -61,12 +61,14 @@ package struct KaplanLaw: ScalingLaw {
             bounds: 0.02...20, scale: .log, start: .searched(0.12...1)),
     ]
     package let requiredFeatures: [Feature] = [.parameterCount, .stepCount]
-    package let optionalFeatures: [Feature] = [.batchTokens]
+    package let optionalFeatures: [Feature] = [.batchTokens, .nonEmbeddingParameterCount]
 
     package init(options: LawOptions) {}
 
     package func features(of run: Run) -> [Feature: Double] {
         var features = run.features
+        // N is without embeddings: a run that has both counts is taken by its own.
+        if let size = features[.nonEmbeddingParameterCount] { features[.parameterCount] = size }
         if features[.stepCount] == nil, let tokens = features[.tokenCount],
             let batch = features[.batchTokens]
         {
@@ -166,6 +168,19 @@ package struct KaplanLaw: ScalingLaw {
 
 extension KaplanLaw {
     package func cautions(for inputs: [LawInput], free: Set<String>) -> [String] {
+        let own = inputs.count { $0.features[.nonEmbeddingParameterCount] != nil }
+        let size =
+            own == 0
+            ? []
+            : [
+                "N is non_embedding_parameter_count"
+                    + (own == inputs.count
+                        ? "" : " in \(own) of \(inputs.count) runs, parameter_count in the others")
+            ]
+        return size + batchCautions(for: inputs, free: free)
+    }
+
+    private func batchCautions(for inputs: [LawInput], free: Set<String>) -> [String] {
         guard free.contains("batch_scale") || free.contains("batch_exponent") else { return [] }
         let batches = inputs.compactMap { $0.features[.batchTokens] }
         let without = inputs.count - batches.count

@@ -21,8 +21,8 @@ struct LossSurface {
 
     /// Features that N and D stand for.
     static let replaced: Set<Feature> = [
-        .parameterCount, .tokenCount, .averageParameterCount, .totalParameterCount, .stepCount,
-        .trainingFLOPs,
+        .parameterCount, .tokenCount, .averageParameterCount, .totalParameterCount,
+        .nonEmbeddingParameterCount, .stepCount, .trainingFLOPs,
     ]
 
     init(_ context: PlanContext) throws(FittingError) {

@@ -33,6 +33,9 @@ struct FeatureOptions: ParsableArguments {
     @Option(help: .of(.totalParameterCount))
     var totalParameterCount: Double?
 
+    @Option(help: .of(.nonEmbeddingParameterCount))
+    var nonEmbeddingParameterCount: Double?
+
     @Option(help: .of(.tokenCount))
     var tokenCount: Double?
 
@@ -79,6 +82,7 @@ struct FeatureOptions: ParsableArguments {
         switch feature {
         case .parameterCount: parameterCount
         case .totalParameterCount: totalParameterCount
+        case .nonEmbeddingParameterCount: nonEmbeddingParameterCount
         case .tokenCount: tokenCount
         case .uniqueTokenCount: uniqueTokenCount
         case .trainingFLOPs: trainingFLOPs
