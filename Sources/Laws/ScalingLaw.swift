@@ -91,6 +91,16 @@ package protocol ScalingLaw: Sendable {
     /// even where the linearised model is asked for.
     var profiled: Set<String> { get }
 
+    /// Features that have a best value of their own, given the others, where a run leaves them open.
+    ///
+    /// - Parameters:
+    ///   - parameters: Values in the law's own order and units.
+    ///   - features: What is given of the run.
+    /// - Returns: Those among the law's features that are not given; mostly none.
+    func optimalFeatures(
+        _ parameters: [Double], given features: [Feature: Double]
+    ) -> [Feature: Double]
+
     /// The misspecified term, which real curves follow least closely, by the name of its coefficient;
     /// nil if none stands out.
     ///
@@ -151,6 +161,10 @@ extension ScalingLaw {
     package func optimalParameterCount(
         _ parameters: [Double], product: Double, held: [Feature: Double]
     ) -> Double? { nil }
+
+    package func optimalFeatures(
+        _ parameters: [Double], given features: [Feature: Double]
+    ) -> [Feature: Double] { [:] }
 
     package var misspecifiedTerm: String? { nil }
 

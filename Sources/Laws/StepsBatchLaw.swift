@@ -114,6 +114,16 @@ package struct StepsBatchLaw: ScalingLaw {
             + "\(merged[0]); add runs of other batch sizes, fix two of the three, or fit chinchilla"
     }
 
+    /// M*, where neither the batch nor the steps are given.
+    package func optimalFeatures(
+        _ parameters: [Double], given features: [Feature: Double]
+    ) -> [Feature: Double] {
+        guard features[.batchTokens] == nil, features[.stepCount] == nil,
+            let tokens = features[.tokenCount]
+        else { return [:] }
+        return [.batchTokens: StepsBatchForm(parameters).optimalBatch(tokens: tokens)]
+    }
+
     /// Chinchilla's optimum: at one batch size K^−γ is (M/D)^γ, and along the best one the excess is a
     /// power of D.
     package func optimalParameterCount(

@@ -52,6 +52,18 @@ struct StepsBatchLawTests {
         #expect(bySteps[.batchTokens] == 1e5)
     }
 
+    @Test func `the best batch is filled in where neither batch nor steps are given`() throws {
+        let law = try LawCatalog.standard.law("steps-batch").law
+        let values = [1.6, 400, 30, 40, 0.34, 0.33, 0.43]
+        let batch = law.optimalFeatures(values, given: [.tokenCount: 1e10])[.batchTokens]
+        #expect(abs(try #require(batch) / 219_910.37577 - 1) < 1e-9)
+        for given: [Feature: Double] in [
+            [:], [.tokenCount: 1e10, .batchTokens: 1e5], [.tokenCount: 1e10, .stepCount: 1e4],
+        ] {
+            #expect(law.optimalFeatures(values, given: given).isEmpty)
+        }
+    }
+
     @Test func `one batch size is said to determine nothing`() throws {
         let law = try LawCatalog.standard.law("steps-batch")
         func warnings(_ batches: [Double]) -> [String] {

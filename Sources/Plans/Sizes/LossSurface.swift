@@ -53,8 +53,8 @@ struct LossSurface {
 
     /// The batch that makes the most of some tokens, where the law knows one and none was given.
     func bestBatch(tokenCount: Double, parameters: [Double]? = nil) -> Double? {
-        guard law is StepsBatchLaw, held[.batchTokens] == nil else { return nil }
-        return StepsBatchForm(parameters ?? values).optimalBatch(tokens: tokenCount)
+        let given = held.merging([.tokenCount: tokenCount]) { $1 }
+        return law.optimalFeatures(parameters ?? values, given: given)[.batchTokens]
     }
 
     /// The features of a run with these sizes, as the law takes them.
@@ -64,9 +64,7 @@ struct LossSurface {
         var features = held
         features[.parameterCount] = parameterCount
         features[.tokenCount] = tokenCount
-        if let batch = bestBatch(tokenCount: tokenCount, parameters: parameters) {
-            features[.batchTokens] = batch
-        }
+        features.merge(law.optimalFeatures(parameters ?? values, given: features)) { own, _ in own }
         let known: [Feature: Double]
         do throws(LawError) {
             known = try law.features(of: Run(id: "plan", features: features))
