@@ -121,28 +121,36 @@ extension ComputingBackend {
         let predictor = try predictor(fit)
         let schedule = try schedule(request.schedule ?? .json(.null))
         let own = request.run.map { ContinuedRun(id: $0, steps: schedule.totalSteps) }
+        let logged = (own ?? schedule.continued).flatMap {
+            log(of: $0, under: schedule, fittedBy: predictor)
+        }
         var curve = try CurveResponse(
             predictor: predictor, schedule: schedule, features: request.prediction.features,
-            every: request.every, interval: request.prediction.interval(),
-            after: (own ?? schedule.continued).flatMap { log(of: $0, fittedBy: predictor) },
+            every: request.every, interval: request.prediction.interval(), after: logged,
             then: request.then.map(self.metric))
-        if let run = request.run, !predictor.report.runs.contains(run) {
+        if let run = request.run, logged == nil {
             curve.warnings.append(
-                "the fit has not seen run \"\(run)\": the curve is the law's, whatever the run logged"
-            )
+                "the curve is the law's alone: the fit has not seen run \"\(run)\", or the run has "
+                    + "other learning rates than this schedule")
         }
         return curve
     }
 
     /// The log of a continued run that is in the fit, up to where it is left.
     ///
-    /// Nil where the points are not to be had any more: the law's own curve is an answer, too.
-    private func log(of continued: ContinuedRun, fittedBy predictor: LawPredictor) -> LossCurve? {
+    /// Nil where the points are not to be had any more, or are of other rates: the law's own curve is an
+    /// answer, too.
+    private func log(
+        of continued: ContinuedRun, under schedule: LearningRateSchedule,
+        fittedBy predictor: LawPredictor
+    ) -> LossCurve? {
         guard predictor.report.runs.contains(continued.id) else { return nil }
         let choice = RunChoice.named([continued.id], field: "schedule")
         let series = predictor.report.series
-        let run = try? runs(choice, law: predictor.law, series: series).first
-        return run?.curve(of: series).map { curve in
+        guard let run = try? runs(choice, law: predictor.law, series: series).first,
+            RunSchedule.follows(run, schedule, before: continued.steps)
+        else { return nil }
+        return run.curve(of: series).map { curve in
             let count = curve.steps.prefix { $0 < continued.steps }.count
             return LossCurve(
                 steps: Array(curve.steps.prefix(count)), losses: Array(curve.losses.prefix(count)))

@@ -119,12 +119,17 @@ import Testing
         let same = try service.get(path + (unseen["schedule"]?.string ?? "")).json
         #expect(unseen["loss"] == same["loss"] && unseen["loss"] != nil)
         // A run that trains under the schedule is named beside it.
-        let whole = "warmup:100@3e-3,cosine:2900@0"
+        let whole = "warmup:200@2e-3,cosine:3800@2e-4"
         let (law, own, stranger) = try (
             service.get(path + whole).json, service.get(path + whole + "&run=cosine").json,
             service.get(path + whole + "&run=two-stage").json
         )
-        #expect(own["loss"] != law["loss"] && own["loss"]?.numbers.count == 7)
+        // Its log is of other rates than these.
+        let other = try service.get(path + "warmup:200@2e-3,hold:3800&run=cosine").json
+        #expect(
+            try other["loss"] == service.get(path + "warmup:200@2e-3,hold:3800").json["loss"])
+        #expect(other["warnings"]?.elements.isEmpty == false)
+        #expect(own["loss"] != law["loss"] && own["loss"]?.numbers.count == 9)
         #expect(stranger["loss"] == law["loss"])
         let told = stranger["warnings"]?.elements.compactMap(\.string) ?? []
         #expect(told.contains { $0.contains("has not seen run \"two-stage\"") }, "\(told)")

@@ -84,6 +84,18 @@ package enum RunSchedule {
         }
     }
 
+    /// True where nothing that a run logged before a step, or else its own schedule, speaks against rates.
+    package static func follows(
+        _ run: Run, _ schedule: LearningRateSchedule, before end: Int
+    ) -> Bool {
+        var rates = loggedRates(of: run)
+        if rates.isEmpty, let own = run.schedule {
+            rates = run.points.map { ($0.step, own.learningRate(at: $0.step)) }
+        }
+        let logged = rates.filter { $0.step < end }
+        return disagreement(of: run.id, schedule: schedule, logged: logged).isEmpty
+    }
+
     private static func loggedRates(of run: Run) -> [(step: Int, rate: Double)] {
         run.points.compactMap { point in point.learningRate.map { (point.step, $0) } }
     }
