@@ -232,6 +232,170 @@ struct ForeignLogTests {
             text: lines {
                 "{\"global_step\": \($0), \"optim/lr\": 1e-5, \"loss/out\": \($1), \"speed/wps\": 9}\n"
             }, rates: 3),
+        Sample(
+            program: "xtuner",
+            text: lines {
+                "05/12 10:00:00 - mmengine - INFO - Iter(train) [   \($0)/1000]  lr: 1.0e-05  "
+                    + "eta: 0:30:12  time: 1.83  loss: \($1).0\n"
+            }, rates: 3, total: 1_000),
+        Sample(
+            program: "ms-swift",
+            text: lines {
+                #"{"loss": \#($1), "learning_rate": 1e-5, "global_step/max_steps": "\#($0)/500"}"#
+                    + "\n"
+            } + #"{"eval_loss": 6, "epoch": 1.0, "global_step/max_steps": "30/500"}"# + "\n",
+            rates: 3, heldOut: [6], total: 500),
+        Sample(
+            program: "TensorFlow's estimator",
+            text: lines { "INFO:tensorflow:loss = \($1).0, step = \($0) (12.3 sec)\n" }
+                + "INFO:tensorflow:Saving dict for global step 30: global_step = 30, loss = 6.0\n",
+            heldOut: [6]),
+        Sample(
+            program: "LLM Foundry",
+            text: lines {
+                "[epoch=1][batch=\($0)/4800]:\n\t Train time/batch: 9\n\t Train loss/train/total: \($1).0\n"
+            }
+                + "[Eval batch=1/1] Eval on eval data:\n\t Eval metrics/eval/LanguageCrossEntropy: 6.0\n",
+            heldOut: [6], total: 4_800),
+        Sample(
+            program: "icefall",
+            text: lines {
+                "\(stamp) INFO [train.py:901] (0/4) Epoch 1, batch \($0 - 10), loss[loss=\($1).0, over 9 "
+                    + "frames. ], tot_loss[loss=8.1, over 99 frames. ], batch size: 70, lr: 3.00e-02\n"
+            }
+                + "\(stamp) INFO [train.py:901] (0/4) Epoch 2, batch 0, loss[loss=3.0, over 9 frames. ], "
+                + "tot_loss[loss=8.1, over 99 frames. ], batch size: 70, lr: 3.00e-02\n",
+            steps: [0, 10, 20, 30], losses: [5, 4, 3, 3], rates: 4),
+        Sample(
+            program: "ESPnet's results",
+            text: lines {
+                "(trainer:732) INFO: 1epoch:train:\($0 - 9)-\($0)batch: iter_time=0.1, loss=\($1).0\n"
+            }
+                + "(trainer:338) INFO: 1epoch results: [train] loss=9.0, time=12 minutes and 3.4 seconds, "
+                + "[valid] acc=0.5, loss=6.0, total_count=20, [att_plot] total_count=0\n",
+            heldOut: [6]),
+        Sample(
+            program: "Marian's mean of words",
+            text: lines {
+                "[2021-05-01 10:00:00] Ep. 1 : Up. \($0) : Sen. 1,234 : Cost \($1).0 * 1,234 after 12,345 "
+                    + ": gNorm 1.2 : L.r. 1.5e-05\n"
+            } + "[2021-05-01 10:00:00] [valid] Ep. 1 : Up. 30 : ce-mean-words : 6.0 : new best\n",
+            rates: 3, heldOut: [6]),
+        Sample(
+            program: "Keras with backspaces",
+            text: (1...3).map {
+                "Epoch \($0)/3\n\r\u{1B}[1m 5/10\u{1B}[0m - loss: 9.0"
+                    + String(repeating: "\u{8}", count: 60)
+                    + "\r\u{1B}[1m10/10\u{1B}[0m \u{1B}[1m3s\u{1B}[0m 27ms/step - loss: \(6 - $0).0\n"
+            }.joined()),
+        Sample(
+            program: "bars of epochs without a name",
+            text: [5, 4, 3].map {
+                "\r  0%|  | 0/10 [00:00<?, ?it/s]\rloss: \($0).0 ||: 100%|#| 10/10 [00:01<00:00, 9.9it/s]\n"
+            }.joined(), total: 30),
+        Sample(
+            program: "Trainer without its bars, its settings known",
+            text:
+                "***** Running training *****\n  Num Epochs = 2\n  Total optimization steps = 200\n"
+                + lines { "{'loss': \($1).0, 'learning_rate': 1e-05, 'epoch': 0.\($0)}\n" }
+                + "{'eval_loss': 6.0, 'eval_runtime': 1.0, 'epoch': 0.3}\n",
+            rates: 3, heldOut: [6], total: 200),
+        Sample(
+            program: "Trainer under Docker Compose, without its bars",
+            text: lines {
+                "trainer-1  | {'loss': \($1).0, 'learning_rate': 1e-05, 'epoch': 0.\($0)}\n"
+            }, steps: [1, 2, 3], rates: 3),
+        Sample(
+            program: "kubectl's pods",
+            text: lines {
+                "[pod/train-worker-0/pytorch] step=\($0) loss=\($1).0\n"
+                    + "[pod/train-worker-1/pytorch] step=\($0) loss=9.0\n"
+            }),
+        Sample(
+            program: "llama2.c",
+            text: "step 0: train loss 8.0000, val loss 6.0000\n"
+                + lines { "\($0) | loss \($1).0000 | lr 1.0e-05 | 123.45ms | mfu 12.34%\n" },
+            rates: 3, heldOut: [6]),
+        Sample(
+            program: "gpt-2-simple",
+            text: lines { "[\($0) | 25.12] loss=\($1).00 avg=9.00\n" }),
+        Sample(
+            program: "char-rnn",
+            text: lines {
+                "\($0)/21150 (epoch 0.00\($0)), train_loss = \($1).0, grad/param norm = 5.1e-01\n"
+            }, total: 21_150),
+        Sample(
+            program: "Orbit",
+            text: lines {
+                "I0501 10:00 140 controller.py:457] train | step: \($0) | steps/sec: 3.5 | output: \n"
+                    + "    {'learning_rate': 1e-05,\n     'training_loss': \($1).0}\n"
+            }
+                + "I0501 10:00 140 controller.py:457]  eval | step: 30 | eval time: 12.3 sec | output: \n"
+                + "    {'validation_loss': 6.0}\n", rates: 3, heldOut: [6]),
+        Sample(
+            program: "YAML",
+            text: "run: small\nlog:\n"
+                + lines { "- step: \($0)\n  loss: \($1).0\n  lr: 1.0e-05\n" },
+            rates: 3),
+        Sample(
+            program: "arrays of JAX",
+            text: lines { "{'step': \($0), 'loss': array(\($1).0, dtype=float32)}\n" }),
+        Sample(
+            program: "a cross entropy by its letters",
+            text: lines { "Iteration \($0) (epoch 0): train_ce=\($1).0 lr=1.0e-05\n" }, rates: 3),
+        Sample(
+            program: "Unsloth's table",
+            text: "Num examples = 51,760 | Num Epochs = 1\nStep\tTraining Loss\n"
+                + lines { "\($0)\t\($1).0\n" }),
+        Sample(
+            program: "a model card",
+            text:
+                "# Results\n\n| Training Loss | Epoch | Step | Validation Loss |\n|:---:|:---:|:---:|:---:|\n"
+                + lines { "| \($1).0 | 0.1 | \($0) | 6 |\n" }
+                + "\n### Versions\n\n- Transformers 4\n",
+            heldOut: [6, 6, 6]),
+        Sample(
+            program: "comments above a table",
+            text: "# one run, on one GPU\nstep,loss\n" + lines { "\($0),\($1)\n" }),
+        Sample(
+            program: "a German Excel",
+            text: "sep=;\r\nstep;loss;lr\r\n" + lines { "\($0);\($1),0000;1,00E-05\r\n" }, rates: 3),
+        Sample(
+            program: "R's write.table",
+            text: "\"step\" \"loss\" \"val_loss\"\n" + lines { "\"\($0)\" \($0) \($1) NA\n" }),
+        Sample(
+            program: "pandas, to_json",
+            text: #"{"step": {"0": 10, "1": 20, "2": 30}, "loss": {"0": 5, "1": 4, "2": 3}}"#),
+        Sample(
+            program: "pandas, split",
+            text:
+                #"{"columns": ["step", "loss"], "index": [0, 1, 2], "data": [[10, 5], [20, 4], [30, 3]]}"#
+        ),
+        Sample(
+            program: "a JSON list under a header",
+            text: #"[["step", "loss"], [10, 5], [20, 4], [30, 3]]"#),
+        Sample(
+            program: "rows of JSON under their steps",
+            text:
+                #"{"10": {"loss": 5, "lr": 1e-5}, "20": {"loss": 4, "lr": 1e-5}, "30": {"loss": 3, "lr": 1e-5}}"#,
+            rates: 3),
+        Sample(
+            program: "rows of two sets in JSON",
+            text: lines { #"{"split": "train", "step": \#($0), "loss": \#($1)}"# + "\n" }
+                + #"{"split": "val", "step": 30, "loss": 6}"# + "\n", heldOut: [6]),
+        Sample(
+            program: "rows of two sets in a table",
+            text: "phase,step,loss\n" + lines { "train,\($0),\($1)\n" } + "val,30,6\n", heldOut: [6]
+        ),
+        Sample(
+            program: "a table with rules",
+            text: "+---+---+\n| step | loss |\n+---+---+\n" + lines { "| \($0) | \($1).0 |\n" }
+                + "+---+---+\n"),
+        Sample(
+            program: "a loss between bars",
+            text: [5, 4, 3].map {
+                "\r  0%|  | 0/10 [00:00<?, ?it/s]\r100%|#| 10/10 [00:01<00:00, 9.9it/s, loss=\($0).0]\n"
+            }.joined() + "val loss: 6.0\n", heldOut: [6], total: 30),
     ]
 
     @Test(arguments: samples)

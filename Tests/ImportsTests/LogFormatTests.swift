@@ -170,6 +170,9 @@ struct LogFormatTests {
             format: "epoch-console",
             text: (1..<5).map { "Epoch \($0)/9 - train loss: 2.\($0), val loss: 2.5\n" }.joined()),
         Example(
+            format: "step-block",
+            text: (1..<5).map { "- step: \($0)0\n  loss: 2.\($0)\n" }.joined()),
+        Example(
             format: "table",
             text: "| step | loss | val_loss |\n|-----:|-----:|---------:|\n"
                 + (1..<5).map { "| \($0)0 | 2.\($0) | 2.5 |\n" }.joined()),

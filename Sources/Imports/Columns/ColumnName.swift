@@ -31,6 +31,13 @@ struct ColumnName: Hashable {
             || ColumnAliases.sequenceLength.contains(normal)
     }
 
+    /// True for a step and the last one under one name, as `global_step/max_steps`.
+    var isStepOfTotal: Bool {
+        let parts = normal.split(separator: "/").map(String.init)
+        return parts.count == 2 && ColumnAliases.step.contains(parts[0])
+            && ColumnAliases.totalSteps.contains(parts[1])
+    }
+
     /// Its parts between anything but letters and digits; none of a name too long to mean anything.
     var words: [Substring] {
         guard normal.utf8.count <= Self.longest else { return [] }
@@ -92,6 +99,11 @@ enum ColumnAliases {
     /// The values beside them, in order of preference.
     static let metricValue = ["value", "metric_value", "metricvalue"]
 
+    /// Columns that may say which set a row is of, as `train` or `val`.
+    static let split: Set<String> = [
+        "split", "phase", "mode", "stage", "subset", "partition", "type", "set",
+    ]
+
     /// The set that such a value is of.
     static let metricContext = ["context", "metric.context"]
 
@@ -99,7 +111,7 @@ enum ColumnAliases {
     static let totalSteps: Set<String> = [
         "total_steps", "max_steps", "train_steps", "max_iters", "train_iters", "num_iterations",
         "iterations", "total_iterations", "max_iterations", "num_steps", "num_train_steps",
-        "total_train_steps", "max_train_steps",
+        "total_train_steps", "max_train_steps", "total_optimization_steps",
     ]
 
     /// Training sequences of a step.

@@ -156,9 +156,26 @@ enum ConsoleSettings {
         if takeTableRow(line, into: &log) { return }
         for pair in pairs.pairs where pair.name.count > 4 && pair.value >= 1 {
             let name = pair.name.string
-            guard let meaning = meaning(ColumnName(name)) else { continue }
-            log.note(meaning, pair.value)
+            let (rest, scale) = unit(line.part(from: pair.start))
+            guard let meaning = meaning(ColumnName(name)) else {
+                if rest.hasPrefix(" total parameters") { log.note("num_parameters", pair.value) }
+                continue
+            }
+            log.note(meaning, pair.value * scale)
         }
+    }
+
+    /// The text behind a number, and the factor that it says: `1.4 B`, `1.4 billion`.
+    private static func unit(_ text: ByteText) -> (rest: ByteText, scale: Double) {
+        let rest = ByteText(
+            rebasing: text.drop { $0.isDigit || $0 == .comma || $0 == UInt8(ascii: ".") })
+        let words: [(StaticString, Double)] = [
+            (" B", 1e9), (" billion", 1e9), (" M", 1e6), (" million", 1e6),
+        ]
+        let scale = words.first { word, _ in
+            rest.hasPrefix(word) && rest.at(word.utf8CodeUnitCount)?.isLetter != true
+        }
+        return (rest, scale?.1 ?? 1)
     }
 
     /// A row `| name | value |` of a printed table.
@@ -180,9 +197,14 @@ enum ConsoleSettings {
         let name = column.normal
         if name.hasSuffix("number_of_non_embedding_parameters") { return "parameter_count" }
         if name.hasSuffix("total_number_of_parameters") { return "total_parameters" }
-        if name.hasSuffix("number_of_parameters") || name.hasSuffix("trainable_parameters") {
+        let counts = [
+            "number_of_parameters", "trainable_parameters", "number_of_model_parameters",
+            "number_of_model_params_loaded",
+        ]
+        if name == "model_parameters" || counts.contains(where: name.hasSuffix) {
             return "num_parameters"
         }
+        if name == "iters" { return "max_iters" }
         if name == "tokens_per_iteration_will_be" || name == "tokens_per_step" {
             return "batch_tokens"
         }

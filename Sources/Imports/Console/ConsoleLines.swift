@@ -30,6 +30,7 @@ struct ConsoleLines {
                 }
                 line = line.part(from: found.end)
             }
+            line = Self.withoutLogger(line)
             let text = line.trimmed
             if text.hasPrefix("{'"), !text.contains(UInt8(ascii: "}")) {
                 block = Array(text)
@@ -37,6 +38,17 @@ struct ConsoleLines {
                 body(line)
             }
         }
+    }
+
+    /// The line behind `INFO:root:`, which Python's logging prints before it where nobody says how.
+    private static func withoutLogger(_ line: ByteText) -> ByteText {
+        for level: StaticString in ["INFO:", "DEBUG:", "WARNING:"] {
+            guard let rest = line.dropping(level), let end = rest.firstIndex(of: ":"), end < 80,
+                !rest.part(0..<end).contains(where: \.isBlank)
+            else { continue }
+            return rest.part(from: end + 1)
+        }
+        return line
     }
 
     /// Adds a line to the dictionary that began above it; one that is no member ends it.
@@ -103,6 +115,11 @@ struct LineRank: Equatable {
             return number(ByteText(rebasing: rest.prefix { $0.isDigit }))
         }
         if let rest = text.dropping("1,") { return number(rest) }
+        // `kubectl logs --prefix`: [pod/train-worker-3/container].
+        if let pod = text.dropping("pod/")?.prefix(while: { $0 != UInt8(ascii: "/") }) {
+            return pod.lastIndex(of: .minus)
+                .flatMap { number(ByteText(rebasing: pod[($0 + 1)...])) }
+        }
         for word: StaticString in ["rank", "default", "trainer", "worker", "Rank ", "RANK:"] {
             if let rest = text.dropping(word) { return number(rest) }
         }

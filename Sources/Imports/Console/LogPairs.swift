@@ -177,7 +177,7 @@ package struct LogPairs {
     /// With a blank behind them they end what stands before a name.
     private static let marks = ByteSet(":-'\"")
     private static let types: [StaticString] = [
-        "tensor", "Tensor", "Array", "np.float32", "np.float64",
+        "tensor", "Tensor", "array", "Array", "DeviceArray", "np.float32", "np.float64",
     ]
 
     /// The end of a name without the type that a printed number is wrapped in: `loss: tensor(3.2)`.

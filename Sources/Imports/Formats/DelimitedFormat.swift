@@ -31,22 +31,15 @@ struct DelimitedFormat: LogFormat {
     static let mostColumns = 20_000
 
     func recognises(_ head: LogHead) -> Confidence {
+        if header(below: head) != nil { return .likely }
         let header = columns(of: head)
-        // A sentence with commas is no header.
-        let isHeader = header.allSatisfy {
-            $0.utf8.count < 480 && $0.count < 120 && !$0.contains(": ")
-        }
-        guard isHeader, head.first != UInt8(ascii: "{"), head.first != UInt8(ascii: "[") else {
+        guard Self.isNames(header), head.first != UInt8(ascii: "{"), head.first != UInt8(ascii: "[")
+        else {
             return .none
         }
         if separator == UInt8(ascii: "|") || separator == UInt8(ascii: " ") {
             // Any sentence has blanks, so that both a step and a loss are wanted.
-            let isLog =
-                header.contains { LossName($0).saysLoss }
-                && header.lazy.map(ColumnName.init).contains {
-                    ColumnAliases.step.contains($0.normal) || $0.normal == "epoch"
-                }
-            return isLog ? .likely : .none
+            return Self.isLog(header) ? .likely : .none
         }
         let known = header.prefix(Self.mostColumns).lazy.map(ColumnName.init).contains {
             ColumnAliases.step.contains($0.normal) || $0.saysSetting || $0.normal == "epoch"
@@ -54,6 +47,75 @@ struct DelimitedFormat: LogFormat {
         }
         if header.count > 1 { return known || Self.isBare(header) ? .likely : .possible }
         return known && separator == .comma ? .possible : .none
+    }
+
+    /// True for cells that may be names: a sentence with commas is no header.
+    private static func isNames(_ cells: [String]) -> Bool {
+        cells.allSatisfy {
+            $0.utf8.count < 480 && $0.count < 120 && !$0.contains(": ") && !$0.contains(" = ")
+        }
+    }
+
+    /// True for a header with a step and a loss.
+    private static func isLog(_ header: [String]) -> Bool {
+        header.contains { LossName($0).saysLoss }
+            && header.lazy.map(ColumnName.init).contains {
+                ColumnAliases.step.contains($0.normal) || $0.normal == "epoch"
+            }
+    }
+
+    /// The header of a table that stands below something else: comments, Excel's `sep=;`, the text
+    /// of a report, what a program says before it begins; nil where there is none.
+    private func header(below head: LogHead) -> [String]? {
+        var isFirst = true
+        var isDone = false
+        var header: [String]?
+        var found: [String]?
+        head.lines(limit: 1_000) { line in
+            defer { isFirst = false }
+            guard !isDone, line.count < 4_096, !DelimitedReader.isRule(line, separator) else {
+                return
+            }
+            let saysLoss = line.contains("oss") || line.contains("LOSS") || line.contains("nll")
+            // Of most lines the cells are not looked at.
+            guard header != nil || saysLoss else { return }
+            let cells = DelimitedReader.cells(line, separator)
+            let numbers = cells.count(where: isNumber)
+            if let above = header, numbers > 1, (0...1).contains(cells.count - above.count) {
+                (found, isDone) = (above, true)
+                return
+            }
+            let isHeader =
+                numbers == 0 && cells.count > 1 && Self.isNames(cells) && Self.isLog(cells)
+            header = isHeader ? cells : nil
+            isDone = isHeader && isFirst
+        }
+        return found
+    }
+
+    /// True for a number, with a comma before its decimals where no comma parts the cells.
+    private func isNumber(_ cell: String) -> Bool {
+        let text = separator == .comma ? cell : cell.replacing(",", with: ".")
+        return [cell, text].contains { text in
+            Array(text.utf8).withUnsafeBufferPointer { DecimalText.lenientNumber($0) != nil }
+        }
+    }
+
+    /// True where commas stand before the decimals, as `3,1416` in what a German Excel saves.
+    private func hasDecimalCommas(_ head: LogHead) -> Bool {
+        guard separator == UInt8(ascii: ";") || separator == .tab else { return false }
+        var hasCommas = false
+        head.lines(limit: 200) { line in
+            for cell in DelimitedReader.cells(line, separator) where !hasCommas {
+                let parts = cell.split(separator: ",")
+                guard parts.count == 2, Int(parts[0]) != nil, parts[1].first?.isNumber == true
+                else { continue }
+                let digits = parts[1].prefix(while: \.isNumber)
+                // Three digits may be thousands.
+                hasCommas = digits.count != 3 && Double("0.\(parts[1])") != nil
+            }
+        }
+        return hasCommas
     }
 
     private static let bareColumns = ["step", "loss"]
@@ -68,7 +130,9 @@ struct DelimitedFormat: LogFormat {
     }
 
     func read(_ source: ByteSource, into log: inout LogCollector) throws(RunFileError) {
-        let header = columns(of: LogHead(try source.head(LogHead.length)))
+        let head = LogHead(try source.head(LogHead.length))
+        let lower = header(below: head)
+        let header = lower ?? columns(of: head)
         guard header.count <= Self.mostColumns else {
             throw RunFileError(
                 file: source.name,
@@ -94,12 +158,18 @@ struct DelimitedFormat: LogFormat {
                 columns: Self.bareColumns, separator: separator, file: source.name)
             log.note("there is no header: took the two columns for step and loss")
         } else {
+            var above = 0
             repeat {
                 guard try lines.next() else { throw RunFileError(file: source.name, kind: .empty) }
+                if !lines.line.trimmed.isEmpty { above += 1 }
             } while lines.line.trimmed.isEmpty
+                || lower.map { $0 != DelimitedReader.cells(lines.line, separator) } == true
+            if above > 1 { log.skip("lines above the table", count: above - 1, at: 1) }
             let columns = DelimitedReader.cells(lines.line, separator)
             reader = DelimitedReader(columns: columns, separator: separator, file: source.name)
+            reader.isAmongText = above > 1
         }
+        reader.hasDecimalCommas = hasDecimalCommas(head)
         try reader.read(lines, into: &log) { columns, log throws(RunFileError) in
             try Self.uses(of: columns, file: source.name, &log)
         }
@@ -133,6 +203,8 @@ struct DelimitedFormat: LogFormat {
                 uses.append(.value)
             } else if index == roles.context {
                 uses.append(.context)
+            } else if ColumnAliases.split.contains(ColumnName(column).normal) {
+                uses.append(.split(id: log.id(of: column)))
             } else {
                 uses.append(.scalar(id: log.id(of: column), run: nil))
             }

@@ -17,6 +17,8 @@ struct DelimitedReader {
         case value
         /// The set that such a value is of, as `{"subset": "val"}`.
         case context
+        /// The set that all values of the row are of, as `val`.
+        case split(id: Int)
         /// A value of the row's run, or of a run that has the column for itself.
         case scalar(id: Int, run: Int?)
         /// Words, a tag where they are the same everywhere.
@@ -47,6 +49,12 @@ struct DelimitedReader {
     private var runs: [[UInt8]: Int] = [:]
     private let file: String
     private var headerCount = 0
+    /// True where other text may follow the table.
+    var isAmongText = false
+    /// True where `3,14` is a number with decimals.
+    var hasDecimalCommas = false
+    /// True where rows begin with a name that the header has no column for, as R and pandas print.
+    private var hasRowNames: Bool?
 
     /// Begins with the columns of a header.
     ///
@@ -88,7 +96,7 @@ struct DelimitedReader {
         let plainRun = hasRuns ? nil : log.run()
         while try lines.next() {
             if mayBePlain, let plainRun, takePlain(lines, run: plainRun, into: &log) { continue }
-            guard !lines.line.trimmed.isEmpty, !isRule(lines.line) else { continue }
+            guard !lines.line.trimmed.isEmpty, !Self.isRule(lines.line, separator) else { continue }
             var isClosed = Self.split(lines.line, separator, into: &fields)
             while !isClosed, try lines.joinNext() {
                 isClosed = Self.split(lines.line, separator, into: &fields)
@@ -108,8 +116,16 @@ struct DelimitedReader {
                 headerCount += 1
                 continue
             }
+            if hasRowNames == nil, separator == UInt8(ascii: " ") || separator == .tab {
+                hasRowNames =
+                    fields.count == columns.count + 1 && !columns.contains("")
+                    && !Self.trimmed(lines.line, fields[fields.count - 1]).isEmpty
+            }
+            if hasRowNames == true, fields.count > columns.count { fields.removeFirst() }
             if fields.count != columns.count, !mends(lines.line) {
-                if !lines.isComplete {
+                if isAmongText {
+                    log.skip("lines below the table", at: lines.number)
+                } else if !lines.isComplete {
                     log.skip("the last line, which is cut off", at: lines.number)
                 } else {
                     _ = log.countRow(of: log.run(log.runs.first?.key))
@@ -196,6 +212,7 @@ struct DelimitedReader {
         var stepFault: RunFileError?
         var metric: String?
         var context = ""
+        var split: String?
         var value: Int?
         for (index, use) in others {
             let cell = Self.trimmed(line, fields[index])
@@ -212,6 +229,10 @@ struct DelimitedReader {
             case .metric: metric = Self.text(cell)
             case .context: context = Self.lastWord(Self.text(cell))
             case .value: value = index
+            case .split(let id):
+                guard !cell.isEmpty else { break }
+                if LossName(Self.text(cell)).isHeldOut { split = Self.text(cell) }
+                _ = take(cell, index, id, step, run, lines, &log)
             case .text(let name): if !cell.isEmpty { note(cell, name, lines.number) }
             case .scalar, .unused: break
             }
@@ -225,7 +246,9 @@ struct DelimitedReader {
             if !scalar.isKept, let step, cell.allSatisfy(Self.isNumeral) {
                 isBlank = false
                 log.count(scalar.id, step: step, run: scalar.run ?? run, line: lines.number)
-            } else if take(cell, scalar.column, scalar.id, step, scalar.run ?? run, lines, &log) {
+            } else if take(
+                cell, scalar.column, id(scalar, split, &log), step, scalar.run ?? run, lines, &log)
+            {
                 isBlank = false
             }
         }
@@ -238,6 +261,12 @@ struct DelimitedReader {
             log.fault(
                 stepFault, reason: "rows without a step that is a whole number from 0 to 10^8")
         }
+    }
+
+    /// The number of a scalar's name in a row of some set.
+    private func id(_ scalar: Scalar, _ split: String?, _ log: inout LogCollector) -> Int {
+        guard let split else { return scalar.id }
+        return log.id(of: LossName.name(columns[scalar.column], of: split))
     }
 
     /// Takes a row of nothing but numbers under one step, as nearly all are.
@@ -300,7 +329,7 @@ struct DelimitedReader {
         _ cell: ByteText, _ column: Int, _ id: Int, _ step: Int?, _ run: Int, _ lines: LineReader,
         _ log: inout LogCollector
     ) -> Bool {
-        if let value = DecimalText.number(cell) ?? DecimalText.lenientNumber(cell) {
+        if let value = number(cell) {
             if let step { log.add(value, id, step: step, run: run, line: lines.number) }
             return true
         }
@@ -323,9 +352,18 @@ struct DelimitedReader {
         return false
     }
 
+    private func number(_ cell: ByteText) -> Double? {
+        guard hasDecimalCommas else {
+            return DecimalText.number(cell) ?? DecimalText.lenientNumber(cell)
+        }
+        let text = cell.filter { $0 != UInt8(ascii: ".") }
+            .map { $0 == .comma ? UInt8(ascii: ".") : $0 }
+        return text.withUnsafeBufferPointer(DecimalText.lenientNumber)
+    }
+
     private func step(_ cell: ByteText, _ index: Int, _ lines: LineReader) -> (Int?, RunFileError?)
     {
-        let number = DecimalText.number(cell) ?? DecimalText.lenientNumber(cell)
+        let number = number(cell)
         if let step = number.flatMap(Int.init(exactly:)), (0...100_000_000).contains(step) {
             return (step, nil)
         }
@@ -368,9 +406,9 @@ struct DelimitedReader {
     }
 
     /// The line between a Markdown table's header and its rows.
-    private func isRule(_ line: ByteText) -> Bool {
+    static func isRule(_ line: ByteText, _ separator: UInt8) -> Bool {
         separator == UInt8(ascii: "|") && line.contains(UInt8.minus)
-            && line.allSatisfy { "|-: \t".utf8.contains($0) }
+            && line.allSatisfy { "|-+=: \t".utf8.contains($0) }
     }
 
     /// The last word of a text.

@@ -9,6 +9,8 @@ import JSONText
 /// - `{"loss": {"0": 4.3, "10": 3.9}}`: points under their steps.
 /// - `{"name": "run-a", "x": [1, 2], "y": [4.3, 3.9]}`, alone or in a list: the lines of a chart, as
 ///   ClearML, Comet and Plotly write them.
+/// - What pandas writes: `{"step": {"0": 0, "1": 10}, "loss": {"0": 4.3, "1": 3.9}}`, `columns` and
+///   `data` apart, names in a first list, or rows under their steps.
 /// - Objects under `config`, `args`, `summary` and the like: metadata.
 struct JSONDocumentFormat: LogFormat {
     let name = "json"
@@ -140,6 +142,11 @@ private struct JSONWalker {
         if path.isEmpty, let points = Self.pairs(items) {
             return take(points, named: "value", path: path, run: run, into: &log)
         }
+        if case .array(let names)? = items.first,
+            let table = Self.columns(names: names, rows: items.dropFirst())
+        {
+            return take(table, path: path, run: run, into: &log)
+        }
         let objects = items.compactMap { item -> [JSONValue.Member]? in
             guard case .object(let members) = item else { return nil }
             return members
@@ -186,7 +193,14 @@ private struct JSONWalker {
             rowNumber += 1
             return rows.take(members, run: run, line: rowNumber, into: &log)
         }
-        let columns = Self.columns(members)
+        if let rows = Self.keyedRows(members) {
+            for row in rows {
+                rowNumber += 1
+                self.rows.take(row, run: run, line: rowNumber, into: &log)
+            }
+            return
+        }
+        let columns = Self.pandasColumns(members) ?? Self.columns(members)
         if let steps = columns["x"], let values = columns["y"] {
             let names = path.filter { !Self.silentGroups.contains($0.lowercased()) || $0 == "loss" }
             let name = names.isEmpty ? "value" : names.joined(separator: "/")
@@ -257,6 +271,64 @@ private struct JSONWalker {
             }
         }
         return columns
+    }
+
+    /// The columns of a table with its names apart: `[["step", "loss"], [0, 4.3], …]`.
+    private static func columns(
+        names: [JSONValue], rows: some Collection<JSONValue>
+    ) -> [String: [JSONValue]]? {
+        let texts = names.compactMap { name -> String? in
+            if case .string(let text) = name { text } else { nil }
+        }
+        guard texts.count == names.count, Set(texts).count > 1, Set(texts).count == texts.count,
+            !rows.isEmpty
+        else { return nil }
+        var columns = Array(repeating: [JSONValue](), count: texts.count)
+        for row in rows {
+            guard case .array(let cells) = row, cells.count == texts.count else { return nil }
+            for (index, cell) in cells.enumerated() { columns[index].append(cell) }
+        }
+        return Dictionary(uniqueKeysWithValues: zip(texts, columns))
+    }
+
+    /// The columns of what pandas writes: `{"columns": ["step", "loss"], "data": [[0, 4.3], …]}`, or
+    /// `{"step": {"0": 0, "1": 10}, "loss": {"0": 4.3, "1": 3.9}}` with rows for keys.
+    private static func pandasColumns(_ members: [JSONValue.Member]) -> [String: [JSONValue]]? {
+        func list(_ name: String) -> [JSONValue]? {
+            guard case .array(let items) = members.first(where: { $0.name == name })?.value else {
+                return nil
+            }
+            return items
+        }
+        if let names = list("columns"), let rows = list("data") {
+            return columns(names: names, rows: rows)
+        }
+        var columns: [String: [JSONValue]] = [:]
+        var keys: [String]?
+        for member in members {
+            guard case .object(let cells) = member.value, !cells.isEmpty,
+                keys == nil || cells.map(\.name) == keys,
+                cells.allSatisfy({ Int($0.name) != nil })
+            else { return nil }
+            keys = cells.map(\.name)
+            columns[member.name] = cells.map(\.value)
+        }
+        let hasStep = columns.keys.contains { ColumnAliases.step.contains(ColumnName($0).normal) }
+        return hasStep ? columns : nil
+    }
+
+    /// Rows under their steps: `{"0": {"loss": 4.3}, "10": {"loss": 3.9}}`.
+    private static func keyedRows(_ members: [JSONValue.Member]) -> [[JSONValue.Member]]? {
+        guard members.count > 1 else { return nil }
+        var rows: [[JSONValue.Member]] = []
+        for member in members {
+            guard let step = Int(member.name), case .object(let row) = member.value,
+                row.contains(where: { LossName($0.name).saysLoss && $0.value.double != nil })
+            else { return nil }
+            let named = RecordReader.hasStep(row) ? [] : [JSONValue.Member("step", .integer(step))]
+            rows.append(named + row)
+        }
+        return rows
     }
 
     private mutating func take(

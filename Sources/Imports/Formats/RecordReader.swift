@@ -9,12 +9,16 @@ import Records
 struct RecordReader {
     private enum Role {
         case step(rank: Int)
+        /// Both in one text, as `5/500`.
+        case stepOfTotal
         case total
         case run
         case epoch
         /// The name of the row's only value, in a table of one value per row.
         case metric
         case metricValue
+        /// The set that the row is of.
+        case split(id: Int)
         case scalar(id: Int)
     }
 
@@ -37,7 +41,10 @@ struct RecordReader {
 
     /// True when an object has a key for its step.
     static func hasStep(_ members: [JSONValue.Member]) -> Bool {
-        members.contains { ColumnAliases.step.contains(ColumnName($0.name).normal) }
+        members.contains {
+            let column = ColumnName($0.name)
+            return ColumnAliases.step.contains(column.normal) || column.isStepOfTotal
+        }
     }
 
     /// Takes one object.
@@ -55,7 +62,8 @@ struct RecordReader {
         var epoch: JSONValue?
         var run: String? = key
         var total: Double?
-        var values: [(id: Int, value: Double)] = []
+        var values: [(id: Int, value: Double, name: String)] = []
+        var split: String?
         var metric: (name: String, text: String)?
         var metricValue: (name: String, value: Double)?
         // Static: a method would hold a second copy of everything that its closure changes.
@@ -63,6 +71,11 @@ struct RecordReader {
             switch role(of: name, &log) {
             case .step(let rank):
                 if step.map({ rank < $0.rank }) ?? true { step = (rank, value, name) }
+            case .stepOfTotal:
+                let parts = value.text?.split(separator: "/").map { JSONValue.string(String($0)) }
+                guard let parts, parts.count == 2 else { break }
+                if step == nil { step = (1, parts[0], name) }
+                total = Self.number(parts[1])
             case .total:
                 total = Self.number(value)
             case .run:
@@ -73,23 +86,31 @@ struct RecordReader {
                 if let text = value.text { metric = (name, text) }
             case .metricValue:
                 if let number = Self.number(value) { metricValue = (name, number) }
+            case .split(let id):
+                if case .string(let text) = value {
+                    if LossName(text).isHeldOut { split = text }
+                    note(text, name, line)
+                } else if let number = Self.number(value) {
+                    values.append((id, number, name))
+                }
             case .scalar(let id):
                 switch value {
                 case .null, .bool: break
                 case .array: lists += 1
                 case .string(let text) where Self.number(value) == nil:
                     if let time = Self.time(text, name) {
-                        values.append((id, time))
+                        values.append((id, time, name))
                     } else {
                         note(text, name, line)
                     }
                 default:
-                    if let number = Self.number(value) { values.append((id, number)) }
+                    if let number = Self.number(value) { values.append((id, number, name)) }
                 }
             }
         }
         if let metricValue {
-            values.append((log.id(of: metric?.text ?? metricValue.name), metricValue.value))
+            let name = metric?.text ?? metricValue.name
+            values.append((log.id(of: name), metricValue.value, name))
         } else if let metric {
             note(metric.text, metric.name, line)
         }
@@ -123,7 +144,8 @@ struct RecordReader {
                 reason: "rows without a step that is a whole number from 0 to 10^8")
             return
         }
-        for (id, value) in values {
+        for (id, value, name) in values {
+            let id = split.map { log.id(of: LossName.name(name, of: $0)) } ?? id
             log.add(value, id, step: number, run: target, line: line)
         }
     }
@@ -161,6 +183,8 @@ struct RecordReader {
             role = .step(rank: -1)
         } else if ColumnAliases.step.contains(column.normal) {
             role = .step(rank: column.normal == "step" ? 0 : column.normal == "_step" ? 2 : 1)
+        } else if column.isStepOfTotal {
+            role = .stepOfTotal
         } else if ColumnAliases.totalSteps.contains(column.normal) {
             role = .total
         } else if name == runName
@@ -173,6 +197,8 @@ struct RecordReader {
             role = .metric
         } else if ColumnAliases.metricValue.contains(column.normal) {
             role = .metricValue
+        } else if ColumnAliases.split.contains(column.normal) {
+            role = .split(id: log.id(of: name))
         } else {
             role = .scalar(id: log.id(of: name))
         }

@@ -29,7 +29,9 @@ enum ForeignContent {
         }
         let sample = bytes.prefix(4_096)
         let odd = sample.count {
-            $0 == 0 || ($0 < 0x20 && !$0.isBlank && !$0.isLineEnd && $0 != 0x1B)
+            $0 == 0
+                || ($0 < 0x20 && !$0.isBlank && !$0.isLineEnd && $0 != 0x1B
+                    && $0 != TerminalText.backspace)
         }
         if !sample.isEmpty, sample.allSatisfy({ $0 == 0 }) {
             return "begins with \(sample.count) NUL bytes: it is no log, or its content was lost"

@@ -40,6 +40,7 @@ package enum LogFormatCatalog {
         DelimitedFormat.tsv,
         DelimitedFormat.semicolons,
         GenericConsoleFormat(),
+        StepBlockFormat(),
         EpochConsoleFormat(),
         DelimitedFormat.bars,
         DelimitedFormat.blanks,

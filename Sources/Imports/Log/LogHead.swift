@@ -58,16 +58,18 @@ package struct LogHead: Sendable {
 /// Text as a program meant it before it coloured it for a terminal.
 enum TerminalText {
     private static let escape: UInt8 = 0x1B
+    /// Moves the cursor back over a bar that is to be drawn again.
+    static let backspace: UInt8 = 0x08
 
-    /// Gives a line without its escape sequences (ECMA-48, section 5.4).
+    /// Gives a line without its escape sequences (ECMA-48, section 5.4) and backspaces.
     static func plain<Result>(_ line: ByteText, _ body: (ByteText) -> Result) -> Result {
-        guard line.contains(escape) else { return body(line) }
+        guard line.contains(escape) || line.contains(backspace) else { return body(line) }
         var plain: [UInt8] = []
         plain.reserveCapacity(line.count)
         var index = 0
         while index < line.count {
             guard line[index] == escape else {
-                plain.append(line[index])
+                if line[index] != backspace { plain.append(line[index]) }
                 index += 1
                 continue
             }

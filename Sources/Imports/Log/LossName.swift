@@ -17,7 +17,8 @@ struct LossName {
         guard !words.isEmpty else { return false }
         if name.normal.hasPrefix("loss/") { return name.normal.count > "loss/".count }
         let says = ["loss", "nll", "cross_entropy", "crossentropy", "xent"]
-        return says.contains { name.normal.contains($0) } && words.isDisjoint(with: Self.others)
+        return (words.contains("ce") || says.contains { name.normal.contains($0) })
+            && words.isDisjoint(with: Self.others)
     }
 
     /// True when it may be one where no name says so: `train`, `val_1`.
@@ -63,6 +64,20 @@ struct LossName {
     /// True when a log without a main loss may have it under this name: `loss/out`.
     var maybeMain: Bool {
         words.isDisjoint(with: Self.validation.union(Self.test).union(Self.auxiliary))
+    }
+
+    /// True when it is of held-out data, or the name of such data.
+    var isHeldOut: Bool { !words.isDisjoint(with: Self.validation.union(Self.test)) }
+
+    /// The name in a row of held-out data, whose loss is not training's.
+    ///
+    /// - Parameters:
+    ///   - name: A value's name.
+    ///   - split: The set, as `val`.
+    /// - Returns: The name of a loss with the set before it, unless it says that itself.
+    static func name(_ name: String, of split: String) -> String {
+        let loss = LossName(name)
+        return loss.saysLoss && !loss.isHeldOut ? "\(split)/\(name)" : name
     }
 
     private static let validation: Set<String> = [

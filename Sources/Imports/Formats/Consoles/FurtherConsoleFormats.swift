@@ -18,7 +18,9 @@ struct MarianFormat: ConsoleFormat {
                 }?.value
             }
             if line.contains("[valid]") {
-                guard let loss = value("cross-entropy") else { return false }
+                guard let loss = value("cross-entropy") ?? value("ce-mean-words") else {
+                    return false
+                }
                 return log.add(loss, "valid cross-entropy", at: step.value)
             }
             guard let cost = value("Cost") else { return false }
@@ -67,7 +69,9 @@ struct ESPnetFormat: ConsoleFormat {
         mutating func read(
             _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
         ) -> Bool {
-            guard let place = line.firstIndex(of: "epoch:train:") else { return false }
+            guard let place = line.firstIndex(of: "epoch:train:") else {
+                return readResults(line, pairs, into: &log)
+            }
             // 1epoch:train:1-50batch, where `-50` is no negative number.
             guard let epoch = pairs.pairs.last(where: { $0.start < place })?.value,
                 let end = pairs.pairs.filter({ $0.start > place }).dropFirst().first
@@ -80,6 +84,22 @@ struct ESPnetFormat: ConsoleFormat {
             let step = offset + last
             for pair in pairs.pairs where pair.start > end.start && !pair.name.isEmpty {
                 log.add(pair.value, pair.name.string, at: step)
+            }
+            return true
+        }
+
+        /// The held-out losses of `1epoch results: [train] …, [valid] loss=98.1, …, [att_plot] …`.
+        private func readResults(
+            _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
+        ) -> Bool {
+            guard line.contains("epoch results: "), let place = line.firstIndex(of: "[valid] ")
+            else { return false }
+            let end = line.firstIndex(of: ", [", from: place) ?? line.count
+            for pair in pairs.pairs where (place..<end).contains(pair.start) {
+                let name = pair.name.string
+                if LossName(name).saysLoss {
+                    log.add(pair.value, "valid/\(name)", at: offset + last)
+                }
             }
             return true
         }

@@ -3,7 +3,8 @@
 /// The last resort, so it says what it matched. `Epoch [2/10], Step [100/600], Loss: 2.31` counts
 /// steps within epochs: where they begin anew with a new epoch, the epochs before are added. So do
 /// counts of batches or samples behind an epoch, `Epoch: [0][ 10/5005] Loss 6.9`, where no step is
-/// named. A held-out loss in a line of its own belongs to the step before it.
+/// named, or one in front of the line: `10 | loss 3.2`. A held-out loss in a line of its own belongs to
+/// the step before it.
 struct GenericConsoleFormat: ConsoleFormat {
     let name = "console"
     let title = "any console whose lines name a step and a loss"
@@ -15,7 +16,7 @@ struct GenericConsoleFormat: ConsoleFormat {
     }
 
     static func mayHoldLoss(_ head: LogHead) -> Bool {
-        let words: [StaticString] = ["oss", "LOSS", "nll", "xent", "ntropy"]
+        let words: [StaticString] = ["oss", "LOSS", "nll", "xent", "ntropy", "CE", "_ce"]
         return words.contains(where: head.contains)
     }
 
@@ -28,6 +29,8 @@ struct GenericConsoleFormat: ConsoleFormat {
         private var offset = 0.0
         private var last: Double?
         private var lastTotal: Double?
+        /// From the step before the last to the last, in one epoch.
+        private var stride = 0.0
         /// The meaning of a name, worked out once for each.
         private struct Meaning {
             let text: String
@@ -58,7 +61,9 @@ struct GenericConsoleFormat: ConsoleFormat {
             }
             guard !losses.isEmpty else { return false }
             let position = position(step, EpochText.pair(line, pairs)?.value)
-            let isHeldOut = HeldOutText.isNamed(in: line)
+            // What TensorFlow's estimator writes after an evaluation.
+            let isHeldOut =
+                HeldOutText.isNamed(in: line) || line.hasPrefix("Saving dict for global step ")
             for (name, value) in losses {
                 log.add(value, isHeldOut ? Self.heldOut(name) : name, at: position)
             }
@@ -68,8 +73,8 @@ struct GenericConsoleFormat: ConsoleFormat {
                 else { continue }
                 log.add(pair.value, meaning.text, at: position)
             }
-            // A total beside an epoch may be the epoch's.
-            if epoch == nil { log.end(at: step.total) }
+            // A total beside an epoch may be the epoch's, unless the epoch is told to a fraction.
+            if epoch.map({ $0 != $0.rounded() }) ?? true { log.end(at: step.total) }
             let name = meanings[step.name].text
             guard name != lastNames.step || !losses.lazy.map(\.name).elementsEqual(lastNames.losses)
             else { return true }
@@ -105,7 +110,10 @@ struct GenericConsoleFormat: ConsoleFormat {
             var losses: [(name: String, value: Double)] = []
             for pair in pairs.pairs where Self.isNamed(pair) {
                 let meaning = meanings[pair.name]
-                if meaning.isLoss { losses.append((meaning.text, pair.value)) }
+                // Of one name twice the second is a mean: `loss[loss=6.9], tot_loss[loss=7.1]`.
+                if meaning.isLoss, !losses.contains(where: { $0.name == meaning.text }) {
+                    losses.append((meaning.text, pair.value))
+                }
             }
             return losses
         }
@@ -133,7 +141,10 @@ struct GenericConsoleFormat: ConsoleFormat {
         /// The step, with those of earlier epochs where it counts within its own.
         private mutating func position(_ step: LogPairs.Pair, _ epoch: Double?) -> Double {
             if let epoch, let before = self.epoch, epoch > before, let last, step.value < last {
-                offset += max(lastTotal ?? 0, last)
+                // Where an epoch counts from 0, its first step is not the last of the one before.
+                offset += max(lastTotal ?? 0, last + (step.value == 0 ? stride : 0))
+            } else if let last, step.value > last {
+                stride = step.value - last
             }
             self.epoch = epoch ?? self.epoch
             last = step.value
@@ -155,12 +166,30 @@ struct GenericConsoleFormat: ConsoleFormat {
 
         /// A count `10/5005` without a name, behind an epoch.
         private static func count(_ line: ByteText, _ pairs: LogPairs) -> LogPairs.Pair? {
-            guard let epoch = EpochText.pair(line, pairs) else { return nil }
-            return pairs.pairs.first { pair in
-                pair.start > epoch.start && pair.name.isEmpty && pair.value >= 0
-                    && pair.total.map { $0 >= pair.value } == true
-                    && Int(exactly: pair.value) != nil
+            let counted = EpochText.pair(line, pairs).flatMap { epoch in
+                pairs.pairs.first { pair in
+                    pair.start > epoch.start && pair.name.isEmpty && pair.value >= 0
+                        && pair.total.map { $0 >= pair.value } == true
+                        && Int(exactly: pair.value) != nil
+                }
             }
+            return counted ?? leadingCount(line, pairs)
+        }
+
+        /// A count in front of a line: `10 | loss 3.2`, `[10 | 25.12] loss=3.2`, `10/21150 (epoch 1)`.
+        private static func leadingCount(_ line: ByteText, _ pairs: LogPairs) -> LogPairs.Pair? {
+            guard let first = pairs.pairs.first, first.name.isEmpty, first.value >= 0,
+                Int(exactly: first.value) != nil,
+                line.part(0..<first.start).allSatisfy({ $0.isBlank || $0 == UInt8(ascii: "[") })
+            else { return nil }
+            var rest = ByteText(rebasing: line.part(from: first.start).drop(while: \.isDigit))
+            // A small total is that of a date: `05/12`.
+            if let total = first.total, total >= 100, total >= first.value {
+                rest = ByteText(rebasing: rest.dropFirst().drop(while: \.isDigit))
+                return rest.first?.isBlank == true || rest.first == UInt8(ascii: "]") ? first : nil
+            }
+            let marks: [StaticString] = [" | ", ": ", " ("]
+            return first.total == nil && marks.contains(where: rest.hasPrefix) ? first : nil
         }
 
         /// Names of steps: those of a whole training, of any kind, of a loop, of its batches.
@@ -182,7 +211,7 @@ struct GenericConsoleFormat: ConsoleFormat {
         ]
 
         /// The rank of a step's name, 0 the best; nil for other names.
-        private static func rank(_ name: ByteText) -> Int? {
+        static func rank(_ name: ByteText) -> Int? {
             if let rank = words.firstIndex(where: { $0.contains { LogPairs.equal(name, $0) } }) {
                 return rank
             }
@@ -215,9 +244,13 @@ struct EpochConsoleFormat: ConsoleFormat {
             _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
         ) -> Bool {
             // The epoch first: few lines name one, and what a name means takes longer to find out.
-            guard let epoch = EpochText.pair(line, pairs), Int(exactly: epoch.value) != nil,
+            guard let epoch = EpochText.pair(line, pairs),
                 pairs.pairs.contains(where: { LossName($0.name.string).saysLoss })
             else { return false }
+            guard Int(exactly: epoch.value) != nil else {
+                log.log.skip("lines at a part of an epoch that name no step", at: log.line)
+                return false
+            }
             log.log.note("there are no steps: the points stand at their epochs")
             log.addAll(pairs, at: epoch.value, but: ["epoch", "epochs", "ep", ""])
             return true

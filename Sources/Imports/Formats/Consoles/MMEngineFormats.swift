@@ -23,10 +23,8 @@ struct MMEngineFormat: ConsoleFormat {
             guard isTrain || isVal,
                 let place = line.firstIndex(of: "Epoch") ?? line.firstIndex(of: "Iter")
             else { return false }
-            let counts = pairs.pairs.filter { $0.start > place && $0.name.isEmpty }
-            guard let bar = counts.first(where: { $0.total != nil }), let total = bar.total else {
-                return false
-            }
+            let counted = pairs.pairs.first { $0.start > place && $0.total != nil }
+            guard let bar = counted, let total = bar.total else { return false }
             var step = bar.value
             if line.part(from: place).hasPrefix("Epoch") {
                 let epoch =

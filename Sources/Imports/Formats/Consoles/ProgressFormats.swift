@@ -28,6 +28,10 @@ struct TrainerConsoleFormat: ConsoleFormat {
     struct Reader: ConsoleReader {
         private var step: Double?
         private var total: Double?
+        /// The epochs and steps of the training, as the Trainer says before it begins.
+        private var epochs: Double?
+        private var steps: Double?
+        private var isCounted = false
 
         mutating func read(
             _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
@@ -35,24 +39,44 @@ struct TrainerConsoleFormat: ConsoleFormat {
             if let bar = ProgressBarText.position(line, pairs), !line.contains("{'") {
                 // Evaluations have bars of their own.
                 if self.total == nil { self.total = bar.total }
-                if self.total == bar.total { step = bar.value }
+                if self.total == bar.total { (step, isCounted) = (bar.value, false) }
                 return false
             }
-            guard line.contains("{'"), line.contains("'epoch': ") else { return false }
+            guard line.contains("{'"), line.contains("'epoch': ") else {
+                epochs = pairs.first("Num Epochs")?.value ?? epochs
+                steps =
+                    pairs.first("Total optimization steps", "Total steps")?.value ?? steps
+                return false
+            }
             if line.contains("'train_runtime'") {
                 log.log.skip("the closing line, a summary of the whole training", at: log.line)
                 return false
             }
-            log.end(at: total)
+            log.end(at: total ?? steps)
             let counted = log.options.countsRows ? Double(log.pointCount) : nil
-            guard let step = counted ?? pairs.first("step")?.value ?? step else {
-                log.log.skip(
-                    "losses without a step (the progress bars are not in the file); "
-                        + "--step-from row counts them", at: log.line)
-                return false
-            }
-            log.addAll(pairs, at: step, but: ["step", ""])
+            let logged = counted ?? pairs.first("step")?.value ?? (isCounted ? nil : step)
+            log.addAll(pairs, at: logged ?? count(pairs, into: &log), but: ["step", ""])
             return true
+        }
+
+        /// The step of a line in a file without the bars.
+        ///
+        /// It is taken from the epoch where the Trainer said how many there are, else it is one more
+        /// than before. Evaluations stand at the step before them.
+        private mutating func count(_ pairs: LogPairs, into log: inout ConsoleLog) -> Double {
+            isCounted = true
+            let next = (step ?? 0) + 1
+            guard pairs.first("loss") != nil else { return step ?? 0 }
+            if let epochs, let steps, epochs > 0, let epoch = pairs.first("epoch")?.value {
+                log.log.note("the progress bars are not in the file: took steps from the epochs")
+                step = max(next, (epoch / epochs * steps).rounded())
+            } else {
+                log.log.note(
+                    "the progress bars, which alone have the steps, are not in the file: "
+                        + "the points are counted")
+                step = next
+            }
+            return step ?? next
         }
     }
 }
@@ -67,11 +91,18 @@ struct ProgressBarFormat: ConsoleFormat {
     struct Reader: ConsoleReader {
         /// The number of the first epoch.
         private var firstEpoch: Double?
+        /// The length of training's bars, the last count of one, and the steps of those before it,
+        /// where no line names an epoch.
+        private var length: Double?
+        private var last = 0.0
+        private var offset = 0.0
 
         mutating func read(
             _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
         ) -> Bool {
-            guard let bar = ProgressBarText.position(line, pairs) else { return false }
+            guard let bar = ProgressBarText.position(line, pairs) else {
+                return readHeldOut(line, pairs, into: &log)
+            }
             let epoch = EpochText.pair(line, pairs)
             if firstEpoch == nil, let epoch {
                 // Lightning counts epochs from 0, `Epoch 1/3` says that it does not.
@@ -79,16 +110,32 @@ struct ProgressBarFormat: ConsoleFormat {
                 firstEpoch = epoch.total != nil || isFirst ? 1 : 0
             }
             var step = bar.value
+            let isHeldOut = HeldOutText.isNamed(in: line.part(0..<bar.start))
             if let epoch, let total = bar.total {
                 step += max(0, epoch.value - (firstEpoch ?? 0)) * total
+            } else if let length, !isHeldOut {
+                guard bar.total == length else {
+                    if pairs.pairs.contains(where: { LossName($0.name.string).saysLoss }) {
+                        log.log.skip(
+                            "losses of bars of another length, which name no epoch and no set",
+                            at: log.line)
+                    }
+                    return false
+                }
+                // One that was full begins anew: another epoch.
+                if bar.value < last, last == length { offset += length }
+                last = bar.value
+                step += offset
             }
-            let isHeldOut = HeldOutText.isNamed(in: line.part(0..<bar.start))
             if isHeldOut {
                 // A bar of its own, whose last value is the mean, after the steps before it.
                 guard bar.value == bar.total, let last = log.lastStep else { return false }
                 step = Double(last)
             } else {
-                log.end(at: epoch == nil ? bar.total : epoch?.total.map { $0 * (bar.total ?? 0) })
+                log.end(
+                    at: epoch == nil
+                        ? bar.total.map { $0 + offset } : epoch?.total.map { $0 * (bar.total ?? 0) }
+                )
             }
             var isPoint = false
             for pair in pairs.pairs where !pair.name.isEmpty {
@@ -98,7 +145,23 @@ struct ProgressBarFormat: ConsoleFormat {
                 let isNamed = !isHeldOut || HeldOutText.isNamed(in: pair.name)
                 isPoint = log.add(pair.value, isNamed ? name : "val_\(name)", at: step) || isPoint
             }
+            if isPoint, !isHeldOut, epoch == nil, length == nil {
+                (length, last) = (bar.total, bar.value)
+            }
             return isPoint
+        }
+
+        /// A held-out loss in a line between the bars belongs to the step before it.
+        private func readHeldOut(
+            _ line: ByteText, _ pairs: LogPairs, into log: inout ConsoleLog
+        ) -> Bool {
+            guard let last = log.lastStep, HeldOutText.isNamed(in: line) else { return false }
+            let losses = pairs.pairs.filter { pair in
+                let name = LossName(pair.name.string)
+                return name.saysLoss && name.mainRank == 7
+            }
+            for pair in losses { log.add(pair.value, pair.name.string, at: Double(last)) }
+            return !losses.isEmpty
         }
     }
 }
